@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * expr.h - expression text to a typed tree to a column: `derive`, `filter where`, `group`, I() in formulas.
+ *
+ * Grammar, from loosest: or, and, not, comparison (= == != <> < <= > >=, in (..), not in, is null, is not null,
+ * like 'a%', between a and b), + -, * / %, unary -, ^, calls, literals (1, 2.5, 'text', "text", true, null, `Name`).
+ * R's spellings are taken too: & | ! %in% c(..).
+ */
+#ifndef GLINT_DATA_EXPR_H
+#define GLINT_DATA_EXPR_H
+
+#include "data/frame.h"
+
+typedef struct Expr Expr;
+
+/* Parses text; spans in errors are offsets into `text` plus `base`. Arena-owned. NULL on failure. */
+Expr *expr_parse(Arena *a, Str text, size_t base, Error *err);
+/* Parses as much of text as an expression takes, telling where it stopped in *used (for clauses). */
+Expr *expr_parse_prefix(Arena *a, Str text, size_t base, size_t *used, Error *err);
+/* Types every node against the frame: unknown columns, wrong types and unknown functions fail with a span. */
+bool expr_bind(Expr *e, const Frame *f, const char *table, Error *err);
+/* The type it has after expr_bind. */
+ColType expr_type(const Expr *e);
+/* New column of f->rows. Null in gives null out, except is null, if, coalesce. Runs on threads. */
+Column *expr_eval(const Expr *e, const Frame *f, Error *err);
+/* The rows where it is true (false and null are out): big_alloc'd row numbers, count in *n. */
+uint32_t *expr_rows(const Expr *e, const Frame *f, size_t *n, Error *err);
+/* Names of the columns it reads, each once, arena-owned. */
+size_t expr_columns(const Expr *e, Arena *a, Str **out);
+/* Canonical text, as R's deparse would print it (one space around binary operators): the name of a term. */
+void expr_print(const Expr *e, Buf *out);
+
+/* Rows of the table of functions, for help and completion. */
+typedef struct ExprFunc {
+    const char *name, *args, *brief;
+} ExprFunc;
+const ExprFunc *expr_funcs(size_t *n);
+
+#endif

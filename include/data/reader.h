@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * reader.h - where tables come from: a Reader gives batches (Frames); frame_read() gathers them into one.
+ * A source is a row of the table in shell/readers.c.
+ */
+#ifndef GLINT_DATA_READER_H
+#define GLINT_DATA_READER_H
+
+#include "data/frame.h"
+
+/* How a source is to be read. Zero-initialised means defaults. Borrowed by the reader while it lives. */
+typedef struct ReadOptions {
+    const char *types;     /* "age=int,when=time" or NULL */
+    const char *nulls;     /* comma-separated texts that mean null, beside the empty field; NULL: "NA" */
+    char delim;            /* 0: guessed among , ; tab | */
+    const char *encoding;  /* NULL or "utf-8"; "latin1" */
+    long limit;            /* rows at most; 0 all */
+    long max_bad;          /* bad rows allowed; -1: any number; 0 (default) means: any, all reported */
+    bool strict;           /* the first bad row is an error */
+    bool no_header;        /* columns are named c1 c2 ... */
+    DateOrder dates;
+} ReadOptions;
+
+/* A row that could not be read: kept so that it can be shown. */
+typedef struct BadRow {
+    long line;             /* line of the file, from 1 */
+    long row;              /* data row, from 1 */
+    char reason[160];      /* "3 fields, the header has 5" */
+    char text[120];        /* the beginning of the line, as bytes */
+} BadRow;
+#define BAD_ROWS_KEPT 100
+
+typedef struct ReadReport {
+    long rows, bad;                 /* rows read, rows refused */
+    BadRow kept[BAD_ROWS_KEPT];     /* the first of them */
+    char notes[16][240];            /* "columns 3 and 5 are both called 'age': the second is now 'age_2'" */
+    size_t nnotes;
+} ReadReport;
+void read_note(ReadReport *r, const char *fmt, ...) PRINTF_LIKE(2, 3);
+
+typedef struct Reader Reader;
+struct Reader {
+    /* Next batch (new reference) in *out; false at the end (err clear) or on failure (err set). All batches of a
+     * reader have the same columns, names and types. */
+    bool (*next)(Reader *r, Frame **out, Error *err);
+    void (*close)(Reader *r);       /* frees r */
+    ReadReport *report;             /* borrowed from the caller of open, filled as rows come */
+};
+static inline bool reader_next(Reader *r, Frame **out, Error *err)
+{
+    return r->next(r, out, err);
+}
+static inline void reader_close(Reader *r)
+{
+    if (r)
+        r->close(r);
+}
+/* All batches in one frame. */
+Frame *frame_read(Reader *r, Error *err);
+
+/* csv_read.c: the whole text at once is the fast way. `report` must outlive the call. */
+Frame *csv_read_text(Str text, const ReadOptions *opt, ReadReport *report, Error *err);
+Frame *csv_read_file(const char *path, const ReadOptions *opt, ReadReport *report, Error *err);
+/* In batches of `batch_rows` with the types given by a first pass over the file (for score file to file). */
+Reader *csv_reader_open(const char *path, const ReadOptions *opt, size_t batch_rows, ReadReport *report, Error *err);
+/* ndjson.c: one object a line, nested names flattened with '.', arrays of scalars joined with '|'. */
+Frame *ndjson_read_text(Str text, const ReadOptions *opt, ReadReport *report, Error *err);
+Frame *ndjson_read_file(const char *path, const ReadOptions *opt, ReadReport *report, Error *err);
+
+#endif
