@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * entities.h - what tables and columns mean: users, posts, products, interactions, and the roles of their columns.
+ */
+#ifndef GLINT_FEATURES_ENTITIES_H
+#define GLINT_FEATURES_ENTITIES_H
+
+#include "data/frame.h"
+
+typedef enum Entity { ENTITY_USER, ENTITY_POST, ENTITY_PRODUCT, ENTITY_INTERACTION, ENTITY_FLAT, ENTITY_NONE } Entity;
+
+/* Roles a column may have; the table in entities.c says which names and types make a column a candidate. */
+typedef enum Role {
+    ROLE_USER, ROLE_POST, ROLE_PRODUCT, ROLE_TYPE, ROLE_TIME,   /* keys and events */
+    ROLE_AGE, ROLE_GENDER, ROLE_COUNTRY, ROLE_JOINED,           /* user */
+    ROLE_TITLE, ROLE_AUTHOR, ROLE_LANG, ROLE_TAGS, ROLE_DATE,   /* post */
+    ROLE_NAME, ROLE_CATEGORY,                                   /* product */
+    ROLE_COUNT
+} Role;
+
+typedef struct RoleMap {
+    Entity entity;
+    long col[ROLE_COUNT];       /* column of the table with that role, or -1 */
+    bool guessed;
+    char why[160];              /* "user_username matches users.username in 100 % of rows" */
+} RoleMap;
+
+typedef struct RoleRow {
+    const char *name;           /* "user", "post", ... as typed in `roles` */
+    const char *const *aliases; /* names that suggest it: "username", "user_id" ... NULL-ended */
+    unsigned entities;          /* bit 1u << Entity */
+    const char *brief;
+} RoleRow;
+const RoleRow *role_rows(void); /* ROLE_COUNT of them */
+bool role_parse(Str s, Role *out);
+const char *entity_name(Entity e);
+bool entity_parse(Str s, Entity *out);
+
+/* Guesses the roles of one table from its name and columns. Never fails; entity is ENTITY_NONE when nothing fits. */
+RoleMap roles_guess(const char *table, const Frame *f);
+
+/* The tables that play together. Any frame may be NULL except interactions (or flat). Frames borrowed. */
+typedef struct World {
+    const Frame *users, *posts, *products, *events;
+    RoleMap users_roles, posts_roles, products_roles, events_roles;
+    const char *users_name, *posts_name, *products_name, *events_name;
+    bool flat;                  /* one table is all: users and posts are its distinct values */
+} World;
+/* Checks that what features need is there and of usable types; says what is missing. */
+bool world_check(const World *w, Error *err);
+
+#endif

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * recipe.h - how a table was made, so that the same can be done to other rows: an ordered list of steps.
+ *
+ * A step is a row of the table in steps.c. `features` is one step (learned: which groups, levels of tags, types of
+ * interactions, smoothing), each `derive` another. recipe_replay() runs the derive steps on finished feature rows;
+ * recipe_rows() makes feature rows for (user, post, moment) triples from the loaded events: the same code as training.
+ */
+#ifndef GLINT_FEATURES_RECIPE_H
+#define GLINT_FEATURES_RECIPE_H
+
+#include "base/json.h"
+#include "features/entities.h"
+
+typedef struct Recipe Recipe;
+Recipe *recipe_ref(const Recipe *r); /* NULL in, NULL out */
+void recipe_unref(Recipe *r);
+/* New recipe = old one (may be NULL) and one more step. Text is the expression as typed. */
+Recipe *recipe_with_derive(const Recipe *r, const char *name, const char *expr);
+size_t recipe_steps(const Recipe *r);
+/* "derive age2 = age * age" */
+void recipe_step_print(const Recipe *r, size_t i, Buf *out);
+
+/* Runs the derive steps on a frame; columns that are there already are recomputed when their inputs are there too,
+ * except those named in `keep` (set by hand). New frame. */
+Frame *recipe_replay(const Recipe *r, const Frame *f, const char *const *keep, size_t nkeep, Error *err);
+
+/* `features`: options as in COMMANDS.md. */
+typedef struct FeatureOptions {
+    bool pairs;                 /* rows: user x candidate post at a moment; otherwise one row an interaction */
+    double negatives;           /* pairs: negatives kept for each positive; 0 keeps all */
+    int64_t window_us;          /* pairs: viewed = a view within this after the moment (default 7 days) */
+    int64_t as_of;              /* only what happened before; INT64_MIN: no limit */
+    const char *only;           /* groups: "user,post,derived" or NULL */
+    uint64_t seed;
+} FeatureOptions;
+
+/* What the maker tells: one entry a feature. */
+typedef struct FeatureInfo {
+    char name[64];
+    const char *group;          /* "user" "post" "interaction" "product" "derived" "login" "response" "key" */
+} FeatureInfo;
+typedef struct FeatureReport {
+    size_t n;
+    FeatureInfo *info;          /* one a column of the frame, in order; heap, feature_report_clear */
+    size_t rows, no_history;    /* rows without any earlier event of that user */
+    double response_rate;
+    double sample_rate;         /* pairs: share of negatives kept; the offset column is -log of it for negatives' odds */
+    char notes[8][240];
+    size_t nnotes;
+} FeatureReport;
+void feature_report_clear(FeatureReport *r);
+
+/* The feature table and the recipe that makes rows like it. */
+Frame *features_build(const World *w, const FeatureOptions *opt, Recipe **recipe, FeatureReport *report, Error *err);
+/* Feature rows for n (user, post) pairs at one moment: users[i], posts[i] are row numbers of w->users and w->posts
+ * (UINT32_MAX: unknown user or post, attributes null, history empty). Same columns as training, response left out. */
+Frame *recipe_rows(const Recipe *r, const World *w, const uint32_t *users, const uint32_t *posts, size_t n, int64_t moment,
+                   Error *err);
+/* Group of a feature by column name ("user", "post", ...), or NULL when the recipe does not know it. */
+const char *recipe_group(const Recipe *r, Str column);
+
+void recipe_to_json(const Recipe *r, Buf *out);
+Recipe *recipe_from_json(const cJSON *j, Error *err);
+
+typedef struct Dataset {
+    Frame *frame;
+    Recipe *recipe;             /* may be NULL */
+} Dataset;
+
+#endif
