@@ -15,6 +15,7 @@ typedef enum Role {
     ROLE_AGE, ROLE_GENDER, ROLE_COUNTRY, ROLE_JOINED,           /* user */
     ROLE_TITLE, ROLE_AUTHOR, ROLE_LANG, ROLE_TAGS, ROLE_DATE,   /* post */
     ROLE_NAME, ROLE_CATEGORY,                                   /* product */
+    ROLE_PARENT,                                                /* post: an answer's question */
     ROLE_COUNT
 } Role;
 
@@ -46,6 +47,12 @@ typedef struct World {
     const char *users_name, *posts_name, *products_name, *events_name;
     bool flat;                  /* one table is all: users and posts are its distinct values */
 } World;
+/* Settles guessed keys by their values: of the columns that could be a table's key and those of `events` (or of posts,
+ * for the author) that could point at it, takes the pair that agrees in most rows; `why` tells. Typed roles stay. */
+void world_link(World *w);
+/* A flat table in parts: users and posts (new frames, owned by the caller) are its distinct users and posts in order of
+ * first appearance, with the attributes of the row where they are first met. Row numbers of recipe_rows() mean these. */
+bool world_from_flat(const char *table, const Frame *f, const RoleMap *roles, World *out, Error *err);
 /* Checks that what features need is there and of usable types; says what is missing. */
 bool world_check(const World *w, Error *err);
 

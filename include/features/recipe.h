@@ -33,7 +33,11 @@ typedef struct FeatureOptions {
     int64_t as_of;              /* only what happened before; INT64_MIN: no limit */
     const char *only;           /* groups: "user,post,derived" or NULL */
     uint64_t seed;
+    const char *positive;       /* types that make the response 1: "view,read"; NULL: the view-like ones, or in pairs
+                                   without any view, all but the one that a post begins with */
+    int64_t active_us;          /* pairs: candidates are users with an event this long before the moment; 0: 30 days */
 } FeatureOptions;
+#define FEATURE_OPTIONS_DEFAULT {.window_us = 7 * US_PER_DAY, .as_of = INT64_MIN}
 
 /* What the maker tells: one entry a feature. */
 typedef struct FeatureInfo {
@@ -45,7 +49,7 @@ typedef struct FeatureReport {
     FeatureInfo *info;          /* one a column of the frame, in order; heap, feature_report_clear */
     size_t rows, no_history;    /* rows without any earlier event of that user */
     double response_rate;
-    double sample_rate;         /* pairs: share of negatives kept; the offset column is -log of it for negatives' odds */
+    double sample_rate;         /* pairs: share of negatives kept; the column sampling_offset is -log of it */
     char notes[8][240];
     size_t nnotes;
 } FeatureReport;
@@ -57,6 +61,12 @@ Frame *features_build(const World *w, const FeatureOptions *opt, Recipe **recipe
  * (UINT32_MAX: unknown user or post, attributes null, history empty). Same columns as training, response left out. */
 Frame *recipe_rows(const Recipe *r, const World *w, const uint32_t *users, const uint32_t *posts, size_t n, int64_t moment,
                    Error *err);
+/* The same for many batches at one moment: what is known of each user and post is worked out once. `r` and `w` must
+ * outlive it. NULL on failure. */
+typedef struct RowMaker RowMaker;
+RowMaker *rowmaker_new(const Recipe *r, const World *w, int64_t moment, Error *err);
+Frame *rowmaker_rows(RowMaker *m, const uint32_t *users, const uint32_t *posts, size_t n, Error *err);
+void rowmaker_free(RowMaker *m);
 /* Group of a feature by column name ("user", "post", ...), or NULL when the recipe does not know it. */
 const char *recipe_group(const Recipe *r, Str column);
 
