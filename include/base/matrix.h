@@ -61,6 +61,10 @@ static inline double vec_at(Vec v, size_t i)
 
 /* One row, dense: out has p entries. For tests, what-if, influence of few rows. */
 void matrix_row(const Matrix *x, size_t row, double *out);
+/* The entries of one row that are not zero by construction (dense columns always count): writes column numbers to
+ * `col` and values to `val` in ascending order, returns how many. Both have room for matrix_row_max() entries. */
+size_t matrix_row_sparse(const Matrix *x, size_t row, uint32_t *col, double *val);
+size_t matrix_row_max(const Matrix *x);
 /* eta = X b (+ offset when given): eta has n entries. On threads, same bits with any number. */
 bool matrix_times(const Matrix *x, const double *b, const double *offset, double *eta, Error *err);
 /* out = X' r: out has p entries. */

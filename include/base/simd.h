@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * simd.h - eight doubles at a time, with the same bits on every machine.
+ *
+ * V8 is a vector of eight doubles of GCC's and clang's vector extension: the compiler makes one 512-bit, two 256-bit
+ * or four 128-bit operations of it. Nothing here is fused, so the widths agree to the last bit. A function marked
+ * SIMD_CLONES is compiled for AVX-512, AVX2 and the baseline and chosen when the program starts.
+ * Helpers taking V8 are always inlined: a vector never crosses a call, whose rules differ between the clones.
+ */
+#ifndef GLINT_BASE_SIMD_H
+#define GLINT_BASE_SIMD_H
+
+#include <stdint.h>
+#include <string.h>
+
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer) || __has_feature(address_sanitizer)
+#define SIMD_NO_CLONES 1
+#endif
+#endif
+#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__) || !defined(__x86_64__) || !defined(__GLIBC__)
+#define SIMD_NO_CLONES 1 /* resolvers run before the sanitizers are ready */
+#endif
+
+#ifdef SIMD_NO_CLONES
+#define SIMD_CLONES
+#else
+#define SIMD_CLONES __attribute__((target_clones("default", "avx2", "avx512f")))
+#endif
+#define SIMD_INLINE static inline __attribute__((always_inline))
+
+#define SIMD_LANES 8
+
+typedef double V8 __attribute__((vector_size(64)));
+typedef int64_t I8 __attribute__((vector_size(64)));
+
+/* Loads and stores at any alignment. */
+#define V8_LOAD(v, from) memcpy(&(v), (from), sizeof(V8))
+#define V8_STORE(to, v) memcpy((to), &(v), sizeof(V8))
+#define V8_ALL(s) ((V8){(s), (s), (s), (s), (s), (s), (s), (s)})
+
+#endif

@@ -1,0 +1,396 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * gram.c - one thread's tile of X and its sums X'WX and X'r (base/gram.h says in which order it is called).
+ *
+ * Dense columns are gathered into short vectors and multiplied with each other eight rows at a time. A factor is
+ * never expanded: each row adds its vector (w x_1 .. w x_nd, r, w) to the line of its level, and w to one cell of the
+ * table of each pair of factors. gram_result maps levels to columns, or multiplies with the contrasts.
+ *
+ * Nothing is fused and each sum has one order, so the bits depend neither on the threads nor on the machine.
+ */
+#include "gram_priv.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/par.h"
+#include "base/simd.h"
+
+Gram *gram_new(const GramPlan *p, Error *err)
+{
+    Gram *g = xcalloc(1, sizeof *g);
+    g->plan = p;
+    g->sum = big_alloc(p->total, sizeof(double), true, "the sums of a fit", err);
+    g->x = big_alloc((p->nd + 1) * p->tile, sizeof(double), true, "a tile", err);
+    g->wx = big_alloc((p->nd + 1) * p->tile, sizeof(double), true, "a tile", err);
+    g->row = big_alloc(p->tile * p->width, sizeof(double), true, "a tile", err);
+    g->z = big_alloc((p->ngroups + 1) * p->tile, sizeof(double), true, "a tile", err);
+    g->cell = big_alloc((p->ngroups + 1) * p->tile, sizeof(int32_t), true, "a tile", err);
+    if (!g->sum || !g->x || !g->wx || !g->row || !g->z || !g->cell) {
+        gram_free(g);
+        return NULL;
+    }
+    return g;
+}
+
+void gram_free(Gram *g)
+{
+    if (!g)
+        return;
+    free(g->sum);
+    free(g->x);
+    free(g->wx);
+    free(g->row);
+    free(g->z);
+    free(g->cell);
+    free(g);
+}
+
+void gram_zero(Gram *g)
+{
+    memset(g->sum, 0, g->plan->total * sizeof *g->sum);
+}
+
+/* ---- loading a tile ---- */
+
+/* out[i] = v[from + i] - centre, through `rows` when there is a selection. */
+static void gather(Vec v, const uint32_t *rows, size_t from, size_t n, double centre, double *out)
+{
+    if (!v.p) {
+        for (size_t i = 0; i < n; i++)
+            out[i] = 1.0 - centre;
+    } else if (v.type == VEC_REAL && rows) {
+        const double *p = v.p;
+        for (size_t i = 0; i < n; i++)
+            out[i] = p[rows[from + i]] - centre;
+    } else if (v.type == VEC_REAL) {
+        const double *p = (const double *)v.p + from;
+        for (size_t i = 0; i < n; i++)
+            out[i] = p[i] - centre;
+    } else {
+        for (size_t i = 0; i < n; i++)
+            out[i] = vec_at(v, rows ? rows[from + i] : from + i) - centre;
+    }
+}
+
+/* x = (value + add) * mul, then centred. */
+static void load_dense(const Block *b, const uint32_t *rows, size_t from, size_t n, double centre, double *out)
+{
+    if (b->kind == BLOCK_ONES || (b->add == 0.0 && b->mul == 1.0)) {
+        gather(b->kind == BLOCK_ONES ? (Vec){VEC_REAL, NULL} : b->data, rows, from, n, centre, out);
+        return;
+    }
+    gather(b->data, rows, from, n, -b->add, out);
+    for (size_t i = 0; i < n; i++)
+        out[i] = out[i] * b->mul - centre;
+}
+
+/* cell[i] (+)= stride * cell of row i in this member. */
+static void load_member(const Member *m, const Block *b, const uint32_t *rows, size_t from, size_t n, int32_t *cell)
+{
+    const int32_t *code = b->code, stride = (int32_t)m->stride, *map = m->cell_of;
+    bool first = stride == 1;
+    for (size_t i = 0; i < n; i++) {
+        int32_t c = code[rows ? rows[from + i] : from + i];
+        c = (map ? map[c] : c) * stride;
+        cell[i] = first ? c : cell[i] + c;
+    }
+}
+
+void gram_load(Gram *g, size_t from, size_t n)
+{
+    const GramPlan *p = g->plan;
+    const Matrix *x = p->x;
+    size_t padded = (n + SIMD_LANES - 1) / SIMD_LANES * SIMD_LANES;
+    assert(n <= p->tile);
+    g->n = n;
+    g->padded = padded;
+    for (size_t j = 0; j < p->nd; j++) {
+        double *col = g->x + j * p->tile;
+        load_dense(&x->blocks[p->dense[j]], x->rows, from, n, p->centre[j], col);
+        for (size_t i = n; i < padded; i++)
+            col[i] = 0.0;
+    }
+    for (size_t k = 0; k < p->ngroups; k++) {
+        const Group *gr = &p->group[k];
+        int32_t *cell = g->cell + k * p->tile;
+        for (size_t m = 0; m < gr->nmembers; m++)
+            load_member(&gr->member[m], &x->blocks[gr->member[m].block], x->rows, from, n, cell);
+        if (gr->has_times)
+            gather(gr->times, x->rows, from, n, 0.0, g->z + k * p->tile);
+    }
+}
+
+/* ---- X b ---- */
+
+SIMD_CLONES
+static void eta_dense(const GramPlan *p, const double *x, size_t n, double *eta)
+{
+    for (size_t j = 0; j < p->nd; j++) {
+        const double *col = x + j * p->tile;
+        V8 b = V8_ALL(p->b[j]), e, v;
+        for (size_t i = 0; i < n; i += SIMD_LANES) {
+            V8_LOAD(e, eta + i);
+            V8_LOAD(v, col + i);
+            e += b * v;
+            V8_STORE(eta + i, e);
+        }
+    }
+}
+
+void gram_eta(Gram *g, const double *offset, double *eta)
+{
+    const GramPlan *p = g->plan;
+    for (size_t i = 0; i < g->padded; i++)
+        eta[i] = offset && i < g->n ? offset[i] : 0.0;
+    eta_dense(p, g->x, g->padded, eta);
+    for (size_t k = 0; k < p->ngroups; k++) {
+        const Group *gr = &p->group[k];
+        const int32_t *cell = g->cell + k * p->tile;
+        const double *z = g->z + k * p->tile, *b = gr->b;
+        if (gr->has_times) {
+            for (size_t i = 0; i < g->n; i++)
+                eta[i] += b[cell[i]] * z[i];
+        } else {
+            for (size_t i = 0; i < g->n; i++)
+                eta[i] += b[cell[i]];
+        }
+    }
+}
+
+/* ---- sums ---- */
+
+SIMD_INLINE double v8_sum(const V8 *v)
+{
+    const V8 a = *v;
+    return ((a[0] + a[1]) + (a[2] + a[3])) + ((a[4] + a[5]) + (a[6] + a[7]));
+}
+
+/* sum[0..3][0..1] += columns a, a+1, a+2, a+3 times columns b, b+1 (stride apart), over n rows. */
+SIMD_INLINE void cross_4x2(const double *a, const double *b, size_t stride, size_t n, double *sum, size_t ld)
+{
+    V8 s[8];
+    memset(s, 0, sizeof s);
+    for (size_t i = 0; i < n; i += SIMD_LANES) {
+        V8 b0, b1, t;
+        V8_LOAD(b0, b + i);
+        V8_LOAD(b1, b + stride + i);
+        for (int k = 0; k < 4; k++) {
+            V8_LOAD(t, a + (size_t)k * stride + i);
+            s[2 * k] += t * b0;
+            s[2 * k + 1] += t * b1;
+        }
+    }
+    for (size_t k = 0; k < 4; k++) {
+        sum[k * ld] += v8_sum(&s[2 * k]);
+        sum[k * ld + 1] += v8_sum(&s[2 * k + 1]);
+    }
+}
+
+SIMD_INLINE double cross_1x1(const double *a, const double *b, size_t n)
+{
+    V8 s = V8_ALL(0.0), u, v;
+    for (size_t i = 0; i < n; i += SIMD_LANES) {
+        V8_LOAD(u, a + i);
+        V8_LOAD(v, b + i);
+        s += u * v;
+    }
+    return v8_sum(&s);
+}
+
+/* Lower triangle (and a few sums above it, ignored later) of (w x_i) x_j. */
+SIMD_CLONES
+static void dense_cross(const double *wx, const double *x, size_t nd, size_t stride, size_t n, double *sum)
+{
+    size_t even = nd & ~(size_t)1;
+    for (size_t i = 0; i < nd; i += 4) {
+        size_t rows = nd - i < 4 ? nd - i : 4, last = i + rows < nd ? i + rows : nd;
+        for (size_t j = 0; j < last; j += 2) {
+            if (rows == 4 && j + 2 <= even) {
+                cross_4x2(wx + i * stride, x + j * stride, stride, n, sum + i * nd + j, nd);
+                continue;
+            }
+            for (size_t r = i; r < i + rows; r++) {
+                sum[r * nd + j] += cross_1x1(wx + r * stride, x + j * stride, n);
+                if (j + 1 < nd)
+                    sum[r * nd + j + 1] += cross_1x1(wx + r * stride, x + (j + 1) * stride, n);
+            }
+        }
+    }
+}
+
+SIMD_CLONES
+static void dense_vec(const double *r, const double *x, size_t nd, size_t stride, size_t n, double *sum)
+{
+    for (size_t j = 0; j < nd; j++)
+        sum[j] += cross_1x1(r, x + j * stride, n);
+}
+
+SIMD_CLONES
+static void weigh(const double *x, const double *w, size_t nd, size_t stride, size_t n, double *wx)
+{
+    V8 u, v;
+    for (size_t j = 0; j < nd; j++) {
+        for (size_t i = 0; i < n; i += SIMD_LANES) {
+            V8_LOAD(u, x + j * stride + i);
+            V8_LOAD(v, w + i);
+            u *= v;
+            V8_STORE(wx + j * stride + i, u);
+        }
+    }
+}
+
+/* Eight columns of eight rows turned into eight rows of eight columns, `to` being `width` apart. */
+SIMD_INLINE void transpose_8x8(const double *from, size_t stride, double *to, size_t width)
+{
+    V8 a[8], b[8];
+    for (size_t k = 0; k < 8; k++)
+        V8_LOAD(a[k], from + k * stride);
+    for (size_t k = 0; k < 8; k += 2) {
+        b[k] = __builtin_shufflevector(a[k], a[k + 1], 0, 8, 2, 10, 4, 12, 6, 14);
+        b[k + 1] = __builtin_shufflevector(a[k], a[k + 1], 1, 9, 3, 11, 5, 13, 7, 15);
+    }
+    for (size_t k = 0; k < 8; k += 4) {
+        for (size_t m = k; m < k + 2; m++) {
+            a[m] = __builtin_shufflevector(b[m], b[m + 2], 0, 1, 8, 9, 4, 5, 12, 13);
+            a[m + 2] = __builtin_shufflevector(b[m], b[m + 2], 2, 3, 10, 11, 6, 7, 14, 15);
+        }
+    }
+    for (size_t k = 0; k < 4; k++) {
+        b[k] = __builtin_shufflevector(a[k], a[k + 4], 0, 1, 2, 3, 8, 9, 10, 11);
+        b[k + 4] = __builtin_shufflevector(a[k], a[k + 4], 4, 5, 6, 7, 12, 13, 14, 15);
+    }
+    for (size_t k = 0; k < 8; k++)
+        V8_STORE(to + k * width, b[k]);
+}
+
+/* The tile by rows: (w x_1 .. w x_nd, r, w, 0 ..). wx's row nd is r; row nd + 1 does not exist, w is given. */
+SIMD_CLONES
+static void turn(const double *wx, const double *w, size_t nd, size_t stride, size_t n, double *row, size_t width)
+{
+    size_t j = 0;
+    for (; j + 8 <= nd + 1; j += 8)
+        for (size_t i = 0; i < n; i += SIMD_LANES)
+            transpose_8x8(wx + j * stride + i, stride, row + i * width + j, width);
+    for (; j < nd + 1; j++)
+        for (size_t i = 0; i < n; i++)
+            row[i * width + j] = wx[j * stride + i];
+    if (nd + 1 < width)
+        for (size_t i = 0; i < n; i++)
+            row[i * width + nd + 1] = w[i];
+}
+
+SIMD_CLONES
+static void add_rows(const double *row, const int32_t *cell, size_t n, size_t width, double *table)
+{
+    V8 u, v;
+    for (size_t i = 0; i < n; i++) {
+        double *to = table + (size_t)cell[i] * width;
+        for (size_t k = 0; k < width; k += SIMD_LANES) {
+            V8_LOAD(u, to + k);
+            V8_LOAD(v, row + i * width + k);
+            u += v;
+            V8_STORE(to + k, u);
+        }
+    }
+}
+
+/* The same for a factor with a multiplier: z times the row, z squared times the weight (entry `diag`). */
+static void add_rows_times(const double *row, const int32_t *cell, const double *z, size_t n, size_t width, size_t diag,
+                           double *table)
+{
+    for (size_t i = 0; i < n; i++) {
+        double *to = table + (size_t)cell[i] * width;
+        const double *from = row + i * width;
+        for (size_t k = 0; k < diag; k++)
+            to[k] += z[i] * from[k];
+        to[diag] += z[i] * z[i] * from[diag];
+    }
+}
+
+static void add_pair(const Gram *g, const Pair *pair, const double *w, double *table)
+{
+    const GramPlan *p = g->plan;
+    const int32_t *a = g->cell + pair->g * p->tile, *b = g->cell + pair->h * p->tile;
+    const double *za = p->group[pair->g].has_times ? g->z + pair->g * p->tile : NULL;
+    const double *zb = p->group[pair->h].has_times ? g->z + pair->h * p->tile : NULL;
+    size_t ld = pair->same ? 0 : p->group[pair->h].ncells;
+    if (!za && !zb) {
+        for (size_t i = 0; i < g->n; i++)
+            table[(size_t)a[i] * ld + (size_t)b[i]] += w[i];
+        return;
+    }
+    for (size_t i = 0; i < g->n; i++)
+        table[(size_t)a[i] * ld + (size_t)b[i]] += w[i] * (za ? za[i] : 1.0) * (zb ? zb[i] : 1.0);
+}
+
+static void add_gradient(Gram *g, const double *r)
+{
+    const GramPlan *p = g->plan;
+    dense_vec(r, g->x, p->nd, p->tile, g->padded, g->sum + p->grad_at);
+    for (size_t k = 0; k < p->ngroups; k++) {
+        const Group *gr = &p->group[k];
+        const int32_t *cell = g->cell + k * p->tile;
+        const double *z = g->z + k * p->tile;
+        double *table = g->sum + gr->at + p->nd;
+        for (size_t i = 0; i < g->n; i++)
+            table[(size_t)cell[i] * p->width] += gr->has_times ? z[i] * r[i] : r[i];
+    }
+}
+
+void gram_add(Gram *g, double *w, double *r)
+{
+    const GramPlan *p = g->plan;
+    for (size_t i = g->n; i < g->padded; i++) {
+        if (w)
+            w[i] = 0.0;
+        if (r)
+            r[i] = 0.0;
+    }
+    if (!w) {
+        if (r)
+            add_gradient(g, r);
+        return;
+    }
+    double *last = g->wx + p->nd * p->tile;
+    weigh(g->x, w, p->nd, p->tile, g->padded, g->wx);
+    if (r)
+        memcpy(last, r, g->padded * sizeof *r);
+    else
+        memset(last, 0, g->padded * sizeof *last);
+    dense_cross(g->wx, g->x, p->nd, p->tile, g->padded, g->sum);
+    if (r)
+        dense_vec(r, g->x, p->nd, p->tile, g->padded, g->sum + p->grad_at);
+    if (!p->ngroups)
+        return;
+    turn(g->wx, w, p->nd, p->tile, g->padded, g->row, p->width);
+    for (size_t k = 0; k < p->ngroups; k++) {
+        const Group *gr = &p->group[k];
+        const int32_t *cell = g->cell + k * p->tile;
+        if (gr->has_times)
+            add_rows_times(g->row, cell, g->z + k * p->tile, g->n, p->width, group_diag(p, gr), g->sum + gr->at);
+        else
+            add_rows(g->row, cell, g->n, p->width, g->sum + gr->at);
+    }
+    for (size_t k = 0; k < p->npairs; k++)
+        add_pair(g, &p->pair[k], w, g->sum + p->pair[k].at);
+}
+
+SIMD_CLONES
+static void add_all(double *to, const double *from, size_t n)
+{
+    V8 u, v;
+    for (size_t i = 0; i < n; i += SIMD_LANES) {
+        V8_LOAD(u, to + i);
+        V8_LOAD(v, from + i);
+        u += v;
+        V8_STORE(to + i, u);
+    }
+}
+
+void gram_merge(Gram *total, const Gram *part)
+{
+    add_all(total->sum, part->sum, total->plan->total);
+}

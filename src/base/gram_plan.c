@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * gram_plan.c - decides how X is walked for X'WX: which factors are joined and where each sum lies.
+ *
+ * A row costs one vector addition for each factor and one scalar addition for each pair of factors. Small factors are
+ * therefore joined into one with a cell for each combination of levels, as long as its tables stay small
+ * (GROUP_CELLS): gender 3 x device 4 x lang 12 is 144 cells and saves two of three vectors and the pairs among them. The
+ * tables of the members are margins of the joint one (gram.c, gram_result).
+ *
+ * Chunks are as long as it takes for the merging of their sums to be cheap beside their rows, and never depend on
+ * the number of threads (base/par.h).
+ */
+#include "gram_priv.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/par.h"
+
+#define GROUP_CELLS 256      /* a joined table of 256 x 16 doubles is 32 KiB: the first-level cache */
+#define TILE_DOUBLES 4096    /* the same for the rows of a tile */
+#define TILE_MIN 32
+#define MERGE_ROWS_PER_SUM 4 /* one row takes about as long as merging four sums */
+#define MIN_CHUNKS 16        /* enough to share out evenly */
+
+static size_t count_kind(const Matrix *x, bool coded)
+{
+    size_t n = 0;
+    for (size_t k = 0; k < x->nblocks; k++)
+        n += (x->blocks[k].kind == BLOCK_CODED) == coded;
+    return n;
+}
+
+/* Cells of a coded block: its columns and one for "none of them"; with contrasts, its levels. */
+static void member_init(Member *m, const Matrix *x, size_t k)
+{
+    const Block *b = &x->blocks[k];
+    *m = (Member){.block = k, .stride = 1};
+    if (b->contrast) {
+        m->ncells = (size_t)b->nlevels;
+        return;
+    }
+    m->ncells = b->ncols + 1;
+    m->owned = xmalloc((size_t)b->nlevels * sizeof *m->owned);
+    for (int32_t l = 0; l < b->nlevels; l++)
+        m->owned[l] = b->col_of[l] < 0 ? (int32_t)b->ncols : b->col_of[l];
+    m->cell_of = m->owned;
+}
+
+static int by_cells(const void *pa, const void *pb)
+{
+    const Member *a = pa, *b = pb;
+    if (a->ncells != b->ncells)
+        return a->ncells < b->ncells ? -1 : 1;
+    return a->block < b->block ? -1 : a->block > b->block;
+}
+
+static Group *new_group(GramPlan *p)
+{
+    Group *g = &p->group[p->ngroups++];
+    *g = (Group){.ncells = 1};
+    return g;
+}
+
+static void join(Group *g, Member m)
+{
+    assert(g->nmembers < GROUP_MEMBERS);
+    m.stride = g->ncells;
+    g->ncells *= m.ncells;
+    g->member[g->nmembers++] = m;
+}
+
+/* Smallest first, each into the group at hand while that stays small. */
+static void make_groups(GramPlan *p, size_t ncoded)
+{
+    const Matrix *x = p->x;
+    Member *plain = xcalloc(ncoded + 1, sizeof *plain);
+    size_t n = 0;
+    p->group = xcalloc(ncoded + 1, sizeof *p->group);
+    for (size_t k = 0; k < x->nblocks; k++) {
+        const Block *b = &x->blocks[k];
+        if (b->kind != BLOCK_CODED)
+            continue;
+        Member m;
+        member_init(&m, x, k);
+        if (!b->has_times) {
+            plain[n++] = m;
+            continue;
+        }
+        Group *g = new_group(p);
+        g->has_times = true;
+        g->times = b->times;
+        join(g, m);
+    }
+    qsort(plain, n, sizeof *plain, by_cells);
+    Group *g = NULL;
+    for (size_t i = 0; i < n; i++) {
+        if (!g || g->ncells * plain[i].ncells > GROUP_CELLS || g->nmembers == GROUP_MEMBERS)
+            g = new_group(p);
+        join(g, plain[i]);
+    }
+    free(plain);
+}
+
+static bool same_factor(const GramPlan *p, const Group *g, const Group *h)
+{
+    if (g->nmembers != 1 || h->nmembers != 1)
+        return false;
+    const Block *a = &p->x->blocks[g->member[0].block], *b = &p->x->blocks[h->member[0].block];
+    return a->code == b->code && a->ncols == b->ncols && a->col_of == b->col_of && a->contrast == b->contrast;
+}
+
+static void lay_out(GramPlan *p)
+{
+    size_t at = p->nd * p->nd;
+    p->grad_at = at;
+    at += p->nd;
+    at = (at + 7) & ~(size_t)7;
+    for (size_t k = 0; k < p->ngroups; k++) {
+        Group *g = &p->group[k];
+        g->at = at;
+        g->b = xcalloc(g->ncells, sizeof *g->b);
+        at += g->ncells * p->width;
+    }
+    p->pair = xcalloc(p->ngroups * p->ngroups / 2 + 1, sizeof *p->pair);
+    for (size_t g = 0; g < p->ngroups; g++) {
+        for (size_t h = g + 1; h < p->ngroups; h++) {
+            bool same = same_factor(p, &p->group[g], &p->group[h]);
+            p->pair[p->npairs++] = (Pair){.g = g, .h = h, .at = at, .same = same};
+            at += p->group[g].ncells * (same ? 1 : p->group[h].ncells);
+        }
+    }
+    p->total = (at + 7) & ~(size_t)7;
+}
+
+static void choose_sizes(GramPlan *p)
+{
+    bool extra = false; /* does any group need its own sum of weights? */
+    for (size_t k = 0; k < p->ngroups; k++)
+        extra |= group_diag(p, &p->group[k]) != p->ones;
+    p->width = (p->nd + (extra ? 2 : 1) + 7) & ~(size_t)7;
+    size_t tile = (TILE_DOUBLES / p->width) & ~(size_t)7;
+    p->tile = tile < TILE_MIN ? TILE_MIN : tile > GRAM_TILE_MAX ? GRAM_TILE_MAX : tile;
+}
+
+static void choose_chunk(GramPlan *p)
+{
+    size_t want = p->total / MERGE_ROWS_PER_SUM, most = p->x->n / MIN_CHUNKS;
+    if (want > most)
+        want = most;
+    if (want < PAR_CHUNK)
+        want = PAR_CHUNK;
+    p->chunk = (want + p->tile - 1) / p->tile * p->tile;
+}
+
+GramPlan *gram_plan_new(const Matrix *x, const double *centre, Error *err)
+{
+    GramPlan *p = xcalloc(1, sizeof *p);
+    size_t ncoded = count_kind(x, true), ndense = count_kind(x, false);
+    p->x = x;
+    p->ones = SIZE_MAX;
+    p->dense = xcalloc(ndense + 1, sizeof *p->dense);
+    p->centre = xcalloc(ndense + 1, sizeof *p->centre);
+    p->b = xcalloc(ndense + 1, sizeof *p->b);
+    for (size_t k = 0; k < x->nblocks; k++) {
+        const Block *b = &x->blocks[k];
+        if (b->kind == BLOCK_CODED) {
+            assert(!centre || centre[b->first] == 0.0);
+            continue;
+        }
+        size_t j = p->nd++;
+        p->dense[j] = k;
+        p->centre[j] = centre ? centre[b->first] : 0.0;
+        if (b->kind == BLOCK_ONES && p->ones == SIZE_MAX && p->centre[j] == 0.0)
+            p->ones = j;
+    }
+    make_groups(p, ncoded);
+    choose_sizes(p);
+    lay_out(p);
+    choose_chunk(p);
+    if (p->total > SIZE_MAX / 16) {
+        fail_nomem(err, SIZE_MAX, "the sums of a fit");
+        gram_plan_free(p);
+        return NULL;
+    }
+    return p;
+}
+
+void gram_plan_free(GramPlan *p)
+{
+    if (!p)
+        return;
+    for (size_t k = 0; k < p->ngroups; k++) {
+        for (size_t m = 0; m < p->group[k].nmembers; m++)
+            free(p->group[k].member[m].owned);
+        free(p->group[k].b);
+    }
+    free(p->group);
+    free(p->pair);
+    free(p->dense);
+    free(p->centre);
+    free(p->b);
+    free(p);
+}
+
+size_t gram_plan_chunk(const GramPlan *p)
+{
+    return p->chunk;
+}
+
+size_t gram_plan_tile(const GramPlan *p)
+{
+    return p->tile;
+}
+
+size_t gram_plan_bytes(const GramPlan *p)
+{
+    size_t tile = p->tile * ((2 * p->nd + 1 + p->width + p->ngroups) * sizeof(double) + p->ngroups * sizeof(int32_t));
+    return p->total * sizeof(double) + tile;
+}
+
+double gram_plan_row_flops(const GramPlan *p)
+{
+    double nd = (double)p->nd;
+    return nd + nd * (nd + 1) + 2 * nd + (double)p->ngroups * (nd + 2) + (double)p->npairs;
+}
+
+/* What one level of a block adds to eta. */
+static double level_effect(const Block *b, const double *coef, int32_t cell)
+{
+    if (!b->contrast)
+        return cell < (int32_t)b->ncols ? coef[b->first + (size_t)cell] : 0.0;
+    double s = 0.0;
+    for (size_t j = 0; j < b->ncols; j++)
+        s += b->contrast[(size_t)cell * b->ncols + j] * coef[b->first + j];
+    return s;
+}
+
+void gram_plan_coef(GramPlan *p, const double *coef)
+{
+    for (size_t j = 0; j < p->nd; j++)
+        p->b[j] = coef[p->x->blocks[p->dense[j]].first];
+    for (size_t k = 0; k < p->ngroups; k++) {
+        Group *g = &p->group[k];
+        memset(g->b, 0, g->ncells * sizeof *g->b);
+        for (size_t m = 0; m < g->nmembers; m++) {
+            const Member *mem = &g->member[m];
+            const Block *b = &p->x->blocks[mem->block];
+            for (size_t c = 0; c < g->ncells; c++)
+                g->b[c] += level_effect(b, coef, (int32_t)(c / mem->stride % mem->ncells));
+        }
+    }
+}

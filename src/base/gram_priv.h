@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* gram_priv.h - the layout that gram_plan.c decides and gram.c fills. */
+#ifndef GLINT_BASE_GRAM_PRIV_H
+#define GLINT_BASE_GRAM_PRIV_H
+
+#include "base/gram.h"
+
+/* Factors walked as one: the cell of a row is the mixed-radix number of its members' cells. */
+#define GROUP_MEMBERS 16
+
+typedef struct Member {
+    size_t block;          /* index into x->blocks */
+    size_t ncells, stride; /* its part of the group's cell: (cell / stride) % ncells */
+    const int32_t *cell_of; /* code to cell, NULL when they are the same */
+    int32_t *owned;        /* cell_of when the plan made it */
+} Member;
+
+typedef struct Group {
+    size_t nmembers;
+    Member member[GROUP_MEMBERS];
+    size_t ncells;
+    bool has_times;
+    Vec times;
+    double *b;             /* ncells: what the group adds to eta */
+    size_t at;             /* ncells x width sums: see GramPlan.width */
+} Group;
+
+typedef struct Pair {
+    size_t g, h;           /* g < h */
+    size_t at;             /* ncells(g) x ncells(h) sums, or ncells(g) when `same` */
+    bool same;             /* one factor under two multipliers: only the diagonal can be filled */
+} Pair;
+
+/*
+ * All sums of a chunk lie in one array:
+ *     dense x dense    nd x nd, lower triangle    sum w x_i x_j
+ *     dense gradient   nd                         sum r x_j
+ *     one table a group   ncells x width          sum z w x_j (nd of them), z r, z z w
+ *     one table a pair                            sum w z_g z_h
+ * When X has a column of ones and the group no multiplier, its last entry is that column's sum and is left out.
+ */
+struct GramPlan {
+    const Matrix *x;
+    size_t nd;
+    size_t *dense;         /* nd: block of each dense column */
+    double *centre, *b; /* nd each, of the dense columns */
+    size_t ones;           /* dense index of a column of ones, or SIZE_MAX */
+    size_t width, tile, chunk;
+    size_t ngroups, npairs;
+    Group *group;
+    Pair *pair;
+    size_t grad_at, total;
+};
+
+struct Gram {
+    const GramPlan *plan;
+    double *sum;           /* plan->total */
+    size_t n, padded;      /* rows of the loaded tile, and that rounded up to whole vectors */
+    double *x;             /* nd x tile: dense columns */
+    double *wx;            /* (nd + 1) x tile: the same times w; the last row is r */
+    double *row;           /* tile x width: the same by row, for the groups' tables */
+    double *z;             /* ngroups x tile: multipliers of groups that have one */
+    int32_t *cell;         /* ngroups x tile */
+};
+
+static inline size_t group_diag(const GramPlan *p, const Group *g)
+{
+    return p->ones != SIZE_MAX && !g->has_times ? p->ones : p->nd + 1;
+}
+
+#endif

@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * matrix.c - the blocked design matrix: rows, X b, X'r, moments. X'WX is gram.c's.
+ *
+ * Work over rows goes through par_rows in fixed chunks; each chunk walks block by block, so that a column is read in
+ * one run. Moments are merged by chunk with the pairwise update of Chan, Golub & LeVeque (1983), which keeps the digits
+ * of a column whose mean is large beside its spread.
+ */
+#include "base/matrix.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/gram.h"
+#include "base/mem.h"
+#include "base/par.h"
+
+static size_t store_row(const Matrix *x, size_t i)
+{
+    return x->rows ? x->rows[i] : i;
+}
+
+/* The value of a dense block in a storage row. */
+static double dense_at(const Block *b, size_t s)
+{
+    return b->kind == BLOCK_ONES ? 1.0 : (vec_at(b->data, s) + b->add) * b->mul;
+}
+
+static double times_at(const Block *b, size_t s)
+{
+    return b->has_times ? vec_at(b->times, s) : 1.0;
+}
+
+size_t matrix_row_max(const Matrix *x)
+{
+    size_t n = 0;
+    for (size_t k = 0; k < x->nblocks; k++)
+        n += x->blocks[k].kind == BLOCK_CODED && x->blocks[k].contrast ? x->blocks[k].ncols : 1;
+    return n;
+}
+
+size_t matrix_row_sparse(const Matrix *x, size_t row, uint32_t *col, double *val)
+{
+    size_t n = 0, s = store_row(x, row);
+    for (size_t k = 0; k < x->nblocks; k++) {
+        const Block *b = &x->blocks[k];
+        if (b->kind != BLOCK_CODED) {
+            col[n] = (uint32_t)b->first;
+            val[n++] = dense_at(b, s);
+            continue;
+        }
+        int32_t code = b->code[s];
+        if (b->contrast) {
+            for (size_t j = 0; j < b->ncols; j++) {
+                col[n] = (uint32_t)(b->first + j);
+                val[n++] = b->contrast[(size_t)code * b->ncols + j] * times_at(b, s);
+            }
+        } else if (b->col_of[code] >= 0) {
+            col[n] = (uint32_t)(b->first + (size_t)b->col_of[code]);
+            val[n++] = times_at(b, s);
+        }
+    }
+    return n;
+}
+
+void matrix_row(const Matrix *x, size_t row, double *out)
+{
+    size_t max = matrix_row_max(x);
+    uint32_t *col = xmalloc((max + 1) * sizeof *col);
+    double *val = xmalloc((max + 1) * sizeof *val);
+    size_t n = matrix_row_sparse(x, row, col, val);
+    memset(out, 0, x->p * sizeof *out);
+    for (size_t k = 0; k < n; k++)
+        out[col[k]] = val[k];
+    free(col);
+    free(val);
+}
+
+/* ---- X b ---- */
+
+typedef struct TimesCtx {
+    const Matrix *x;
+    const double *b, *offset;
+    double *eta;
+} TimesCtx;
+
+static void times_block(const Matrix *x, const Block *b, const double *coef, size_t from, size_t to, double *eta)
+{
+    const double *c = coef + b->first;
+    for (size_t i = from; i < to; i++) {
+        size_t s = store_row(x, i);
+        if (b->kind != BLOCK_CODED) {
+            eta[i] += c[0] * dense_at(b, s);
+            continue;
+        }
+        double v = 0.0;
+        int32_t code = b->code[s];
+        if (b->contrast) {
+            for (size_t j = 0; j < b->ncols; j++)
+                v += c[j] * b->contrast[(size_t)code * b->ncols + j];
+        } else if (b->col_of[code] >= 0) {
+            v = c[b->col_of[code]];
+        }
+        eta[i] += v * times_at(b, s);
+    }
+}
+
+static void times_chunk(void *vctx, void *scratch, size_t chunk, size_t from, size_t to)
+{
+    const TimesCtx *c = vctx;
+    (void)scratch;
+    (void)chunk;
+    for (size_t i = from; i < to; i++)
+        c->eta[i] = c->offset ? c->offset[i] : 0.0;
+    for (size_t k = 0; k < c->x->nblocks; k++)
+        times_block(c->x, &c->x->blocks[k], c->b, from, to, c->eta);
+}
+
+bool matrix_times(const Matrix *x, const double *b, const double *offset, double *eta, Error *err)
+{
+    TimesCtx ctx = {x, b, offset, eta};
+    ParJob job = {x->n, 0, &ctx, NULL, times_chunk, NULL};
+    return par_rows(&job, err);
+}
+
+/* ---- X'r and X'WX ---- */
+
+bool matrix_cross(const Matrix *x, const double *w, double *out, Error *err)
+{
+    return gram_cross(x, NULL, w, NULL, NULL, out, err);
+}
+
+bool matrix_cross_vec(const Matrix *x, const double *r, double *out, Error *err)
+{
+    return gram_cross(x, NULL, NULL, r, out, NULL, err);
+}
+
+/* ---- moments ---- */
+
+/* Sums of one column: of the entries that are there (`hits`), the rest being zero. */
+typedef struct Moment {
+    double w, mean, m2; /* total weight, mean and sum w (x - mean)^2 */
+    double min, max;
+    double hits;
+} Moment;
+
+static const Moment moment_none = {0.0, 0.0, 0.0, INFINITY, -INFINITY, 0.0};
+
+static void moment_put(Moment *m, double x, double w)
+{
+    m->hits += 1.0;
+    if (x < m->min)
+        m->min = x;
+    if (x > m->max)
+        m->max = x;
+    if (w == 0.0)
+        return;
+    double d = x - m->mean;
+    m->w += w;
+    m->mean += d * (w / m->w);
+    m->m2 += w * d * (x - m->mean);
+}
+
+/* Chan, Golub & LeVeque 1983, formula 2.1. */
+static void moment_join(Moment *a, const Moment *b)
+{
+    double w = a->w + b->w, d = b->mean - a->mean;
+    if (w > 0.0) {
+        a->m2 += b->m2 + d * d * (a->w * (b->w / w));
+        a->mean += d * (b->w / w);
+    }
+    a->w = w;
+    a->hits += b->hits;
+    a->min = fmin(a->min, b->min);
+    a->max = fmax(a->max, b->max);
+}
+
+typedef struct MomentCtx {
+    const Matrix *x;
+    const double *w;
+    Moment *total;  /* p */
+    double weight;
+} MomentCtx;
+
+typedef struct MomentScratch {
+    Moment *col;
+    double weight;
+} MomentScratch;
+
+static void moment_block(const MomentCtx *c, const Block *b, size_t from, size_t to, Moment *m)
+{
+    const Matrix *x = c->x;
+    for (size_t i = from; i < to; i++) {
+        size_t s = store_row(x, i);
+        double w = c->w ? c->w[i] : 1.0;
+        if (b->kind != BLOCK_CODED) {
+            moment_put(m, dense_at(b, s), w);
+            continue;
+        }
+        int32_t code = b->code[s];
+        if (b->contrast) {
+            for (size_t j = 0; j < b->ncols; j++)
+                moment_put(&m[j], b->contrast[(size_t)code * b->ncols + j] * times_at(b, s), w);
+        } else if (b->col_of[code] >= 0) {
+            moment_put(&m[b->col_of[code]], times_at(b, s), w);
+        }
+    }
+}
+
+static void moment_chunk(void *vctx, void *scratch, size_t chunk, size_t from, size_t to)
+{
+    const MomentCtx *c = vctx;
+    MomentScratch *s = scratch;
+    (void)chunk;
+    for (size_t j = 0; j < c->x->p; j++)
+        s->col[j] = moment_none;
+    for (size_t k = 0; k < c->x->nblocks; k++)
+        moment_block(c, &c->x->blocks[k], from, to, s->col + c->x->blocks[k].first);
+    s->weight = 0.0;
+    for (size_t i = from; i < to; i++)
+        s->weight += c->w ? c->w[i] : 1.0;
+}
+
+static void moment_merge(void *vctx, void *scratch, size_t chunk)
+{
+    MomentCtx *c = vctx;
+    const MomentScratch *s = scratch;
+    (void)chunk;
+    for (size_t j = 0; j < c->x->p; j++)
+        moment_join(&c->total[j], &s->col[j]);
+    c->weight += s->weight;
+}
+
+bool matrix_moments(const Matrix *x, const double *w, double *mean, double *sd, double *min, double *max, Error *err)
+{
+    size_t nthreads = par_threads();
+    MomentCtx ctx = {x, w, xmalloc((x->p + 1) * sizeof(Moment)), 0.0};
+    MomentScratch *mine = xcalloc(nthreads, sizeof *mine);
+    void **scratch = xcalloc(nthreads, sizeof *scratch);
+    for (size_t t = 0; t < nthreads; t++) {
+        mine[t].col = xmalloc((x->p + 1) * sizeof(Moment));
+        scratch[t] = &mine[t];
+    }
+    for (size_t j = 0; j < x->p; j++)
+        ctx.total[j] = moment_none;
+    ParJob job = {x->n, 0, &ctx, scratch, moment_chunk, moment_merge};
+    bool ok = par_rows(&job, err);
+    for (size_t j = 0; ok && j < x->p; j++) {
+        Moment m = ctx.total[j];
+        if (m.hits < (double)x->n) { /* the other rows hold zeros */
+            double rest = ctx.weight - m.w;
+            Moment zero = {rest > 0.0 ? rest : 0.0, 0.0, 0.0, 0.0, 0.0, 0.0};
+            moment_join(&m, &zero);
+        }
+        if (mean)
+            mean[j] = m.mean;
+        if (sd)
+            sd[j] = m.w > 0.0 ? sqrt(m.m2 / m.w) : 0.0;
+        if (min)
+            min[j] = m.min;
+        if (max)
+            max[j] = m.max;
+    }
+    for (size_t t = 0; t < nthreads; t++)
+        free(mine[t].col);
+    free(mine);
+    free(scratch);
+    free(ctx.total);
+    return ok;
+}
