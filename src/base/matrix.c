@@ -3,8 +3,7 @@
  * matrix.c - the blocked design matrix: rows, X b, X'r, moments. X'WX is gram.c's.
  *
  * Work over rows goes through par_rows in fixed chunks; each chunk walks block by block, so that a column is read in
- * one run. Moments are merged by chunk with the pairwise update of Chan, Golub & LeVeque (1983), which keeps the digits
- * of a column whose mean is large beside its spread.
+ * one run.
  */
 #include "base/matrix.h"
 
@@ -138,39 +137,32 @@ bool matrix_cross_vec(const Matrix *x, const double *r, double *out, Error *err)
 
 /* ---- moments ---- */
 
-/* Sums of one column: of the entries that are there (`hits`), the rest being zero. */
+/* Sums of one column over the entries that are there (`hits`; the rest are zero), counted from `from`, which is the
+ * column's first value: a spread of 1 around 1e9 keeps its digits. */
 typedef struct Moment {
-    double w, mean, m2; /* total weight, mean and sum w (x - mean)^2 */
-    double min, max;
-    double hits;
+    double from;
+    double w, wx, wxx;
+    double min, max, hits;
 } Moment;
-
-static const Moment moment_none = {0.0, 0.0, 0.0, INFINITY, -INFINITY, 0.0};
 
 static void moment_put(Moment *m, double x, double w)
 {
+    double d = x - m->from;
     m->hits += 1.0;
     if (x < m->min)
         m->min = x;
     if (x > m->max)
         m->max = x;
-    if (w == 0.0)
-        return;
-    double d = x - m->mean;
     m->w += w;
-    m->mean += d * (w / m->w);
-    m->m2 += w * d * (x - m->mean);
+    m->wx += w * d;
+    m->wxx += w * d * d;
 }
 
-/* Chan, Golub & LeVeque 1983, formula 2.1. */
-static void moment_join(Moment *a, const Moment *b)
+static void moment_add(Moment *a, const Moment *b)
 {
-    double w = a->w + b->w, d = b->mean - a->mean;
-    if (w > 0.0) {
-        a->m2 += b->m2 + d * d * (a->w * (b->w / w));
-        a->mean += d * (b->w / w);
-    }
-    a->w = w;
+    a->w += b->w;
+    a->wx += b->wx;
+    a->wxx += b->wxx;
     a->hits += b->hits;
     a->min = fmin(a->min, b->min);
     a->max = fmax(a->max, b->max);
@@ -179,7 +171,7 @@ static void moment_join(Moment *a, const Moment *b)
 typedef struct MomentCtx {
     const Matrix *x;
     const double *w;
-    Moment *total;  /* p */
+    Moment *zero, *total; /* p */
     double weight;
 } MomentCtx;
 
@@ -214,7 +206,7 @@ static void moment_chunk(void *vctx, void *scratch, size_t chunk, size_t from, s
     MomentScratch *s = scratch;
     (void)chunk;
     for (size_t j = 0; j < c->x->p; j++)
-        s->col[j] = moment_none;
+        s->col[j] = c->zero[j];
     for (size_t k = 0; k < c->x->nblocks; k++)
         moment_block(c, &c->x->blocks[k], from, to, s->col + c->x->blocks[k].first);
     s->weight = 0.0;
@@ -228,44 +220,52 @@ static void moment_merge(void *vctx, void *scratch, size_t chunk)
     const MomentScratch *s = scratch;
     (void)chunk;
     for (size_t j = 0; j < c->x->p; j++)
-        moment_join(&c->total[j], &s->col[j]);
+        moment_add(&c->total[j], &s->col[j]);
     c->weight += s->weight;
+}
+
+/* Empty sums, each with the origin it counts from. */
+static void moment_start(const Matrix *x, Moment *zero)
+{
+    for (size_t j = 0; j < x->p; j++)
+        zero[j] = (Moment){.min = INFINITY, .max = -INFINITY};
+    for (size_t k = 0; k < x->nblocks; k++)
+        if (x->n && x->blocks[k].kind != BLOCK_CODED)
+            zero[x->blocks[k].first].from = dense_at(&x->blocks[k], store_row(x, 0));
 }
 
 bool matrix_moments(const Matrix *x, const double *w, double *mean, double *sd, double *min, double *max, Error *err)
 {
-    size_t nthreads = par_threads();
-    MomentCtx ctx = {x, w, xmalloc((x->p + 1) * sizeof(Moment)), 0.0};
+    size_t nthreads = par_threads(), bytes = (x->p + 1) * sizeof(Moment);
+    MomentCtx ctx = {x, w, xmalloc(bytes), xmalloc(bytes), 0.0};
     MomentScratch *mine = xcalloc(nthreads, sizeof *mine);
     void **scratch = xcalloc(nthreads, sizeof *scratch);
     for (size_t t = 0; t < nthreads; t++) {
-        mine[t].col = xmalloc((x->p + 1) * sizeof(Moment));
+        mine[t].col = xmalloc(bytes);
         scratch[t] = &mine[t];
     }
-    for (size_t j = 0; j < x->p; j++)
-        ctx.total[j] = moment_none;
+    moment_start(x, ctx.zero);
+    memcpy(ctx.total, ctx.zero, x->p * sizeof(Moment));
     ParJob job = {x->n, 0, &ctx, scratch, moment_chunk, moment_merge};
     bool ok = par_rows(&job, err);
     for (size_t j = 0; ok && j < x->p; j++) {
-        Moment m = ctx.total[j];
-        if (m.hits < (double)x->n) { /* the other rows hold zeros */
-            double rest = ctx.weight - m.w;
-            Moment zero = {rest > 0.0 ? rest : 0.0, 0.0, 0.0, 0.0, 0.0, 0.0};
-            moment_join(&m, &zero);
-        }
+        const Moment *m = &ctx.total[j];
+        double n = ctx.weight, d = m->wx / n, v = m->wxx / n - d * d;
+        bool holes = m->hits < (double)x->n;
         if (mean)
-            mean[j] = m.mean;
+            mean[j] = n > 0.0 ? m->from + d : 0.0;
         if (sd)
-            sd[j] = m.w > 0.0 ? sqrt(m.m2 / m.w) : 0.0;
+            sd[j] = n > 0.0 && v > 0.0 ? sqrt(v) : 0.0;
         if (min)
-            min[j] = m.min;
+            min[j] = holes ? fmin(m->min, 0.0) : m->min;
         if (max)
-            max[j] = m.max;
+            max[j] = holes ? fmax(m->max, 0.0) : m->max;
     }
     for (size_t t = 0; t < nthreads; t++)
         free(mine[t].col);
     free(mine);
     free(scratch);
+    free(ctx.zero);
     free(ctx.total);
     return ok;
 }
