@@ -2,9 +2,9 @@
 /*
  * error.h - how a function says that it failed.
  *
- * Every function that can fail returns bool (or a pointer, NULL on failure) and takes `Error *err` last.
- * The caller owns the Error; ERROR_INIT clears it. A message is lower case, without a full stop, and says
- * what failed first; the hint says what to type next.
+ * Every function that can fail returns bool (or a pointer, NULL on failure) and takes `Error *err`
+ * last. The caller owns the Error; ERROR_INIT clears it. A message is lower case, without a full
+ * stop, and says what failed first; the hint says what to type next.
  */
 #ifndef GLINT_BASE_ERROR_H
 #define GLINT_BASE_ERROR_H
@@ -51,8 +51,8 @@ typedef struct Error {
 #define PRINTF_LIKE(f, a)
 #endif
 
-/* Set code and message; return false, so that a caller may write `return fail(...)`. The first failure
- * wins: an Error that is already set is left as it is. `err` may be NULL. */
+/* Set code and message; return false, so that a caller may write `return fail(...)`. The first
+ * failure wins: an Error that is already set is left as it is. `err` may be NULL. */
 bool fail(Error *err, ErrCode code, const char *fmt, ...) PRINTF_LIKE(3, 4);
 bool fail_at(Error *err, ErrCode code, Span at, const char *fmt, ...) PRINTF_LIKE(4, 5);
 bool fail_row(Error *err, ErrCode code, long row, const char *fmt, ...) PRINTF_LIKE(4, 5);

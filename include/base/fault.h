@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * fault.h - debug builds: the Nth big allocation, read or write fails, so that tests reach the paths nobody reaches.
+ * fault.h - debug builds: the Nth big allocation, read or write fails, so that tests reach the
+ * paths nobody reaches.
  *
- * GLINT_FAULT=alloc:17 (or read:3, write:1; several joined by commas) in the environment, or fault_set() in a test.
- * In other builds the question is the constant false and costs nothing.
+ * GLINT_FAULT=alloc:17 (or read:3, write:1; several joined by commas) in the environment, or
+ * fault_set() in a test. In other builds the question is the constant false and costs nothing.
  */
 #ifndef GLINT_BASE_FAULT_H
 #define GLINT_BASE_FAULT_H

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* map.h - text or integer to index: column names, levels, keys of a join. Open addressing; copies text. */
+/* map.h - text or integer to index: column names, levels, keys of a join. Open addressing; copies
+ * text. */
 #ifndef GLINT_BASE_MAP_H
 #define GLINT_BASE_MAP_H
 

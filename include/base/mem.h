@@ -2,8 +2,9 @@
 /*
  * mem.h - allocation: small things that must succeed, big things that may not.
  *
- * xmalloc and friends end the program with a message when memory runs out; use them for what a person typed.
- * big_alloc is for what the data decide: it returns NULL with ERR_NOMEM and the size that was asked for.
+ * xmalloc and friends end the program with a message when memory runs out; use them for what a
+ * person typed. big_alloc is for what the data decide: it returns NULL with ERR_NOMEM and the size
+ * that was asked for.
  */
 #ifndef GLINT_BASE_MEM_H
 #define GLINT_BASE_MEM_H
@@ -16,7 +17,8 @@ void *xrealloc(void *p, size_t bytes);
 char *xstrdup(const char *s);
 char *xstrndup(const char *s, size_t n);
 
-/* n * size bytes, overflow checked, 64-byte aligned, zeroed when `zero`. Free with free(). `what` names it. */
+/* n * size bytes, overflow checked, 64-byte aligned, zeroed when `zero`. Free with free(). `what`
+ * names it. */
 void *big_alloc(size_t n, size_t size, bool zero, const char *what, Error *err);
 /* Grows or shrinks a big_alloc'd block, contents kept; NULL and `p` untouched on failure. */
 void *big_realloc(void *p, size_t old_bytes, size_t new_bytes, const char *what, Error *err);

@@ -2,7 +2,8 @@
 /*
  * str.h - text: slices, growing buffers, numbers, display width.
  *
- * Str borrows bytes and knows its length; it is not terminated. Buf owns bytes and keeps a '\0' behind them.
+ * Str borrows bytes and knows its length; it is not terminated. Buf owns bytes and keeps a '\0'
+ * behind them.
  */
 #ifndef GLINT_BASE_STR_H
 #define GLINT_BASE_STR_H
@@ -27,17 +28,17 @@ static inline Str str_of(const char *z)
 }
 bool str_eq(Str a, Str b);
 bool str_eqz(Str a, const char *z);
-bool str_ieq(Str a, Str b);          /* ASCII case folded */
-int str_cmp(Str a, Str b);           /* bytewise, as the C locale sorts */
+bool str_ieq(Str a, Str b); /* ASCII case folded */
+int str_cmp(Str a, Str b);  /* bytewise, as the C locale sorts */
 bool str_starts(Str s, Str prefix);
-Str str_trim(Str s);                 /* without blanks at both ends */
+Str str_trim(Str s); /* without blanks at both ends */
 Str str_sub(Str s, size_t from, size_t to);
-/* Splits at the first `sep`: returns the part before, leaves the rest in *rest (empty at the end). */
+/* Splits at the first `sep`: returns the part before, the rest in *rest (empty at the end). */
 Str str_split(Str s, char sep, Str *rest);
 uint64_t str_hash(Str s);
 
-/* Whole-text numbers: false if anything but a number (blanks around are refused). A point, never a comma.
- * parse_real takes inf, -inf and nan too, correctly rounded. */
+/* Whole-text numbers: false if anything but a number (blanks around are refused). A point, never a
+ * comma. parse_real takes inf, -inf and nan too, correctly rounded. */
 bool parse_int(Str s, int64_t *out);
 bool parse_real(Str s, double *out);
 /* true/false, yes/no, on/off, 1/0, t/f, y/n in any case. */
@@ -48,8 +49,8 @@ typedef struct Buf {
     size_t n, cap;
 } Buf;
 #define BUF_INIT {NULL, 0, 0}
-void buf_clear(Buf *b);  /* empty, memory kept */
-void buf_free(Buf *b);   /* empty, memory gone */
+void buf_clear(Buf *b); /* empty, memory kept */
+void buf_free(Buf *b);  /* empty, memory gone */
 void buf_reserve(Buf *b, size_t more);
 void buf_putc(Buf *b, char c);
 void buf_put(Buf *b, const char *p, size_t n);
@@ -65,19 +66,22 @@ static inline Str buf_slice(const Buf *b)
     return (Str){b->p ? b->p : "", b->n};
 }
 
-/* UTF-8. Columns that a terminal gives to the text (CJK two, combining marks none; by libutf8proc). */
+/* UTF-8. Columns that a terminal gives to the text (CJK two, combining marks none; libutf8proc). */
 size_t utf8_width(Str s);
-/* The longest prefix of `s` at most `cols` wide, never cutting inside a grapheme; its width in *width. */
+/* The longest prefix of `s` at most `cols` wide, never cutting inside a grapheme; its width in
+ * *width. */
 Str utf8_fit(Str s, size_t cols, size_t *width);
 bool utf8_valid(Str s);
-/* Appends `s` with control characters, escape bytes and invalid UTF-8 made visible (\n, \x1b, \u202e). */
+/* Appends `s` with control characters, escape bytes and invalid UTF-8 made visible (\n, \x1b,
+ * \u202e). */
 void buf_escaped(Buf *b, Str s);
 /* Decodes one code point at *i, advances *i; invalid bytes give 0xFFFD one at a time. */
 uint32_t utf8_next(Str s, size_t *i);
 void buf_utf8(Buf *b, uint32_t cp);
 
-/* Edit distance with transpositions (Damerau, restricted), case folded; and the nearest name by it: index of the
- * best of n candidates with distance <= 2 and <= a third of the length (at least 1), or -1. */
+/* Edit distance with transpositions (Damerau, restricted), case folded; and the nearest name by it:
+ * index of the best of n candidates with distance <= 2 and <= a third of the length (at least 1),
+ * or -1. */
 size_t edit_distance(Str a, Str b);
 long nearest_name(Str wrong, const Str *names, size_t n);
 

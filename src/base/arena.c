@@ -2,10 +2,11 @@
 /*
  * arena.c - bump memory: one per command, freed in one go.
  *
- * A list of blocks, the newest first. A request that does not fit in the newest block gets a new one, twice as large
- * as the last up to BLOCK_MAX, or exactly its own size when it is larger than that. Reset keeps the first block, so
- * that a prompt which runs small commands all day allocates nothing. In debug builds what is forgotten is filled with
- * 0xDD, so that a pointer which outlives its command is noticed.
+ * A list of blocks, the newest first. A request that does not fit in the newest block gets a new
+ * one, twice as large as the last up to BLOCK_MAX, or exactly its own size when it is larger than
+ * that. Reset keeps the first block, so that a prompt which runs small commands all day allocates
+ * nothing. In debug builds what is forgotten is filled with 0xDD, so that a pointer which outlives
+ * its command is noticed.
  */
 #include <stdarg.h>
 #include <stdint.h>

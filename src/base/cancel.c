@@ -2,8 +2,8 @@
 /*
  * cancel.c - the flag that the SIGINT handler raises, and the one listener for progress.
  *
- * The flag is a lock-free atomic, which a signal handler may write and any thread may read. The listener belongs to
- * the main thread: workers do not tick.
+ * The flag is a lock-free atomic, which a signal handler may write and any thread may read. The
+ * listener belongs to the main thread: workers do not tick.
  */
 #include "base/cancel.h"
 

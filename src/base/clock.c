@@ -2,12 +2,13 @@
 /*
  * clock.c - moments in UTC: from text, to text, to civil dates, now.
  *
- * Civil dates by Howard Hinnant's days_from_civil (chrono-compatible low-level date algorithms, 2013): years start in
- * March, so the leap day is the last of the year and 400-year eras repeat. Years 1 to 9999, so every moment fits.
+ * Civil dates by Howard Hinnant's days_from_civil (chrono-compatible low-level date algorithms,
+ * 2013): years start in March, so the leap day is the last of the year and 400-year eras repeat.
+ * Years 1 to 9999, so every moment fits.
  *
- * time_parse_iso() is the hot one: a column of a million moments goes through it. It reads fixed positions and never
- * allocates. time_parse() takes the rest: days before months, months before days, names of months, am and pm.
- * Fractions finer than a microsecond are cut.
+ * time_parse_iso() is the hot one: a column of a million moments goes through it. It reads fixed
+ * positions and never allocates. time_parse() takes the rest: days before months, months before
+ * days, names of months, am and pm. Fractions finer than a microsecond are cut.
  */
 #include "base/clock.h"
 
@@ -38,7 +39,8 @@ Civil civil_of(int64_t us)
     int64_t z = days + 719468;
     int64_t era = floor_div(z, 146097);
     int64_t day_of_era = z - era * 146097;
-    int64_t year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+    int64_t year_of_era =
+        (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
     int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     int64_t m = (5 * day_of_year + 2) / 153;
     Civil c;
@@ -151,7 +153,8 @@ static bool take_half_day(Cursor *c, Civil *t)
 {
     Cursor ahead = *c;
     take(&ahead, ' ');
-    if (ahead.end - ahead.p < 2 || fold(ahead.p[1]) != 'm' || (fold(ahead.p[0]) != 'a' && fold(ahead.p[0]) != 'p'))
+    if (ahead.end - ahead.p < 2 || fold(ahead.p[1]) != 'm' ||
+        (fold(ahead.p[0]) != 'a' && fold(ahead.p[0]) != 'p'))
         return true;
     if (t->hour < 1 || t->hour > 12)
         return false;
@@ -160,7 +163,8 @@ static bool take_half_day(Cursor *c, Civil *t)
     return true;
 }
 
-/* Everything behind the date, up to the end of the text: hh:mm[:ss[.fraction]] or hhmm[ss], am or pm, zone. */
+/* Everything behind the date, up to the end of the text: hh:mm[:ss[.fraction]] or hhmm[ss], am or
+ * pm, zone. */
 static bool take_time(Cursor *c, bool loose, Civil *t, TimeUnit *unit, int *zone)
 {
     if (!(loose ? take_short(c, &t->hour) : take_digits(c, 2, &t->hour)))
@@ -224,8 +228,9 @@ bool time_parse_iso(Str s, int64_t *us, TimeUnit *unit)
 /* mar, march, Mar. */
 static bool take_month_name(Cursor *c, int *month)
 {
-    static const char *const names[] = {"january", "february", "march",     "april",   "may",      "june",
-                                        "july",    "august",   "september", "october", "november", "december"};
+    static const char *const names[] = {"january",   "february", "march",    "april",
+                                        "may",       "june",     "july",     "august",
+                                        "september", "october",  "november", "december"};
     size_t n = 0;
     while (c->p + n < c->end && fold(c->p[n]) >= 'a' && fold(c->p[n]) <= 'z')
         n++;
@@ -278,8 +283,8 @@ static bool parse_numeric(Cursor c, DateOrder order, int64_t *us, TimeUnit *unit
     char sep = *c.p;
     if (sep != '/' && sep != '.' && sep != '-')
         return false;
-    return take(&c, sep) && take_short(&c, second) && take(&c, sep) && take_digits(&c, 4, &t.year) &&
-           finish(c, true, t, us, unit);
+    return take(&c, sep) && take_short(&c, second) && take(&c, sep) &&
+           take_digits(&c, 4, &t.year) && finish(c, true, t, us, unit);
 }
 
 bool time_parse(Str s, DateOrder order, int64_t *us, TimeUnit *unit)
@@ -341,8 +346,8 @@ bool duration_parse(Str s, int64_t *us)
         const char *unit;
         int64_t us;
     } units[] = {
-        {"ms", US_PER_SECOND / 1000}, {"s", US_PER_SECOND}, {"m", 60 * US_PER_SECOND}, {"h", US_PER_HOUR},
-        {"d", US_PER_DAY},            {"w", 7 * US_PER_DAY},
+        {"ms", US_PER_SECOND / 1000}, {"s", US_PER_SECOND}, {"m", 60 * US_PER_SECOND},
+        {"h", US_PER_HOUR},           {"d", US_PER_DAY},    {"w", 7 * US_PER_DAY},
     };
     size_t digits = 0;
     while (digits < s.n && ((s.p[digits] >= '0' && s.p[digits] <= '9') || s.p[digits] == '.'))

@@ -2,8 +2,9 @@
 /*
  * error.c - filling in an Error where the facts are known.
  *
- * The first failure wins: what goes wrong while cleaning up after it must not hide it. A message that does not fit is
- * cut at a UTF-8 boundary and ends in three points. Nothing here allocates, so running out of memory can be told.
+ * The first failure wins: what goes wrong while cleaning up after it must not hide it. A message
+ * that does not fit is cut at a UTF-8 boundary and ends in three points. Nothing here allocates, so
+ * running out of memory can be told.
  */
 #include "base/error.h"
 
@@ -99,7 +100,8 @@ bool error_context(Error *err, const char *fmt, ...)
     int n = vsnprintf(msg, sizeof msg, fmt, ap);
     va_end(ap);
     if (n < 0 || (size_t)n >= sizeof msg)
-        return false; /* a context that leaves no room for the message is worth less than the message */
+        return false; /* a context that leaves no room for the message is worth less than the
+                         message */
     size_t left = sizeof msg - (size_t)n;
     mark_cut(msg, sizeof msg, n + snprintf(msg + n, left, ": %s", err->msg));
     memcpy(err->msg, msg, sizeof msg);

@@ -2,8 +2,9 @@
 /*
  * fault.c - the countdown behind fault_hit(); see fault.h.
  *
- * mem.c asks before a big allocation, file.c before a read or a write. A countdown of 1 means the next event fails; it
- * fails once, and afterwards everything works again, which is what a test of recovery wants.
+ * mem.c asks before a big allocation, file.c before a read or a write. A countdown of 1 means the
+ * next event fails; it fails once, and afterwards everything works again, which is what a test of
+ * recovery wants.
  */
 #include "base/fault.h"
 

@@ -2,10 +2,11 @@
 /*
  * file.c - files in and out, names of files.
  *
- * Reading gives the whole text at once: a plain file is mapped and costs no memory of ours, a packed one is unpacked
- * into memory, a pipe is read to its end. Whether it is packed is told by its first bytes.
- * Writing goes to NAME.XXXXXX beside the target, which is renamed over it on commit, with the old file's mode; a link
- * is followed first, so it stays a link. Devices and pipes, which cannot be renamed over, are written directly.
+ * Reading gives the whole text at once: a plain file is mapped and costs no memory of ours, a
+ * packed one is unpacked into memory, a pipe is read to its end. Whether it is packed is told by
+ * its first bytes. Writing goes to NAME.XXXXXX beside the target, which is renamed over it on
+ * commit, with the old file's mode; a link is followed first, so it stays a link. Devices and
+ * pipes, which cannot be renamed over, are written directly.
  */
 #include "base/file.h"
 
@@ -300,7 +301,8 @@ static int by_bytes(const void *a, const void *b)
 
 bool file_glob(Arena *a, const char *pattern, char ***paths, size_t *n, Error *err)
 {
-    if (strcmp(pattern, "-") == 0 || file_exists(pattern)) { /* a name with brackets in it is a name first */
+    if (strcmp(pattern, "-") == 0 ||
+        file_exists(pattern)) { /* a name with brackets in it is a name first */
         *paths = arena_array(a, char *, 1);
         (*paths)[0] = arena_strndup(a, pattern, strlen(pattern));
         *n = 1;
@@ -365,8 +367,9 @@ bool xdg_path(Arena *a, const char *kind, const char *name, char **out, Error *e
         if (strcmp(kinds[i].kind, kind) != 0)
             continue;
         const char *said = getenv(kinds[i].variable);
-        char *folder = said && said[0] == '/' ? arena_printf(a, "%s/glint", said)
-                                              : arena_printf(a, "%s/%s/glint", home(), kinds[i].usual);
+        char *folder = said && said[0] == '/'
+                           ? arena_printf(a, "%s/glint", said)
+                           : arena_printf(a, "%s/%s/glint", home(), kinds[i].usual);
         if (!make_folders(folder, err))
             return false;
         *out = name ? arena_printf(a, "%s/%s", folder, name) : folder;

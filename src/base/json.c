@@ -2,13 +2,15 @@
 /*
  * json.c - cJSON documents that fail with a place or a path, and JSON text written into a Buf.
  *
- * cJSON keeps numbers as doubles; an integer is taken only when it is whole and within 2^53, where doubles are exact.
+ * cJSON keeps numbers as doubles; an integer is taken only when it is whole and within 2^53, where
+ * doubles are exact.
  */
 #include "base/json.h"
 
 #include <math.h>
 
-#define EXACT_INT_MAX 9007199254740992.0 /* 2^53: the last double before whole numbers are skipped */
+/* 2^53: the last double before whole numbers are skipped */
+#define EXACT_INT_MAX 9007199254740992.0
 
 /* Line and column, counted from 1, of byte `at`. */
 static void place_of(Str text, size_t at, size_t *line, size_t *column)
@@ -31,7 +33,9 @@ cJSON *json_parse(Str text, Error *err)
     cJSON *doc = text.n ? cJSON_ParseWithLengthOpts(text.p, text.n, &end, false) : NULL;
     if (!doc) {
         place_of(text, text.n && end ? (size_t)(end - text.p) : 0, &line, &column);
-        fail(err, ERR_DATA, text.n ? "not valid JSON at line %zu, column %zu" : "empty text where JSON was expected",
+        fail(err, ERR_DATA,
+             text.n ? "not valid JSON at line %zu, column %zu"
+                    : "empty text where JSON was expected",
              line, column);
         return NULL;
     }
@@ -46,8 +50,8 @@ cJSON *json_parse(Str text, Error *err)
 }
 
 /* The member, or NULL with an error that names it as PATH.KEY. */
-static const cJSON *member(const cJSON *obj, const char *key, const char *path, cJSON_bool (*is)(const cJSON *),
-                           const char *kind, Error *err)
+static const cJSON *member(const cJSON *obj, const char *key, const char *path,
+                           cJSON_bool (*is)(const cJSON *), const char *kind, Error *err)
 {
     const char *dot = path && *path ? "." : "";
     const char *prefix = path ? path : "";
@@ -77,7 +81,8 @@ bool json_get_int(const cJSON *obj, const char *key, const char *path, int64_t *
         return false;
     double v = item->valuedouble;
     if (v != trunc(v) || fabs(v) > EXACT_INT_MAX)
-        return fail(err, ERR_DATA, "%s%s%s is not a whole number", path ? path : "", path && *path ? "." : "", key);
+        return fail(err, ERR_DATA, "%s%s%s is not a whole number", path ? path : "",
+                    path && *path ? "." : "", key);
     *out = (int64_t)v;
     return true;
 }
@@ -91,7 +96,8 @@ bool json_get_bool(const cJSON *obj, const char *key, const char *path, bool *ou
     return true;
 }
 
-bool json_get_text(const cJSON *obj, const char *key, const char *path, const char **out, Error *err)
+bool json_get_text(const cJSON *obj, const char *key, const char *path, const char **out,
+                   Error *err)
 {
     const cJSON *item = member(obj, key, path, cJSON_IsString, "a text", err);
     if (!item)
@@ -117,8 +123,8 @@ void buf_json_str(Buf *b, Str s)
     size_t i = 0;
     while (i < s.n) {
         size_t run = i;
-        while (run < s.n && (unsigned char)s.p[run] >= 0x20 && (unsigned char)s.p[run] < 0x7F && s.p[run] != '"' &&
-               s.p[run] != '\\')
+        while (run < s.n && (unsigned char)s.p[run] >= 0x20 && (unsigned char)s.p[run] < 0x7F &&
+               s.p[run] != '"' && s.p[run] != '\\')
             run++;
         buf_put(b, s.p + i, run - i);
         i = run;

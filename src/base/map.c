@@ -2,11 +2,13 @@
 /*
  * map.c - text or 64-bit keys to small numbers, in order of arrival.
  *
- * Open addressing with linear probing in a table of 2^k slots, at most half full. A slot holds the index plus one and
- * the upper half of the hash, so that a miss rarely looks at the text. Texts lie one behind the other in one buffer;
- * `ends` says where each stops. Growing rehashes from the kept hashes (texts) or from the keys themselves.
+ * Open addressing with linear probing in a table of 2^k slots, at most half full. A slot holds the
+ * index plus one and the upper half of the hash, so that a miss rarely looks at the text. Texts lie
+ * one behind the other in one buffer; `ends` says where each stops. Growing rehashes from the kept
+ * hashes (texts) or from the keys themselves.
  *
- * A map ends the program when memory runs out: it is as large as the distinct values, not as the rows.
+ * A map ends the program when memory runs out: it is as large as the distinct values, not as the
+ * rows.
  */
 #include "base/map.h"
 

@@ -2,8 +2,8 @@
 /*
  * mem.c - xmalloc and friends, which do not return without memory, and big_alloc, which says so.
  *
- * Big blocks are aligned to a cache line so that vector loops over columns start well. They come from aligned_alloc,
- * which wants a multiple of the alignment, and go back with free().
+ * Big blocks are aligned to a cache line so that vector loops over columns start well. They come
+ * from aligned_alloc, which wants a multiple of the alignment, and go back with free().
  */
 #include "base/mem.h"
 
@@ -16,7 +16,7 @@
 
 #define CACHE_LINE ((size_t)64)
 
-/* The one place below the shell that writes to stderr: there is no memory left to do it politely. */
+/* The one place below the shell that writes to stderr: no memory is left to do it politely. */
 static void die(size_t bytes)
 {
     fprintf(stderr, "glint: out of memory (%zu bytes)\n", bytes);

@@ -2,11 +2,11 @@
 /*
  * number.c - text to numbers and back, without a locale.
  *
- * Reading: up to 15 significant digits and a power of ten within 10^22 are exact doubles each, so one multiplication
- * or division rounds once and correctly (Clinger, How to read floating point numbers accurately, PLDI 1990). Anything
- * else goes to strtod, which glibc rounds correctly; LC_NUMERIC is always "C" in this program.
- * Writing: the fewest of 15, 16 or 17 digits that read back as the same bits; whole numbers below 10^15 are written
- * digit by digit.
+ * Reading: up to 15 significant digits and a power of ten within 10^22 are exact doubles each, so
+ * one multiplication or division rounds once and correctly (Clinger, How to read floating point
+ * numbers accurately, PLDI 1990). Anything else goes to strtod, which glibc rounds correctly;
+ * LC_NUMERIC is always "C" in this program. Writing: the fewest of 15, 16 or 17 digits that read
+ * back as the same bits; whole numbers below 10^15 are written digit by digit.
  */
 #include "base/str.h"
 
@@ -145,7 +145,7 @@ void buf_int(Buf *b, int64_t v)
 {
     char digits[24];
     size_t at = sizeof digits;
-    uint64_t u = v < 0 ? (uint64_t)-(v + 1) + 1 : (uint64_t)v;
+    uint64_t u = v < 0 ? (uint64_t) - (v + 1) + 1 : (uint64_t)v;
     do {
         digits[--at] = (char)('0' + u % 10);
         u /= 10;

@@ -2,9 +2,10 @@
 /*
  * pack.c - gzip by zlib, zstd by libzstd, xz by liblzma, behind one shape.
  *
- * All three libraries are driven the same way: hand over what there is, take what comes, until the stream ends. A
- * Coder hides which one it is: `step` eats input and fills output. Unpacking grows its result by half; packing fills
- * one buffer again and again and hands it to the sink. A stream that stops early is an error, not a short text.
+ * All three libraries are driven the same way: hand over what there is, take what comes, until the
+ * stream ends. A Coder hides which one it is: `step` eats input and fills output. Unpacking grows
+ * its result by half; packing fills one buffer again and again and hands it to the sink. A stream
+ * that stops early is an error, not a short text.
  */
 #include "pack_priv.h"
 
@@ -15,7 +16,8 @@
 
 #include "base/cancel.h"
 
-#define STEP_MAX ((size_t)1 << 26) /* zlib counts in unsigned int; cancelled() is asked once a step */
+/* zlib counts in unsigned int; cancelled() is asked once a step */
+#define STEP_MAX ((size_t)1 << 26)
 #define OUT_BYTES ((size_t)1 << 16)
 
 typedef enum Step { STEP_MORE, STEP_END, STEP_BAD } Step;
@@ -44,7 +46,12 @@ static const struct {
 } kinds[] = {
     {PACK_GZ, ".gz", "gzip", {"\x1f\x8b", 2}},
     {PACK_ZST, ".zst", "zstd", {"\x28\xb5\x2f\xfd", 4}},
-    {PACK_XZ, ".xz", "xz", {"\xfd" "7zXZ\0", 6}},
+    {PACK_XZ,
+     ".xz",
+     "xz",
+     {"\xfd"
+      "7zXZ\0",
+      6}},
 };
 #define NKINDS (sizeof kinds / sizeof *kinds)
 
@@ -82,7 +89,8 @@ static bool coder_open(Coder *c, PackKind kind, bool packing, Error *err)
     bool ok = false;
     switch (kind) {
     case PACK_GZ: /* 16 asks for a gzip header, 32 for whichever of gzip and zlib there is */
-        ok = packing ? deflateInit2(&c->gz, 6, Z_DEFLATED, 16 + MAX_WBITS, 8, Z_DEFAULT_STRATEGY) == Z_OK
+        ok = packing ? deflateInit2(&c->gz, 6, Z_DEFLATED, 16 + MAX_WBITS, 8, Z_DEFAULT_STRATEGY) ==
+                           Z_OK
                      : inflateInit2(&c->gz, 32 + MAX_WBITS) == Z_OK;
         break;
     case PACK_ZST:
@@ -133,15 +141,17 @@ static Step step_gz(Coder *c, Flow *f)
         return inflateReset(&c->gz) == Z_OK ? STEP_MORE : STEP_BAD; /* the next member */
     if (rc == Z_STREAM_END)
         return STEP_END;
-    return rc == Z_OK || (rc == Z_BUF_ERROR && (c->packing || f->out_n == 0)) ? STEP_MORE : STEP_BAD;
+    return rc == Z_OK || (rc == Z_BUF_ERROR && (c->packing || f->out_n == 0)) ? STEP_MORE
+                                                                              : STEP_BAD;
 }
 
 static Step step_zst(Coder *c, Flow *f)
 {
     ZSTD_inBuffer in = {f->in, f->in_n, 0};
     ZSTD_outBuffer out = {f->out, at_most(f->out_n), 0};
-    size_t left = c->packing ? ZSTD_compressStream2(c->zc, &out, &in, f->last ? ZSTD_e_end : ZSTD_e_continue)
-                             : ZSTD_decompressStream(c->zd, &out, &in);
+    size_t left =
+        c->packing ? ZSTD_compressStream2(c->zc, &out, &in, f->last ? ZSTD_e_end : ZSTD_e_continue)
+                   : ZSTD_decompressStream(c->zd, &out, &in);
     f->in += in.pos;
     f->in_n -= in.pos;
     f->out += out.pos;
@@ -185,14 +195,16 @@ bool unpack_all(PackKind kind, Str packed, char **p, size_t *n, Error *err)
     size_t cap = packed.n < SIZE_MAX / 8 ? packed.n * 4 + OUT_BYTES : packed.n;
     char *text = NULL;
     Coder c;
-    bool ok = coder_open(&c, kind, false, err) && (text = big_alloc(cap, 1, false, "unpacked text", err));
+    bool ok =
+        coder_open(&c, kind, false, err) && (text = big_alloc(cap, 1, false, "unpacked text", err));
     Flow f = {packed.p, packed.n, text, cap, true};
     while (ok) {
         Step step = coder_step(&c, &f);
         if (step == STEP_END)
             break;
         if (step == STEP_BAD)
-            ok = fail(err, ERR_DATA, f.in_n ? "damaged %s data" : "%s data end too early", kind_name(kind));
+            ok = fail(err, ERR_DATA, f.in_n ? "damaged %s data" : "%s data end too early",
+                      kind_name(kind));
         else if (cancelled(err))
             ok = false;
         if (!ok || f.out_n)

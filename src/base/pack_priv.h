@@ -7,10 +7,11 @@
 
 typedef enum PackKind { PACK_NONE, PACK_GZ, PACK_ZST, PACK_XZ } PackKind;
 
-PackKind pack_of_bytes(Str bytes);  /* by magic */
-PackKind pack_of_name(Str path);    /* by ending */
+PackKind pack_of_bytes(Str bytes); /* by magic */
+PackKind pack_of_name(Str path);   /* by ending */
 
-/* Everything that `packed` unpacks to, in new memory for free(). Concatenated members are one text. */
+/* Everything that `packed` unpacks to, in new memory for free(). Concatenated members are one text.
+ */
 bool unpack_all(PackKind kind, Str packed, char **p, size_t *n, Error *err);
 
 /* Where packed bytes go: false stops the packing. */

@@ -2,13 +2,14 @@
 /*
  * par.c - the only file that starts threads.
  *
- * The pool is made at the first parallel job and lives as long as the program; its threads sleep between jobs. A job
- * hands out chunk numbers by a counter. Chunks are cut by their size alone, and a merge waits for its ticket: chunk c
- * merges after chunk c-1, whoever computed it, so sums come out with the same bits for any number of threads. A thread
- * holds at most one chunk, and the lowest chunk in hand never waits, so there is always progress.
+ * The pool is made at the first parallel job and lives as long as the program; its threads sleep
+ * between jobs. A job hands out chunk numbers by a counter. Chunks are cut by their size alone, and
+ * a merge waits for its ticket: chunk c merges after chunk c-1, whoever computed it, so sums come
+ * out with the same bits for any number of threads. A thread holds at most one chunk, and the
+ * lowest chunk in hand never waits, so there is always progress.
  *
- * A call from inside a worker, a job of one chunk, and a pool of one run on the calling thread, chunk by chunk in
- * order, with the same result.
+ * A call from inside a worker, a job of one chunk, and a pool of one run on the calling thread,
+ * chunk by chunk in order, with the same result.
  */
 #include "base/par.h"
 
@@ -41,7 +42,9 @@ static struct {
     uint64_t generation; /* counts jobs: a sleeper runs each once */
     size_t helpers;      /* workers numbered below this take part in the job */
     Run *run;
-} pool = {.lock = PTHREAD_MUTEX_INITIALIZER, .work = PTHREAD_COND_INITIALIZER, .idle = PTHREAD_COND_INITIALIZER};
+} pool = {.lock = PTHREAD_MUTEX_INITIALIZER,
+          .work = PTHREAD_COND_INITIALIZER,
+          .idle = PTHREAD_COND_INITIALIZER};
 
 /* True on a pool thread, and on the calling thread while it works: a nested call runs serially. */
 static _Thread_local bool inside;
@@ -75,7 +78,8 @@ static void next_turn(Run *r)
     pthread_mutex_unlock(&r->merge_lock);
 }
 
-/* Takes chunks until there are none. A cancelled job still serves its tickets, without working or merging. */
+/* Takes chunks until there are none. A cancelled job still serves its tickets, without working or
+ * merging. */
 static void run_chunks(Run *r, size_t thread)
 {
     const ParJob *job = r->job;
@@ -120,7 +124,8 @@ static void *worker_main(void *arg)
     return NULL;
 }
 
-/* Starts workers up to `n`; with fewer the job runs on those there are. Signals stay with the main thread. */
+/* Starts workers up to `n`; with fewer the job runs on those there are. Signals stay with the main
+ * thread. */
 static void start_workers(size_t n)
 {
     sigset_t all, old;

@@ -2,9 +2,9 @@
 /*
  * rng.c - random numbers that are the same on every machine.
  *
- * xoshiro256** 1.0 (Blackman & Vigna, Scrambled linear pseudorandom number generators, ACM TOMS 47, 2021), its state
- * filled by splitmix64 (Steele, Lea & Flood, OOPSLA 2014) from the seed mixed with a 64-bit FNV-1a hash of the
- * stream's name.
+ * xoshiro256** 1.0 (Blackman & Vigna, Scrambled linear pseudorandom number generators, ACM TOMS 47,
+ * 2021), its state filled by splitmix64 (Steele, Lea & Flood, OOPSLA 2014) from the seed mixed with
+ * a 64-bit FNV-1a hash of the stream's name.
  */
 #include "base/rng.h"
 
@@ -58,7 +58,8 @@ uint64_t rng_below(Rng *r, uint64_t n)
 {
     if (n < 2)
         return 0;
-    uint64_t reject = (UINT64_MAX % n + 1) % n; /* 2^64 mod n: the draws that would make small numbers likelier */
+    uint64_t reject =
+        (UINT64_MAX % n + 1) % n; /* 2^64 mod n: the draws that would make small numbers likelier */
     uint64_t x;
     do {
         x = rng_next(r);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * str.c - slices of text, growing buffers, nearest names. Numbers are in number.c, code points in utf8.c.
+ * str.c - slices of text, growing buffers, nearest names. Numbers are in number.c, code points in
+ * utf8.c.
  *
  * Case folding is ASCII only: it serves keywords, options and guesses at a typo, never data.
  */
@@ -89,7 +90,8 @@ Str str_split(Str s, char sep, Str *rest)
     return (Str){s.p, n};
 }
 
-/* Eight bytes a step, each mixed by a multiply and a fold of the high half, after wyhash (Wang Yi, 2019). */
+/* Eight bytes a step, each mixed by a multiply and a fold of the high half, after wyhash (Wang Yi,
+ * 2019). */
 static uint64_t mix(uint64_t h, uint64_t word)
 {
     h = (h ^ word) * UINT64_C(0x9E3779B97F4A7C15);
@@ -121,8 +123,9 @@ bool parse_bool(Str s, bool *out)
         const char *word;
         bool value;
     } words[] = {
-        {"true", true},   {"false", false}, {"yes", true}, {"no", false}, {"on", true}, {"off", false},
-        {"1", true},      {"0", false},     {"t", true},   {"f", false},  {"y", true},  {"n", false},
+        {"true", true}, {"false", false}, {"yes", true}, {"no", false},
+        {"on", true},   {"off", false},   {"1", true},   {"0", false},
+        {"t", true},    {"f", false},     {"y", true},   {"n", false},
     };
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         if (str_ieq(s, str_of(words[i].word))) {
@@ -217,9 +220,11 @@ void buf_pad(Buf *b, char c, size_t times)
 
 /* ---- nearest names ---- */
 
-#define NAME_MAX_BYTES 128 /* nobody mistypes a name longer than this; beyond it the distance is the length */
+/* nobody mistypes a name longer than this; beyond it the distance is the length */
+#define NAME_MAX_BYTES 128
 
-/* Optimal string alignment: Levenshtein with swaps of neighbours, three rows of the table at a time. Damerau 1964. */
+/* Optimal string alignment: Levenshtein with swaps of neighbours, three rows of the table at a
+ * time. Damerau 1964. */
 size_t edit_distance(Str a, Str b)
 {
     if (a.n > NAME_MAX_BYTES || b.n > NAME_MAX_BYTES)

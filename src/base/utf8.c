@@ -2,9 +2,10 @@
 /*
  * utf8.c - code points, the columns they take on a terminal, and making invisible ones visible.
  *
- * Widths and grapheme breaks come from libutf8proc, never from wcwidth, so that they do not depend on the locale. A
- * grapheme is as wide as its widest code point: a family of emoji joined by U+200D is two columns, a letter with three
- * accents is one. U+FE0F asks for the emoji form of what stands before it, which is two columns wide.
+ * Widths and grapheme breaks come from libutf8proc, never from wcwidth, so that they do not depend
+ * on the locale. A grapheme is as wide as its widest code point: a family of emoji joined by U+200D
+ * is two columns, a letter with three accents is one. U+FE0F asks for the emoji form of what stands
+ * before it, which is two columns wide.
  */
 #include <utf8proc.h>
 
@@ -13,7 +14,8 @@
 #define REPLACEMENT 0xFFFDu
 #define EMOJI_FORM 0xFE0Fu
 
-/* Decodes strictly (no overlong forms, no surrogates, nothing past U+10FFFF); false and one byte eaten otherwise. */
+/* Decodes strictly (no overlong forms, no surrogates, nothing past U+10FFFF); false and one byte
+ * eaten otherwise. */
 static bool decode(Str s, size_t *i, uint32_t *cp)
 {
     unsigned char lead = (unsigned char)s.p[*i];
@@ -91,8 +93,8 @@ static size_t grapheme_width(Str s, size_t *i)
     return width;
 }
 
-/* Length of the printable ASCII run at `i`: one column a byte, no need to ask anybody. The last byte of the run is
- * left to the slow path when something that may combine with it follows. */
+/* Length of the printable ASCII run at `i`: one column a byte, no need to ask anybody. The last
+ * byte of the run is left to the slow path when something that may combine with it follows. */
 static size_t ascii_run(Str s, size_t i)
 {
     size_t from = i;
@@ -140,8 +142,9 @@ Str utf8_fit(Str s, size_t cols, size_t *width)
     return str_sub(s, 0, i);
 }
 
-/* Code points that a terminal obeys or hides instead of showing: controls, line and paragraph separators, bidi
- * embeddings, overrides and isolates, zero-width marks, byte order marks, tags, private use and unassigned. */
+/* Code points that a terminal obeys or hides instead of showing: controls, line and paragraph
+ * separators, bidi embeddings, overrides and isolates, zero-width marks, byte order marks, tags,
+ * private use and unassigned. */
 static bool must_escape(uint32_t cp)
 {
     switch (utf8proc_category((utf8proc_int32_t)cp)) {

@@ -21,7 +21,7 @@
 #define check_row(ok, name)                                                                        \
     do {                                                                                           \
         if (!(ok))                                                                                 \
-            fail_msg("row '%s': %s\n", (name), #ok);                                                 \
+            fail_msg("row '%s': %s\n", (name), #ok);                                               \
     } while (0)
 
 #endif

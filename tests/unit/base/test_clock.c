@@ -143,10 +143,20 @@ static void now_and_durations(void **state)
         const char *text;
         int64_t us; /* -1: refused */
     } cases[] = {
-        {"7d", 7 * US_PER_DAY},  {"12h", 12 * US_PER_HOUR}, {"30m", 30 * 60 * US_PER_SECOND}, {"1w", 7 * US_PER_DAY},
-        {"1.5h", 90 * 60 * US_PER_SECOND}, {"250ms", 250000}, {"9s", 9 * US_PER_SECOND},      {"7", -1},
-        {"d", -1},               {"-7d", -1},               {"7x", -1},                       {"7 d", -1},
-        {"", -1},                {"99999999999999w", -1},
+        {"7d", 7 * US_PER_DAY},
+        {"12h", 12 * US_PER_HOUR},
+        {"30m", 30 * 60 * US_PER_SECOND},
+        {"1w", 7 * US_PER_DAY},
+        {"1.5h", 90 * 60 * US_PER_SECOND},
+        {"250ms", 250000},
+        {"9s", 9 * US_PER_SECOND},
+        {"7", -1},
+        {"d", -1},
+        {"-7d", -1},
+        {"7x", -1},
+        {"7 d", -1},
+        {"", -1},
+        {"99999999999999w", -1},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         int64_t us = -1;

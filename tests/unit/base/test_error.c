@@ -87,8 +87,9 @@ static void exit_statuses(void **state)
         ErrCode code;
         int status;
     } rows[] = {
-        {ERR_NONE, 0},  {ERR_USAGE, 2}, {ERR_NAME, 1},    {ERR_TYPE, 1},  {ERR_DATA, 1},     {ERR_MATH, 1}, {ERR_IO, 1},
-        {ERR_NET, 4},   {ERR_REMOTE, 1}, {ERR_PARTIAL, 3}, {ERR_GUARD, 5}, {ERR_CANCEL, 130}, {ERR_NOMEM, 1}, {ERR_BUG, 1},
+        {ERR_NONE, 0},  {ERR_USAGE, 2},    {ERR_NAME, 1},  {ERR_TYPE, 1},   {ERR_DATA, 1},
+        {ERR_MATH, 1},  {ERR_IO, 1},       {ERR_NET, 4},   {ERR_REMOTE, 1}, {ERR_PARTIAL, 3},
+        {ERR_GUARD, 5}, {ERR_CANCEL, 130}, {ERR_NOMEM, 1}, {ERR_BUG, 1},
     };
     for (size_t i = 0; i < COUNT(rows); i++)
         assert_int_equal(error_exit_status(rows[i].code), rows[i].status);
@@ -97,8 +98,11 @@ static void exit_statuses(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(first_failure_wins),   cmocka_unit_test(null_is_fine),  cmocka_unit_test(long_messages_end_in_points),
-        cmocka_unit_test(sizes_are_readable), cmocka_unit_test(exit_statuses),
+        cmocka_unit_test(first_failure_wins),
+        cmocka_unit_test(null_is_fine),
+        cmocka_unit_test(long_messages_end_in_points),
+        cmocka_unit_test(sizes_are_readable),
+        cmocka_unit_test(exit_statuses),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* test_file.c - packed and plain, there and not there, committed and abandoned, found by pattern. */
+/* test_file.c - packed and plain, there and not there, committed and abandoned, found. */
 #include "unit/check.h"
 
 #include <fcntl.h>

@@ -40,7 +40,9 @@ static void getting(void **state)
 {
     (void)state;
     Error err = ERROR_INIT;
-    cJSON *doc = json_parse(STR("{\"n\": 1.5, \"i\": 42, \"b\": true, \"t\": \"x\", \"a\": [1], \"o\": {}, \"big\": 1e300}"), &err);
+    cJSON *doc = json_parse(STR("{\"n\": 1.5, \"i\": 42, \"b\": true, \"t\": \"x\", \"a\": [1], "
+                                "\"o\": {}, \"big\": 1e300}"),
+                            &err);
     double real = 0;
     int64_t whole = 0;
     bool truth = false;
@@ -105,6 +107,7 @@ static void writing(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(parsing), cmocka_unit_test(getting), cmocka_unit_test(writing)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(parsing), cmocka_unit_test(getting),
+                                       cmocka_unit_test(writing)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -17,12 +17,24 @@ static void whole_numbers(void **state)
         bool ok;
         int64_t value;
     } rows[] = {
-        {"0", true, 0},      {"-0", true, 0},       {"+7", true, 7},      {"007", true, 7},
-        {"", false, 0},      {"-", false, 0},       {"+", false, 0},      {"1.0", false, 0},
-        {" 1", false, 0},    {"1 ", false, 0},      {"1e3", false, 0},    {"0x10", false, 0},
-        {"9223372036854775807", true, INT64_MAX},   {"9223372036854775808", false, 0},
-        {"-9223372036854775808", true, INT64_MIN},  {"-9223372036854775809", false, 0},
-        {"99999999999999999999", false, 0},         {"18446744073709551617", false, 0},
+        {"0", true, 0},
+        {"-0", true, 0},
+        {"+7", true, 7},
+        {"007", true, 7},
+        {"", false, 0},
+        {"-", false, 0},
+        {"+", false, 0},
+        {"1.0", false, 0},
+        {" 1", false, 0},
+        {"1 ", false, 0},
+        {"1e3", false, 0},
+        {"0x10", false, 0},
+        {"9223372036854775807", true, INT64_MAX},
+        {"9223372036854775808", false, 0},
+        {"-9223372036854775808", true, INT64_MIN},
+        {"-9223372036854775809", false, 0},
+        {"99999999999999999999", false, 0},
+        {"18446744073709551617", false, 0},
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         int64_t v = 0;
@@ -35,18 +47,45 @@ static void real_numbers(void **state)
 {
     (void)state;
     static const char *const good[] = {
-        "0", "-0", "1", "+1.5", ".5", "5.", "-.25", "1e5", "1E-5", "1e+22", "123456789012345", "1e23", "0.1", "0.3",
-        "9007199254740993", "179769313486231580793e289", "1e308", "1e309", "5e-324", "2.4703282292062327e-324", "1e-400",
-        "2.2250738585072011e-308", "123456789012345678901234567890", "0.000000000000000000000000000000000001",
-        "100000000000000000000000000000000000000000000", "8.98846567431158e307", "1e99999999999", "0e99999999999",
-        "0.1000000000000000055511151231257827", "3.14159265358979323846264338327950288419716939937510582097494459230",
+        "0",
+        "-0",
+        "1",
+        "+1.5",
+        ".5",
+        "5.",
+        "-.25",
+        "1e5",
+        "1E-5",
+        "1e+22",
+        "123456789012345",
+        "1e23",
+        "0.1",
+        "0.3",
+        "9007199254740993",
+        "179769313486231580793e289",
+        "1e308",
+        "1e309",
+        "5e-324",
+        "2.4703282292062327e-324",
+        "1e-400",
+        "2.2250738585072011e-308",
+        "123456789012345678901234567890",
+        "0.000000000000000000000000000000000001",
+        "100000000000000000000000000000000000000000000",
+        "8.98846567431158e307",
+        "1e99999999999",
+        "0e99999999999",
+        "0.1000000000000000055511151231257827",
+        "3.14159265358979323846264338327950288419716939937510582097494459230",
     };
     for (size_t i = 0; i < COUNT(good); i++) {
         double v = 7, wanted = strtod(good[i], NULL);
         check_row(parse_real(str_of(good[i]), &v), good[i]);
         check_row(memcmp(&v, &wanted, sizeof v) == 0, good[i]);
     }
-    static const char *const bad[] = {"", "-", ".", "e5", "1e", "1e+", "1,5", " 1", "1 ", "0x1p3", "1.2.3", "1e5.0", "in", "nano", "--1", "1_000"};
+    static const char *const bad[] = {"",    "-",    ".",   "e5",    "1e",    "1e+",
+                                      "1,5", " 1",   "1 ",  "0x1p3", "1.2.3", "1e5.0",
+                                      "in",  "nano", "--1", "1_000"};
     for (size_t i = 0; i < COUNT(bad); i++) {
         double v;
         check_row(!parse_real(str_of(bad[i]), &v), bad[i]);
@@ -77,10 +116,22 @@ static void shortest_texts(void **state)
         double v;
         const char *text;
     } rows[] = {
-        {0, "0"},           {-0.0, "-0"},       {1, "1"},         {-17, "-17"},    {0.1, "0.1"},
-        {1e15, "1e+15"},    {999999999999999.0, "999999999999999"}, {1e300, "1e+300"}, {1.0 / 3, "0.3333333333333333"},
-        {0.1 + 0.2, "0.30000000000000004"}, {5e-324, "4.94065645841247e-324"}, {DBL_MAX, "1.7976931348623157e+308"},
-        {INFINITY, "inf"},  {-INFINITY, "-inf"}, {NAN, "nan"},    {123456.789, "123456.789"},
+        {0, "0"},
+        {-0.0, "-0"},
+        {1, "1"},
+        {-17, "-17"},
+        {0.1, "0.1"},
+        {1e15, "1e+15"},
+        {999999999999999.0, "999999999999999"},
+        {1e300, "1e+300"},
+        {1.0 / 3, "0.3333333333333333"},
+        {0.1 + 0.2, "0.30000000000000004"},
+        {5e-324, "4.94065645841247e-324"},
+        {DBL_MAX, "1.7976931348623157e+308"},
+        {INFINITY, "inf"},
+        {-INFINITY, "-inf"},
+        {NAN, "nan"},
+        {123456.789, "123456.789"},
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         Buf b = BUF_INIT;
@@ -119,7 +170,11 @@ static void whole_texts(void **state)
     static const struct {
         int64_t v;
         const char *text;
-    } rows[] = {{0, "0"}, {-1, "-1"}, {INT64_MAX, "9223372036854775807"}, {INT64_MIN, "-9223372036854775808"}, {1000, "1000"}};
+    } rows[] = {{0, "0"},
+                {-1, "-1"},
+                {INT64_MAX, "9223372036854775807"},
+                {INT64_MIN, "-9223372036854775808"},
+                {1000, "1000"}};
     for (size_t i = 0; i < COUNT(rows); i++) {
         Buf b = BUF_INIT;
         buf_int(&b, rows[i].v);
@@ -131,8 +186,9 @@ static void whole_texts(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(whole_numbers),  cmocka_unit_test(real_numbers),       cmocka_unit_test(long_texts_are_read_too),
-        cmocka_unit_test(shortest_texts), cmocka_unit_test(any_bits_come_back), cmocka_unit_test(whole_texts),
+        cmocka_unit_test(whole_numbers),           cmocka_unit_test(real_numbers),
+        cmocka_unit_test(long_texts_are_read_too), cmocka_unit_test(shortest_texts),
+        cmocka_unit_test(any_bits_come_back),      cmocka_unit_test(whole_texts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -41,7 +41,12 @@ static double sum_with(size_t threads, size_t n, size_t chunk)
     for (int i = 0; i < 16; i++)
         pointers[i] = &scratch[i];
     Sum sum = {.in_order = true};
-    ParJob job = {.n = n, .chunk = chunk, .ctx = &sum, .scratch = pointers, .work = sum_chunk, .merge = add_chunk};
+    ParJob job = {.n = n,
+                  .chunk = chunk,
+                  .ctx = &sum,
+                  .scratch = pointers,
+                  .work = sum_chunk,
+                  .merge = add_chunk};
     Error err = ERROR_INIT;
     assert_true(par_rows(&job, &err));
     assert_true(sum.in_order);
@@ -100,7 +105,8 @@ static void nested_calls_run_serially(void **state)
     (void)state;
     unsigned char seen[1000] = {0};
     par_set_threads(3);
-    assert_true(par_rows(&(ParJob){.n = sizeof seen, .chunk = 50, .ctx = seen, .work = nested}, NULL));
+    assert_true(
+        par_rows(&(ParJob){.n = sizeof seen, .chunk = 50, .ctx = seen, .work = nested}, NULL));
     for (size_t i = 0; i < sizeof seen; i++)
         assert_int_equal(seen[i], 1);
 }
@@ -129,7 +135,8 @@ static void cancelling(void **state)
         par_set_threads(threads);
         atomic_size_t worked = 0;
         Error err = ERROR_INIT;
-        ParJob job = {.n = 100000, .chunk = 10, .ctx = &worked, .work = cancel_at_third, .merge = no_merge};
+        ParJob job = {
+            .n = 100000, .chunk = 10, .ctx = &worked, .work = cancel_at_third, .merge = no_merge};
         assert_false(par_rows(&job, &err));
         assert_int_equal(err.code, ERR_CANCEL);
         assert_string_equal(err.msg, "cancelled");
@@ -163,8 +170,11 @@ static void progress(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(same_bits),  cmocka_unit_test(every_row_once), cmocka_unit_test(nested_calls_run_serially),
-        cmocka_unit_test(cancelling), cmocka_unit_test(progress),
+        cmocka_unit_test(same_bits),
+        cmocka_unit_test(every_row_once),
+        cmocka_unit_test(nested_calls_run_serially),
+        cmocka_unit_test(cancelling),
+        cmocka_unit_test(progress),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -7,7 +7,8 @@
 
 #include "base/rng.h"
 
-/* xoshiro256** from the state {1, 2, 3, 4}: first outputs of the authors' C file (prng.di.unimi.it). */
+/* xoshiro256** from the state {1, 2, 3, 4}: first outputs of the authors' C file
+ * (prng.di.unimi.it). */
 static void known_sequence(void **state)
 {
     (void)state;
@@ -20,7 +21,8 @@ static void known_sequence(void **state)
 static void streams_are_named(void **state)
 {
     (void)state;
-    Rng a = rng_stream(7, "folds"), b = rng_stream(7, "folds"), c = rng_stream(7, "split"), d = rng_stream(8, "folds");
+    Rng a = rng_stream(7, "folds"), b = rng_stream(7, "folds"), c = rng_stream(7, "split"),
+        d = rng_stream(8, "folds");
     uint64_t x = rng_next(&a);
     assert_true(x == rng_next(&b));
     assert_true(x != rng_next(&c));
@@ -89,8 +91,11 @@ static void shuffling_keeps_everything(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(known_sequence), cmocka_unit_test(streams_are_named), cmocka_unit_test(moments),
-        cmocka_unit_test(below),          cmocka_unit_test(shuffling_keeps_everything),
+        cmocka_unit_test(known_sequence),
+        cmocka_unit_test(streams_are_named),
+        cmocka_unit_test(moments),
+        cmocka_unit_test(below),
+        cmocka_unit_test(shuffling_keeps_everything),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

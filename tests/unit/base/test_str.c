@@ -49,8 +49,9 @@ static void truth_words(void **state)
         const char *text;
         int value; /* -1: not one */
     } rows[] = {
-        {"true", 1}, {"FALSE", 0}, {"Yes", 1}, {"no", 0}, {"on", 1}, {"off", 0}, {"1", 1}, {"0", 0},
-        {"t", 1},    {"F", 0},     {"y", 1},   {"N", 0},  {"", -1},  {"2", -1},  {"tru", -1}, {" true", -1},
+        {"true", 1}, {"FALSE", 0}, {"Yes", 1},  {"no", 0},     {"on", 1}, {"off", 0},
+        {"1", 1},    {"0", 0},     {"t", 1},    {"F", 0},      {"y", 1},  {"N", 0},
+        {"", -1},    {"2", -1},    {"tru", -1}, {" true", -1},
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         bool v = false;
@@ -93,8 +94,15 @@ static void distances(void **state)
         const char *a, *b;
         size_t d;
     } rows[] = {
-        {"", "", 0},       {"", "abc", 3},   {"abc", "", 3},   {"age", "AGE", 0},  {"age", "aeg", 1},
-        {"age", "page", 1}, {"kitten", "sitting", 3}, {"ca", "abc", 3}, {"post_age", "post_aeg", 1},
+        {"", "", 0},
+        {"", "abc", 3},
+        {"abc", "", 3},
+        {"age", "AGE", 0},
+        {"age", "aeg", 1},
+        {"age", "page", 1},
+        {"kitten", "sitting", 3},
+        {"ca", "abc", 3},
+        {"post_age", "post_aeg", 1},
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         check_row(edit_distance(str_of(rows[i].a), str_of(rows[i].b)) == rows[i].d, rows[i].a);
@@ -117,11 +125,12 @@ static void nearest(void **state)
         const char *wrong;
         long index;
     } rows[] = {
-        {"aeg", 0},  {"post_aeg", 1}, {"Sex", 2}, {"contry", 3}, {"language", 4}, {"langages", 4},
-        {"zzz", -1}, {"", -1},        {"x", -1},  {"ae", 0},
+        {"aeg", 0},      {"post_aeg", 1}, {"Sex", 2}, {"contry", 3}, {"language", 4},
+        {"langages", 4}, {"zzz", -1},     {"", -1},   {"x", -1},     {"ae", 0},
     };
     for (size_t i = 0; i < COUNT(rows); i++)
-        check_row(nearest_name(str_of(rows[i].wrong), list, COUNT(list)) == rows[i].index, rows[i].wrong);
+        check_row(nearest_name(str_of(rows[i].wrong), list, COUNT(list)) == rows[i].index,
+                  rows[i].wrong);
     assert_int_equal(nearest_name(STR("a"), NULL, 0), -1);
 }
 
