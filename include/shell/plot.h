@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* plot.h - pictures as data: series and bars. plot.c draws them in text (braille), picture.c as SVG, PNG, PDF. */
+#ifndef GLINT_SHELL_PLOT_H
+#define GLINT_SHELL_PLOT_H
+
+#include "base/str.h"
+
+typedef enum PlotKind { PLOT_LINES, PLOT_BARS, PLOT_FOREST, PLOT_POINTS } PlotKind;
+typedef struct Series {
+    const char *name;
+    size_t n;
+    const double *x, *y;
+    const double *low, *high;   /* band or interval, or NULL */
+    bool dashed;                /* reference lines: the diagonal of a ROC */
+} Series;
+struct Plot {
+    PlotKind kind;
+    const char *title, *xlabel, *ylabel;
+    double xmin, xmax, ymin, ymax; /* NaN: from the data */
+    size_t nseries;
+    Series series[8];
+    const char **labels;        /* PLOT_BARS, PLOT_FOREST: n of series[0] */
+    double mark_x, mark_y;      /* a point to mark (the threshold), NaN: none */
+};
+
+/* Text of the plot, at most cols x rows cells; ascii: no braille and no blocks. */
+void plot_text(const struct Plot *p, size_t cols, size_t rows, bool ascii, Buf *out);
+
+#endif
