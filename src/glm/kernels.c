@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * kernels.c - the inner loops of a pass: eta to weights, residuals and deviance.
+ *
+ * Three pairs have kernels of their own, eight rows at a time: binomial with logit for 0/1 responses, Poisson with
+ * log, gaussian with identity. Every other pair goes through the functions of its family and link, row by row.
+ *
+ * Logit, with z = exp(-|eta|) in (0, 1] and q = 1/(1 + z): the likelier outcome has probability q, the other z q, and a row
+ * that went against its eta adds |eta| to log(1 + z). Nothing is subtracted from 1.
+ */
+#include "kernels.h"
+
+#include <math.h>
+
+#include "base/gram.h"
+#include "families_priv.h"
+#include "vmath.h"
+
+SIMD_INLINE double lanes_sum(V8 a)
+{
+    return ((a[0] + a[1]) + (a[2] + a[3])) + ((a[4] + a[5]) + (a[6] + a[7]));
+}
+
+SIMD_CLONES
+static void logit_01(const Problem *pb, const double *eta, const double *y, const double *w, size_t n, double *weight,
+                     double *resid, RowSums *sums)
+{
+    V8 dev = V8_ALL(0.0), chi = V8_ALL(0.0);
+    (void)pb;
+    for (size_t i = 0; i < n; i += SIMD_LANES) {
+        V8 e, t, v;
+        V8_LOAD(e, eta + i);
+        V8_LOAD(t, y + i);
+        V8_LOAD(v, w + i);
+        I8 up = e > V8_ALL(0.0), yes = t > V8_ALL(0.5), against = up ^ yes;
+        V8 a = V8_SELECT(up, e, -e), z = exp8(-a), q = 1.0 / (1.0 + z), zq = z * q;
+        V8 miss = V8_SELECT(against, q, zq); /* |y - mu| */
+        V8 r = v * V8_SELECT(yes, miss, -miss), big = v * (zq * q);
+        dev += v * (log1p8_unit(z) + V8_SELECT(against, a, V8_ALL(0.0)));
+        chi += v * V8_SELECT(against, 1.0 / z, z);
+        V8_STORE(weight + i, big);
+        V8_STORE(resid + i, r);
+    }
+    sums->deviance += 2.0 * lanes_sum(dev);
+    sums->pearson += lanes_sum(chi);
+}
+
+/* y > 0: d/2 = y (exp(t) - 1 - t) with t = eta - log y, by its series for small t; y = 0: mu. */
+SIMD_CLONES
+static void poisson_log(const Problem *pb, const double *eta, const double *y, const double *w, size_t n,
+                        double *weight, double *resid, RowSums *sums)
+{
+    V8 dev = V8_ALL(0.0), chi = V8_ALL(0.0);
+    (void)pb;
+    for (size_t i = 0; i < n; i += SIMD_LANES) {
+        V8 e, yy, v;
+        V8_LOAD(e, eta + i);
+        V8_LOAD(yy, y + i);
+        V8_LOAD(v, w + i);
+        I8 some = yy > V8_ALL(0.0);
+        V8 mu = exp8(e), t = e - log8(V8_SELECT(some, yy, V8_ALL(1.0))), t2 = t * t;
+        V8 a = 0.5 + t * (1.0 / 6) + t2 * ((1.0 / 24) + t * (1.0 / 120));
+        V8 b = (1.0 / 720) + t * (1.0 / 5040) + t2 * ((1.0 / 40320) + t * (1.0 / 362880));
+        V8 c = (1.0 / 3628800) + t * (1.0 / 39916800) + t2 * (1.0 / 479001600);
+        V8 near = yy * t2 * (a + t2 * t2 * (b + t2 * t2 * c));
+        V8 far = (mu - yy) - yy * t;
+        I8 small = t2 < V8_ALL(0.0625);
+        V8 half = V8_SELECT(some, V8_SELECT(small, near, far), mu);
+        V8 d = yy - mu, big = v * mu, r = v * d;
+        dev += v * half;
+        chi += v * (d * d / mu);
+        V8_STORE(weight + i, big);
+        V8_STORE(resid + i, r);
+    }
+    sums->deviance += 2.0 * lanes_sum(dev);
+    sums->pearson += lanes_sum(chi);
+}
+
+SIMD_CLONES
+static void gaussian_identity(const Problem *pb, const double *eta, const double *y, const double *w, size_t n,
+                              double *weight, double *resid, RowSums *sums)
+{
+    V8 dev = V8_ALL(0.0);
+    (void)pb;
+    for (size_t i = 0; i < n; i += SIMD_LANES) {
+        V8 e, t, v;
+        V8_LOAD(e, eta + i);
+        V8_LOAD(t, y + i);
+        V8_LOAD(v, w + i);
+        V8 d = t - e, r = v * d;
+        dev += r * d;
+        V8_STORE(weight + i, v);
+        V8_STORE(resid + i, r);
+    }
+    double s = lanes_sum(dev);
+    sums->deviance += s;
+    sums->pearson += s;
+}
+
+static void any_pair(const Problem *pb, const double *eta, const double *y, const double *w, size_t n, double *weight,
+                     double *resid, RowSums *sums)
+{
+    const Family *f = pb->family;
+    double mu[GRAM_TILE_MAX], dmu[GRAM_TILE_MAX];
+    pb->link->inverse(eta, n, mu, dmu);
+    for (size_t i = 0; i < n; i++) {
+        weight[i] = 0.0;
+        resid[i] = 0.0;
+        if (w[i] == 0.0)
+            continue;
+        if (!f->mu_valid(mu[i])) {
+            sums->invalid++;
+            continue;
+        }
+        double v = f->variance(mu[i], pb->param), d = y[i] - mu[i];
+        double g = dmu[i] / v;
+        weight[i] = w[i] * dmu[i] * g;
+        resid[i] = w[i] * d * g;
+        sums->deviance += w[i] * f->deviance(y[i], mu[i], pb->param);
+        sums->pearson += w[i] * (d * d / v);
+    }
+}
+
+RowKernel kernel_pick(const Problem *pb, bool only_01)
+{
+    const Family *f = pb->family;
+    const Link *l = pb->link;
+    if (l == &link_logit && only_01 && (f == &family_binomial || f == &family_quasibinomial))
+        return logit_01;
+    if (l == &link_log && (f == &family_poisson || f == &family_quasipoisson))
+        return poisson_log;
+    if (l == &link_identity && f == &family_gaussian)
+        return gaussian_identity;
+    return any_pair;
+}
+
+void kernel_start(const Problem *pb, const double *y, const double *w, const double *offset, size_t n, double *weight,
+                  double *resid, RowSums *sums)
+{
+    const Family *f = pb->family;
+    for (size_t i = 0; i < n; i++) {
+        weight[i] = 0.0;
+        resid[i] = 0.0;
+        if (w[i] == 0.0)
+            continue;
+        double mu = f->start(y[i], w[i]), eta = pb->link->link(mu), back, dmu;
+        pb->link->inverse(&eta, 1, &back, &dmu);
+        if (!isfinite(eta) || !f->mu_valid(mu) || !f->mu_valid(back)) {
+            sums->invalid++;
+            continue;
+        }
+        double v = f->variance(mu, pb->param);
+        weight[i] = w[i] * dmu * dmu / v;
+        resid[i] = weight[i] * (eta - (offset ? offset[i] : 0.0) + (y[i] - mu) / dmu);
+    }
+}
