@@ -27,6 +27,8 @@ Column *expr_eval(const Expr *e, const Frame *f, Error *err);
 uint32_t *expr_rows(const Expr *e, const Frame *f, size_t *n, Error *err);
 /* Names of the columns it reads, each once, arena-owned. */
 size_t expr_columns(const Expr *e, Arena *a, Str **out);
+/* The column's name when the expression is nothing but a column (`x`, not `(x)` or `x + 0`), else STR_NULL. Borrowed. */
+Str expr_column_name(const Expr *e);
 /* Canonical text, as R's deparse would print it (one space around binary operators): the name of a term. */
 void expr_print(const Expr *e, Buf *out);
 
