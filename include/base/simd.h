@@ -29,6 +29,9 @@
 #endif
 #define SIMD_INLINE static inline __attribute__((always_inline))
 
+/* Functions that return a V8 are inlined everywhere: how one would be returned by a call does not matter. */
+#pragma GCC diagnostic ignored "-Wpsabi"
+
 #define SIMD_LANES 8
 
 typedef double V8 __attribute__((vector_size(64)));
