@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* check.h - cmocka with its many includes, and a row-naming assert for table-driven tests. */
+/* check.h - cmocka with its many includes, and asserts that say which row of a table failed. */
 #ifndef GLINT_TESTS_CHECK_H
 #define GLINT_TESTS_CHECK_H
 
@@ -10,18 +10,28 @@
 #include <stdio.h>
 
 #include <cmocka.h>
-/* cmocka's fail() is a macro and would hide ours. */
+
+/* cmocka's fail() is a macro and would hide ours; its fail_msg() needs it. */
 #undef fail
 #undef fail_msg
-#define fail_msg(...) (print_error(__VA_ARGS__), _fail(__FILE__, __LINE__))
 
 #define COUNT(a) (sizeof(a) / sizeof *(a))
 
-/* Fails the test and says which row of the table it was. */
-#define check_row(ok, name)                                                                        \
-    do {                                                                                           \
-        if (!(ok))                                                                                 \
-            fail_msg("row '%s': %s\n", (name), #ok);                                               \
-    } while (0)
+/* Fails the running test with a message that stands beside it in every output format of cmocka. */
+#define fail_msg(...) check_failed(__FILE__, __LINE__, __VA_ARGS__)
+#define check_row(ok, name) ((ok) ? (void)0 : fail_msg("row '%s': %s", (name), #ok))
+
+#if defined(__GNUC__)
+__attribute__((format(printf, 3, 4), unused))
+#endif
+static void check_failed(const char *file, int line, const char *fmt, ...)
+{
+    char text[1000];
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(text, sizeof text, fmt, ap);
+    va_end(ap);
+    _assert_true(0, text, file, line);
+}
 
 #endif
