@@ -23,6 +23,7 @@ static void mark_cut(char *text, size_t cap, int wanted)
     memcpy(text + n, "...", 4);
 }
 
+PRINTF_LIKE(3, 0)
 static void set(Error *err, ErrCode code, const char *fmt, va_list ap)
 {
     err->code = code;
