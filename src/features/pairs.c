@@ -87,7 +87,7 @@ static bool walk_pairs(Walk *w, PairFn fn, void *ctx, Error *err)
         slide(w, &in, &out, moment);
         mark_came(w, post, moment, true);
         for (size_t word = 0; word < w->words; word++)
-            for (uint32_t bit = 0; w->is_active[word] >> bit; bit++) {
+            for (uint32_t bit = 0; bit < 64 && w->is_active[word] >> bit; bit++) {
                 uint32_t u = (uint32_t)word * 64 + bit;
                 bool came = w->came[word] >> bit & 1;
                 if (!(w->is_active[word] >> bit & 1) || u == author)
