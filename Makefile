@@ -3,12 +3,25 @@
 #   make            the program, build/release/glint
 #   make demo       install what is missing, build, run the main job on the bundled data
 #   make check      install what the tests need, run them all, end with "N passed, N failed, N skipped"
-#   make unit ROOM=glm       the unit tests of one room          make V=1 ...   show the commands
-#   make VARIANT=debug|san|tsan|cov ...                          another build, in build/<variant>/
+#   make unit       the unit tests (ROOM=glm: of one room)
+#   make suite S=x  one suite of tests/suites
+#   make bless      rewrite tests/sessions and tests/screens with what comes out now; read the diff
+#   make san        the checks under AddressSanitizer and UBSan
+#   make tsan       the unit tests and sessions under ThreadSanitizer
+#   make memcheck   the unit tests under valgrind
+#   make cov        line coverage of src/ by all the checks, at least 85 %
+#   make lint       gcc -fanalyzer, clang's warnings, mandoc, long lines
+#   make layers     which line breaks the rules of the house
+#   make fuzz       libFuzzer on each entry of tests/fuzz for SECONDS=20
+#   make deps       install what the build needs (apt; elsewhere it prints the packages)
+#   make man        build/release/glint.1, printed from the tables of the program
+#   make install    to PREFIX=/usr/local, below DESTDIR when given; make uninstall
+#   make dist       a source archive     make deb    a Debian package     make clean
+#
+#   V=1 shows the commands; VARIANT=debug|san|tsan|cov|fuzz is another build, in build/<variant>/
 
 VARIANT ?= release
 BUILD   := build/$(VARIANT)
-CC      ?= gcc
 PKG_CONFIG ?= pkg-config
 PREFIX  ?= /usr/local
 DESTDIR ?=
@@ -27,9 +40,11 @@ OPT_debug   := -O0 -g3 -DGLINT_DEBUG
 OPT_san     := -O1 -g -DGLINT_DEBUG -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 OPT_tsan    := -O1 -g -fsanitize=thread
 OPT_cov     := -O0 -g --coverage -DGLINT_DEBUG
+OPT_fuzz    := -O1 -g -DGLINT_DEBUG -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 LD_san      := -fsanitize=address,undefined
 LD_tsan     := -fsanitize=thread
 LD_cov      := --coverage
+LD_fuzz     := -fsanitize=address,undefined
 OPT    := $(OPT_$(VARIANT))
 CFLAGS ?=
 ALL_CFLAGS := $(STD) $(OPT) $(WARN) $(if $(WERROR),-Werror) -Iinclude $(PKG_I) -DGLINT_VERSION='"$(VERSION)"' $(CFLAGS)
@@ -79,13 +94,110 @@ $(BUILD)/unit/%: tests/unit/%.c $$(foreach r,$$(below_$$(call unit_room,$$@)),$(
 	$(Q)$(CC) $(ALL_CFLAGS) -Wno-missing-prototypes -Itests -MMD -MP -MF $@.d $(ALL_LDFLAGS) -o $@ $< \
 	  -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(PKG_L) -lcmocka
 
+unit-build: $(UNIT_BIN)
 unit: $(UNIT_BIN)
-	$(Q)fail=0; for t in $(UNIT_BIN); do $(UNIT_WRAP) $$t >$$t.log 2>&1 || { echo "FAILED $$t"; cat $$t.log; fail=1; }; done; \
-	  cat $(addsuffix .log,$(UNIT_BIN)) /dev/null | grep -c '^\[       OK' | sed 's/$$/ unit tests passed/'; exit $$fail
+	$(Q)ROOM=$(ROOM) tests/run.sh $(BUILD) unit
+
+# ---- fuzz: tests/fuzz/fuzz_x.c, each with a corpus; replayed by a plain driver in the checks ----
+FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
+FUZZ_BIN := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(FUZZ_SRC))
+SECONDS  ?= 20
+FUZZ_MAIN := $(if $(filter fuzz,$(VARIANT)),-fsanitize=fuzzer,tests/fuzz/replay.c)
+$(BUILD)/fuzz/%: tests/fuzz/%.c tests/fuzz/replay.c $(LIBS)
+	@mkdir -p $(@D)
+	@$(if $(V),,echo "  fuzz $<")
+	$(Q)$(CC) $(ALL_CFLAGS) -Wno-missing-prototypes -Itests -MMD -MP -MF $@.d $(ALL_LDFLAGS) -o $@ $< $(FUZZ_MAIN) \
+	  -Wl,--start-group $(LIBS) -Wl,--end-group $(PKG_L)
+fuzz-build: $(FUZZ_BIN)
+fuzz:
+	@tests/deps.sh build fuzz
+	@$(AGAIN) VARIANT=fuzz CC=clang fuzz-build
+	$(Q)tests/fuzz/run.sh build/fuzz/fuzz $(SECONDS)
+
+# ---- checks ----
+# What deps installs is seen by a make that starts after it: hence the calls of make by itself.
+JOBS  ?= $(shell nproc 2>/dev/null || echo 2)
+AGAIN  = $(MAKE) --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(JOBS))
+
+deps:
+	@tests/deps.sh build
+check:
+	@tests/deps.sh build check
+	@$(AGAIN) WERROR=1 check-build
+	$(Q)tests/run.sh $(BUILD)
+check-build: $(BUILD)/glint $(UNIT_BIN) $(FUZZ_BIN)
+suite: check-build
+	$(Q)tests/run.sh $(BUILD) $(S)
+bless: $(BUILD)/glint
+	$(Q)BLESS=1 tests/run.sh $(BUILD) sessions screens
+
+san:
+	@tests/deps.sh build check
+	@$(AGAIN) VARIANT=san WERROR=1 check-build
+	$(Q)UBSAN_OPTIONS=print_stacktrace=1 LSAN_OPTIONS=suppressions=$(CURDIR)/tests/lsan.supp:print_suppressions=0 \
+	  tests/run.sh build/san
+tsan:
+	@tests/deps.sh build check
+	@$(AGAIN) VARIANT=tsan check-build
+	$(Q)tests/run.sh build/tsan unit sessions
+memcheck:
+	@tests/deps.sh build check memcheck
+	@$(AGAIN) VARIANT=debug check-build
+	$(Q)UNIT_WRAP="valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite" \
+	  tests/run.sh build/debug unit
+cov:
+	@tests/deps.sh build check cov
+	@$(AGAIN) VARIANT=cov check-build
+	@find build/cov -name '*.gcda' -delete
+	-$(Q)tests/run.sh build/cov
+	$(Q)gcovr -r . build/cov --filter src/ --gcov-ignore-parse-errors --sort-percentage --txt build/cov/lines.txt \
+	  --print-summary --fail-under-line 85; rc=$$?; echo "by file: build/cov/lines.txt"; exit $$rc
+layers:
+	$(Q)tests/run.sh $(BUILD) layers
+lint:
+	@tests/deps.sh build lint check
+	$(Q)BUILD=build tests/lint.sh $(filter-out -Werror,$(STD) $(WARN)) -Iinclude $(PKG_I) -DGLINT_VERSION='"$(VERSION)"'
+
+# ---- the demo: from nothing to a model that can be asked ----
+demo:
+	@tests/deps.sh build
+	@$(AGAIN) all
+	@tests/demo.sh $(BUILD)/glint
+
+# ---- man page, install, packages ----
+man: $(BUILD)/glint.1
+$(BUILD)/glint.1: $(BUILD)/glint
+	$(Q)$(BUILD)/glint --man >$@.tmp && mv $@.tmp $@
+
+SHARE := $(DESTDIR)$(PREFIX)/share
+install: $(BUILD)/glint $(BUILD)/glint.1
+	install -d $(DESTDIR)$(PREFIX)/bin $(SHARE)/man/man1 $(SHARE)/glint $(SHARE)/doc/glint \
+	  $(SHARE)/bash-completion/completions $(SHARE)/zsh/site-functions $(SHARE)/fish/vendor_completions.d
+	install -m 755 $(BUILD)/glint $(DESTDIR)$(PREFIX)/bin/glint
+	install -m 644 $(BUILD)/glint.1 $(SHARE)/man/man1/glint.1
+	install -m 644 man/glint.bash $(SHARE)/bash-completion/completions/glint
+	install -m 644 man/_glint $(SHARE)/zsh/site-functions/_glint
+	install -m 644 man/glint.fish $(SHARE)/fish/vendor_completions.d/glint.fish
+	install -m 644 README.md LICENSE $(SHARE)/doc/glint
+	cd datasets && find . -type f -exec install -D -m 644 {} "$(abspath $(SHARE))/glint/datasets/{}" \;
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/glint $(SHARE)/man/man1/glint.1 $(SHARE)/bash-completion/completions/glint \
+	  $(SHARE)/zsh/site-functions/_glint $(SHARE)/fish/vendor_completions.d/glint.fish
+	rm -rf $(SHARE)/glint $(SHARE)/doc/glint
+dist:
+	@mkdir -p build
+	git archive --prefix=glint-$(VERSION)/ -o build/glint-$(VERSION).tar.gz HEAD
+	@echo build/glint-$(VERSION).tar.gz
+deb: $(BUILD)/glint
+	$(Q)tests/deb.sh $(BUILD) $(VERSION)
+
+help:
+	@sed -n 's/^#   //p;/^$$/q' Makefile
 
 clean:
 	rm -rf build
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
-.PHONY: all unit clean
+.PHONY: all unit unit-build fuzz fuzz-build deps check check-build suite bless san tsan memcheck cov layers lint demo man \
+        install uninstall dist deb help clean
 .DEFAULT_GOAL := all
