@@ -60,6 +60,8 @@ void buf_printf(Buf *b, const char *fmt, ...) PRINTF_LIKE(2, 3);
 /* The shortest decimal text that reads back as the same bits (1, 0.1, 1e+300, nan, inf, -inf). */
 void buf_real(Buf *b, double v);
 void buf_int(Buf *b, int64_t v);
+/* A count for people: 1,234,567. */
+void buf_count(Buf *b, uint64_t n);
 void buf_pad(Buf *b, char c, size_t times);
 static inline Str buf_slice(const Buf *b)
 {

@@ -3,7 +3,8 @@
  * column.h - one typed column: values, null bits, levels. Immutable once it is in a Frame; shared by reference.
  *
  * The value arrays are public because reading them fast is the point; writing goes through ColumnBuilder or the
- * column_new_* functions, before the column is shared.
+ * column_new_* functions, before the column is shared. No real column holds a NaN: what is not a number is null.
+ * Reference counts are for the main thread: a worker reads columns and never takes or drops one.
  */
 #ifndef GLINT_DATA_COLUMN_H
 #define GLINT_DATA_COLUMN_H
@@ -60,8 +61,11 @@ static inline bool column_is_null(const Column *c, size_t row)
 {
     return c->null_bits && (c->null_bits[row >> 6] >> (row & 63) & 1);
 }
-/* Before sharing only. Allocates the bits on first use. */
+/* Before sharing only. Allocates the bits on first use. The value under a null is 0 (or the empty text). */
 bool column_set_null(Column *c, size_t row, Error *err);
+/* For loops that write null_bits themselves: makes them (all clear); then counts them and drops them if all are clear. */
+bool column_make_null_bits(Column *c, Error *err);
+void column_seal_nulls(Column *c);
 
 const char *coltype_name(ColType t);                  /* "int" "real" "bool" "code" "time" "text" */
 bool coltype_parse(Str s, ColType *out);              /* those names */
@@ -72,9 +76,11 @@ double column_real(const Column *c, size_t row);
 Str column_text(const Column *c, size_t row);
 /* Appends any row's value as CSV would print it (nothing for null). Reads back as the same bits. */
 void column_print(const Column *c, size_t row, Buf *out);
-/* New column of the given rows; order kept, rows may repeat. SIZE... rows[i] == UINT32_MAX gives a null. */
+/* New column of the given rows; order kept, rows may repeat; ROW_NONE gives a null. Runs on threads. */
+#define ROW_NONE UINT32_MAX
 Column *column_take(const Column *c, const uint32_t *rows, size_t n, Error *err);
-/* Code from text or text from code, bool/int/real as code by their printed form. New column. */
+/* The same values as another type (a reference of `c` if it is that already). As code and text: the printed form.
+ * As real: int, bool and time by value; code and text by their text, a value that is no number is ERR_TYPE. */
 Column *column_as_code(const Column *c, Error *err);
 Column *column_as_text(const Column *c, Error *err);
 Column *column_as_real(const Column *c, Error *err);
@@ -89,19 +95,21 @@ static inline Str levels_at(const Levels *l, size_t k)
 }
 /* Index by binary search, or -1. */
 int32_t levels_find(const Levels *l, Str s);
+/* One dictionary of all texts in several; map[k][i] = new index of level i of in[k]. map[k] are new, free() each. */
+Levels *levels_union(const Levels *const *in, size_t n, int32_t **map, Error *err);
 
 /* Appending row by row when the length is not known: readers, expressions on text, group keys. */
 typedef struct ColumnBuilder ColumnBuilder;
 ColumnBuilder *builder_new(ColType type);
 void builder_free(ColumnBuilder *b);
 bool builder_int(ColumnBuilder *b, int64_t v, Error *err);   /* COL_INT, COL_TIME, COL_BOOL */
-bool builder_real(ColumnBuilder *b, double v, Error *err);
+bool builder_real(ColumnBuilder *b, double v, Error *err);   /* COL_REAL; NaN becomes null */
 bool builder_text(ColumnBuilder *b, Str s, Error *err);      /* COL_CODE, COL_TEXT */
 bool builder_null(ColumnBuilder *b, Error *err);
-void builder_time_unit(ColumnBuilder *b, TimeUnit u);        /* keeps the finest */
+void builder_time_unit(ColumnBuilder *b, TimeUnit u);        /* keeps the finest; TIME_DAY when never called */
 size_t builder_count(const ColumnBuilder *b);
-/* Ends the builder (frees it) and gives the column, levels sorted; NULL on error. A COL_TEXT builder made with
- * builder_new_strings() becomes COL_CODE when few values are distinct (the rule is in column.c). */
+/* Ends the builder (frees it) and gives the column, levels sorted; NULL on error. One made with
+ * builder_new_strings() gives COL_CODE when few values are distinct, else COL_TEXT (the rule is in builder.c). */
 Column *builder_finish(ColumnBuilder *b, Error *err);
 ColumnBuilder *builder_new_strings(void);
 

@@ -37,6 +37,8 @@ Frame *frame_without(const Frame *f, const char *name);
 Frame *frame_rename(const Frame *f, size_t col, const char *name);
 /* Rows of a under rows of b. Columns by name; one that is missing is null there; int+real gives real, else text. */
 Frame *frame_bind(const Frame *a, const Frame *b, Error *err);
+/* The same for n frames at once, in linear time. */
+Frame *frame_bind_all(const Frame *const *f, size_t n, Error *err);
 size_t frame_bytes(const Frame *f);
 /* "1,200 rows, 9 columns (2 int, 1 real, 4 code, 2 time)" */
 void frame_describe(const Frame *f, Buf *out);

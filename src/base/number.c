@@ -155,6 +155,19 @@ void buf_int(Buf *b, int64_t v)
     buf_put(b, digits + at, sizeof digits - at);
 }
 
+void buf_count(Buf *b, uint64_t n)
+{
+    char digits[32];
+    size_t at = sizeof digits;
+    for (size_t k = 0; k == 0 || n; k++) {
+        if (k && k % 3 == 0)
+            digits[--at] = ',';
+        digits[--at] = (char)('0' + n % 10);
+        n /= 10;
+    }
+    buf_put(b, digits + at, sizeof digits - at);
+}
+
 void buf_real(Buf *b, double v)
 {
     if (isnan(v)) {
