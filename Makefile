@@ -28,7 +28,7 @@ DESTDIR ?=
 VERSION := 0.1.0
 
 # ---- libraries: only the -I and -l parts of what pkg-config says (the -D of ncursesw would redefine ours) ----
-PKGS  := ncursesw readline gsl openblas libcurl libcjson zlib libzstd liblzma libutf8proc yajl cairo cairo-pdf cairo-svg
+PKGS  := ncursesw readline gsl openblas libcurl libcjson zlib libzstd liblzma libutf8proc yajl cairo cairo-pdf cairo-svg openssl
 PKG_I := $(filter-out -D% -std=%,$(shell $(PKG_CONFIG) --cflags $(PKGS) 2>/dev/null))
 PKG_L := $(filter-out -lgslcblas,$(shell $(PKG_CONFIG) --libs $(PKGS) 2>/dev/null)) -llapacke -lm -lpthread
 
