@@ -303,7 +303,7 @@ static bool choose_items(Profile *p, Error *err)
 
 static bool choose_groups(Profile *p, Error *err)
 {
-    Str names[BY_MAX], list = str_of(p->opt->by);
+    Str names[BY_MAX] = {{0}}, list = str_of(p->opt->by);
     size_t n = 0, cols[BY_MAX];
     while (list.n) {
         Str name = str_trim(str_split(list, ',', &list));
