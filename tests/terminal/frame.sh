@@ -10,3 +10,4 @@ see '^20 100'
 type 'exit 3'
 keys Enter
 ended 3
+restored
