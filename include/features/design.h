@@ -40,6 +40,9 @@ typedef struct VarCode {
     double *alpha, *norm2;  /* poly: R's coefs attribute */
     double min, max, mean;  /* of the variable in training (numeric), for "outside the data" */
     ColType type;           /* of the expression */
+    size_t base;            /* factor: the level without a column of its own where contrasts apply */
+    double scale;           /* numeric: x = value * scale; 1, or 1e-6 to make seconds of a moment's microseconds */
+    size_t at;              /* plain column: its place in the training frame, where replay looks first */
 } VarCode;
 
 /* One column of X. */
@@ -47,7 +50,7 @@ typedef struct DesignColumn {
     char *name;             /* as R prints it */
     long term;              /* index into terms, -1 for the intercept */
     size_t nparts;          /* for each variable of the term: which level or which basis column */
-    int32_t part[8];        /* factor: level index; numeric: basis index */
+    int32_t part[TERM_VARS]; /* factor: level index; numeric: basis index */
 } DesignColumn;
 
 typedef struct Encoding {
@@ -69,9 +72,9 @@ typedef struct DropCount {
 typedef struct Design {
     Matrix x;               /* blocks may point into the frame: keep the frame alive */
     double *y, *w, *offset; /* n; w and offset NULL when there are none */
-    uint32_t *rows;         /* n: which row of the frame each is */
+    uint32_t *rows;         /* n: which row of the frame each is; NULL: all of them, in order */
     size_t n;
-    Encoding *enc;          /* owned until design_take_encoding */
+    Encoding *enc;          /* owned until design_take_encoding; NULL after design_replay */
     const Frame *frame;     /* one reference */
     size_t dropped;
     DropCount drops[16];
@@ -99,6 +102,7 @@ typedef struct ReplayReport {
     size_t rows_null;       /* rows that lack an input */
     size_t outside;         /* rows with a number outside training's range */
     char outside_text[120]; /* "age 131 is above 79" (first) */
+    bool no_offset;         /* the frame lacks the columns of the option's offset, which then is 0 */
 } ReplayReport;
 typedef enum UnseenPolicy { UNSEEN_NULL, UNSEEN_BASE, UNSEEN_ERROR } UnseenPolicy;
 

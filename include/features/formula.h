@@ -2,8 +2,10 @@
 /*
  * formula.h - R's formula language to Terms: y ~ a + b:c - 1, with the place of each part in the text.
  *
- *     + - : * ^ . () 0 1 -1 %in%   I() log() ... (any expression of data/expr.h)   poly(x, 3) ns(x, df = 4) bs(x, ...)
+ *     + - : * / ^ . () 0 1 -1 %in%   I() log() ... (any expression of data/expr.h)   poly(x, 3) ns(x, df = 4) bs(x, ...)
  *     cut(x, ...) C(x, ref = "USA") factor(x) offset(e)   cbind(successes, failures) ~ ...
+ *
+ * A name that R would have to quote is written `Post Title`. A response that is more than a name needs no I().
  *
  * Chambers & Hastie, Statistical Models in S, 1992, section 2.3 for the algebra; term order is R's: by degree, then as met.
  */
@@ -35,13 +37,16 @@ typedef struct Var {
     int ncuts;          /* cut(x, 4): that many equal-width intervals */
     double bound[2];    /* Boundary.knots when given, NaN otherwise */
     bool right;         /* cut: right-closed (default) */
+    bool lowest;        /* cut: include.lowest = TRUE */
 } Var;
+
+#define TERM_VARS 8 /* variables that one term may join */
 
 typedef struct Term {
     char *name;         /* "a:b" */
     Span at;
     size_t nvars;
-    size_t var[8];      /* indexes into Terms.vars */
+    size_t var[TERM_VARS]; /* indexes into Terms.vars, ascending */
 } Term;
 
 typedef struct Terms {
@@ -56,6 +61,7 @@ typedef struct Terms {
     Var *vars;
     Term *terms;        /* without the intercept */
     Expr **offsets;
+    Span *offset_at;
 } Terms;
 
 /* Parses. `f` (may be NULL when no '.') gives the columns that '.' stands for: all but those of the response. Spans
