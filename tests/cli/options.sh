@@ -1,0 +1,49 @@
+# Options of the program and the statuses it ends with.
+
+try "--version says the version" 0 --version
+says '^glint [0-9]+\.[0-9]+'
+silent
+try "--help goes to stdout" 0 --help
+says '-c'
+says '--format'
+silent
+try "an unknown option is wrong usage" 2 --formatt json
+complains "formatt"
+try "-c without commands is wrong usage" 2 -c
+complains '-c'
+try "--man is a page that mandoc reads" 0 --man
+says '^\.Dt GLINT 1'
+command -v mandoc >/dev/null && { mandoc -T lint -W error out >lint 2>&1 || wrong "$(head -n 5 lint)"; }
+
+try "a command that is done" 0 -c 'load datasets/seed_rows.csv'
+try "no such file" 1 -c 'load datasets/seed_rowz.csv'
+complains 'seed_rowz.csv'
+complains 'seed_rows.csv'
+try "no such command" 2 -c 'laod x.csv'
+complains 'load'
+try "no such option of a command" 2 -c 'load datasets/seed_rows.csv --delimm ;'
+complains 'delim'
+try "a failed command stops a list" 1 -c 'load nothing.csv; version'
+says_not '^glint'
+try "--keep-going goes on and remembers" 1 --keep-going -c 'load nothing.csv; count datasets; load datasets/seed_rows.csv; show'
+says 'user1'
+try "a prefix is for the prompt" 0 -c 'load datasets/seed_rows.csv; tables'
+
+printf 'load datasets/seed_rows.csv as t\nshow t limit 1\n' >in
+in=in
+try "commands from a pipe" 0
+says 'user'
+printf 'load ${WHAT} as t # a comment\nshow t\n' >script.glint
+try "-f with NAME=VALUE" 0 -f script.glint WHAT=datasets/seed_rows.csv
+says 'user'
+try "-f with a NAME that is not given" 1 -f script.glint
+complains 'WHAT'
+complains 'script.glint'
+try "-f with a file that is not there" 1 -f nothing.glint
+complains 'nothing.glint'
+printf 'load datasets/seed_rows.csv\n\nshow t where\n' >bad.glint
+try "an error in a script names its line" 2 -f bad.glint
+complains 'bad.glint:3'
+
+try "files on the command line are loaded" 0 datasets/seed_rows.csv -c tables
+says 'seed_rows'
