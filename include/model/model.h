@@ -44,7 +44,12 @@ typedef struct InputSummary {
     size_t missing;
     const char *group;          /* "user", "post", ... by the recipe, or "" */
     double auc;                 /* single-feature AUC against a binary response, >= 0.5; NaN otherwise */
+    bool derived;               /* made by a `derive` step from other inputs: recomputed unless set by hand */
+    bool source;                /* not in the formula; a derived input is made from it */
+    bool is_offset;             /* only the offset reads it */
 } InputSummary;
+/* Quantiles of more rows than this are those of an even sample of so many. */
+#define SUMMARY_SAMPLE 200000
 
 typedef enum AlarmKind {
     ALARM_LEAKAGE, ALARM_SEPARATION, ALARM_COLLINEAR, ALARM_RARE_LEVEL, ALARM_ID_LIKE, ALARM_SAME_RANKING,
@@ -85,6 +90,10 @@ typedef struct Model {
     double seconds;
     int64_t made;               /* clock_now() */
     long refs;
+    double *beta;               /* p: coefficients with 0 where aliased: what predictions use */
+    double *col_mean, *col_sd;  /* p: moments of the columns of X in training */
+    char event[64];             /* what the response's 1 is called: "viewed = 1" of 0/1, "survived = yes" of text */
+    const char **term_group;    /* nterms: "user", "post", "user:post", ... or "" */
 } Model;
 
 /* Fits. The dataset's frame must outlive the call only. NULL on failure. New model, one reference. */
