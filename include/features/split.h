@@ -12,10 +12,11 @@ typedef struct Split {
     int64_t cut;            /* SPLIT_TIME: test rows are at or after this moment; ties stay together */
     TimeUnit unit;
 } Split;
-/* `column` is the time column (time, or any ordered number) or the user column; unused for random. */
+/* `column` is the time column (time, or any number) or the user column; unused for random. A row without a time
+ * trains; rows without a user count as one user. Both parts get at least one row, or it fails. */
 bool split_make(const Frame *f, SplitKind kind, const char *column, double test_frac, uint64_t seed, Split *out, Error *err);
 void split_clear(Split *s);
-/* fold[i] in 0..k-1 for each row of the frame. */
+/* fold[i] in 0..k-1 for each row of the frame: at random, in order of time (ties together), or by whole users. */
 bool split_folds(const Frame *f, SplitKind kind, const char *column, size_t k, uint64_t seed, uint32_t *fold, Error *err);
 bool split_kind_parse(Str s, SplitKind *out);
 
