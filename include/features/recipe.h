@@ -69,6 +69,10 @@ Frame *rowmaker_rows(RowMaker *m, const uint32_t *users, const uint32_t *posts, 
 void rowmaker_free(RowMaker *m);
 /* Group of a feature by column name ("user", "post", ...), or NULL when the recipe does not know it. */
 const char *recipe_group(const Recipe *r, Str column);
+/* What a column depends on at one moment, as bits; a derived one on all that its inputs do. DEPENDS_UNKNOWN when the
+ * recipe does not know it. A column with both bits joins user and post. */
+enum { DEPENDS_USER = 1, DEPENDS_POST = 2, DEPENDS_EVENT = 4, DEPENDS_UNKNOWN = 8 };
+unsigned recipe_depends(const Recipe *r, Str column);
 
 void recipe_to_json(const Recipe *r, Buf *out);
 Recipe *recipe_from_json(const cJSON *j, Error *err);

@@ -104,6 +104,56 @@ const char *recipe_group(const Recipe *r, Str column)
     return NULL;
 }
 
+static unsigned feature_depends(const FeatureCol *c)
+{
+    switch (c->source) {
+    case FROM_USER:
+        return DEPENDS_USER;
+    case FROM_POST:
+        return DEPENDS_POST;
+    case FROM_PRODUCT: /* of an interaction: pairs have none */
+    case FROM_EVENT:
+        return DEPENDS_EVENT;
+    default:
+        return c->step == &step_affinity ? DEPENDS_USER | DEPENDS_POST : DEPENDS_EVENT;
+    }
+}
+
+static unsigned derive_depends(const Recipe *r, size_t step, Arena *a);
+
+/* As the steps before `end` have left it: the latest of that name counts. */
+static unsigned depends_before(const Recipe *r, size_t end, Str column, Arena *a)
+{
+    for (size_t i = end; i-- > 0;) {
+        const RecipeStep *s = &r->steps[i];
+        if (s->name && str_eqz(column, s->name))
+            return derive_depends(r, i, a);
+        for (size_t j = 0; s->spec && j < s->spec->ncols; j++)
+            if (str_eqz(column, s->spec->cols[j].name))
+                return feature_depends(&s->spec->cols[j]);
+    }
+    return DEPENDS_UNKNOWN;
+}
+
+static unsigned derive_depends(const Recipe *r, size_t step, Arena *a)
+{
+    Str *inputs = NULL;
+    unsigned bits = 0;
+    const Expr *e = expr_parse(a, str_of(r->steps[step].expr), 0, NULL);
+    size_t n = e ? expr_columns(e, a, &inputs) : 0;
+    for (size_t k = 0; k < n; k++)
+        bits |= depends_before(r, step, inputs[k], a);
+    return e ? bits : DEPENDS_UNKNOWN;
+}
+
+unsigned recipe_depends(const Recipe *r, Str column)
+{
+    Arena *a = arena_new();
+    unsigned bits = depends_before(r, r ? r->n : 0, column, a);
+    arena_free(a);
+    return bits;
+}
+
 /* ---- replay ---- */
 
 static bool is_kept(const char *name, const char *const *keep, size_t nkeep)

@@ -13,9 +13,9 @@ static bool age_plan(Plan *p, Error *err)
     (void)err;
     bool timed = p->m->w.events_roles.col[ROLE_TIME] >= 0;
     if (p->m->posted && timed && !p->opt->pairs)
-        plan_add(p, "post", "post_age_days", FROM_NONE, NULL, AGE_POST);
+        plan_add(p, "post", "post_age_days", FROM_POST, NULL, AGE_POST);
     if (p->m->joined && timed)
-        plan_add(p, "user", "user_age_days", FROM_NONE, NULL, AGE_USER);
+        plan_add(p, "user", "user_age_days", FROM_USER, NULL, AGE_USER);
     return true;
 }
 

@@ -23,11 +23,11 @@ static bool ratio_plan(Plan *p, Error *err)
     bool both = spec_counter(p->spec, TYPE_VIEW) >= 0 && spec_counter(p->spec, TYPE_LIKE) >= 0;
     if (roles->col[ROLE_TIME] < 0)
         return true;
-    plan_add(p, "derived", "interactions_per_day", FROM_NONE, NULL, PER_DAY);
+    plan_add(p, "derived", "interactions_per_day", FROM_USER, NULL, PER_DAY);
     if (both)
-        plan_add(p, "derived", "likes_to_views_user", FROM_NONE, NULL, LIKES_USER);
+        plan_add(p, "derived", "likes_to_views_user", FROM_USER, NULL, LIKES_USER);
     if (both && roles->col[ROLE_POST] >= 0 && !p->opt->pairs)
-        plan_add(p, "derived", "likes_to_views_post", FROM_NONE, NULL, LIKES_POST);
+        plan_add(p, "derived", "likes_to_views_post", FROM_POST, NULL, LIKES_POST);
     return true;
 }
 

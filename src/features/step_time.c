@@ -21,9 +21,9 @@ static bool login_plan(Plan *p, Error *err)
         return true;
     bool logins = spec_has_kind(p->spec, TYPE_LOGIN);
     if (!p->opt->pairs || logins)
-        plan_add(p, "login", "login_hour", FROM_NONE, NULL, LOGIN_HOUR);
+        plan_add(p, "login", "login_hour", FROM_USER, NULL, LOGIN_HOUR);
     if (logins)
-        plan_add(p, "login", "hours_since_login", FROM_NONE, NULL, SINCE_LOGIN);
+        plan_add(p, "login", "hours_since_login", FROM_USER, NULL, SINCE_LOGIN);
     else if (!p->opt->pairs)
         report_note(p->report, "no logins among the interactions: login_hour is the hour of the interaction itself");
     return true;
@@ -33,8 +33,8 @@ static bool recency_plan(Plan *p, Error *err)
 {
     (void)err;
     if (p->opt->pairs) {
-        plan_add(p, "derived", "days_since_last", FROM_NONE, NULL, SINCE_LAST);
-        plan_add(p, "derived", "prev_interactions_7d", FROM_NONE, NULL, LAST_WEEK);
+        plan_add(p, "derived", "days_since_last", FROM_USER, NULL, SINCE_LAST);
+        plan_add(p, "derived", "prev_interactions_7d", FROM_USER, NULL, LAST_WEEK);
     }
     return true;
 }
