@@ -39,6 +39,14 @@ void file_text_free(FileText *t)
     *t = (FileText){0};
 }
 
+static ssize_t read_some(int fd, void *p, size_t n)
+{
+    if (!fault_hit(FAULT_READ))
+        return read(fd, p, n);
+    errno = EIO;
+    return -1;
+}
+
 /* Reads a pipe or terminal to its end. */
 static bool read_stream(int fd, FileText *out, Error *err)
 {
@@ -53,7 +61,7 @@ static bool read_stream(int fd, FileText *out, Error *err)
             text = grown;
             cap = grown_cap;
         }
-        ssize_t got = fault_hit(FAULT_READ) ? (errno = EIO, -1) : read(fd, text + n, cap - n);
+        ssize_t got = read_some(fd, text + n, cap - n);
         if (got == 0) {
             *out = (FileText){text, n, 0};
             return true;
@@ -130,12 +138,20 @@ struct FileOut {
     char buffer[1 << 16];
 };
 
+static ssize_t write_some(int fd, const void *p, size_t n)
+{
+    if (!fault_hit(FAULT_WRITE))
+        return write(fd, p, n);
+    errno = ENOSPC;
+    return -1;
+}
+
 static bool write_fully(void *ctx, const void *p, size_t n, Error *err)
 {
     FileOut *f = ctx;
     const char *at = p;
     while (n) {
-        ssize_t put = fault_hit(FAULT_WRITE) ? (errno = ENOSPC, -1) : write(f->fd, at, n);
+        ssize_t put = write_some(f->fd, at, n);
         if (put < 0 && errno == EINTR && !cancelled(err))
             continue;
         if (put < 0)
