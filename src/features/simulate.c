@@ -36,7 +36,7 @@
 #define NAUTHORS 24
 
 static const SimulateTruth truth[] = {
-    {"(Intercept)", 0.25},      {"age", -0.02},
+    {"(Intercept)", -0.35},      {"age", -0.02},
     {"genderMale", 0.10},       {"genderOther", 0.0},
     {"countryCA", 0.05},        {"countryDE", -0.15},
     {"countryFR", 0.10},        {"countryGB", 0.0},

@@ -103,6 +103,29 @@ static Column *take_events(const Maker *m, const Column *c, const Rows *rows, Er
     return take_by_id(c, rows->event, rows->n, err);
 }
 
+/* Keys of ids that only the interactions know: as the first of them has it. */
+static Column *key_of_events(const Maker *m, const Column *own, Role role, const uint32_t *ids, size_t n, Error *err)
+{
+    const uint32_t *of_event = role == ROLE_USER ? m->user : role == ROLE_POST ? m->post : m->product;
+    size_t count = role == ROLE_USER ? m->nusers : role == ROLE_POST ? m->nposts : m->nproducts;
+    uint32_t *first = ids ? big_alloc(count + 1, sizeof *first, false, "keys", err) : NULL;
+    uint32_t *rows = ids ? big_alloc(n + 1, sizeof *rows, false, "keys", err) : NULL;
+    Column *out = NULL;
+    if (!ids)
+        return take_by_id(own, NULL, n, err);
+    if (first && rows) {
+        for (size_t e = m->nevents; e-- > 0;)
+            if (of_event[e] != NO_ID)
+                first[of_event[e]] = (uint32_t)e;
+        for (size_t i = 0; i < n; i++)
+            rows[i] = ids[i] == NO_ID ? NO_ID : first[ids[i]];
+        out = column_take(own, rows, n, err);
+    }
+    free(first);
+    free(rows);
+    return out;
+}
+
 static Column *time_key(const Maker *m, const Column *like, const Rows *rows, Error *err)
 {
     Column *out = column_new(COL_TIME, rows->n, err);
@@ -136,7 +159,7 @@ static Column *key_make(Maker *m, const FeatureCol *c, Rows *rows, Error *err)
     const Column *key = role_column(f, r, role);
     if (key)
         return take_by_id(key, ids, rows->n, err);
-    return take_by_id(own, NULL, rows->n, err);
+    return key_of_events(m, own, role, ids, rows->n, err);
 }
 
 /* ---- attributes ---- */

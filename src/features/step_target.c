@@ -252,19 +252,32 @@ bool types_learn(Spec *s, const World *w, const FeatureOptions *opt, FeatureRepo
 
 /* ---- the response ---- */
 
+/* Which types make the response 1, when these are not the views. */
+static void tell_positive(const Plan *p)
+{
+    Buf names = BUF_INIT;
+    for (size_t t = 0; t < p->spec->ntypes; t++)
+        if (p->spec->types[t].positive)
+            buf_printf(&names, "%s%s", names.n ? " " : "", p->spec->types[t].level);
+    report_note(p->report, "no type of interaction is a view: viewed is 1 for %s", names.n ? names.p : "any");
+    buf_free(&names);
+}
+
 static bool target_plan(Plan *p, Error *err)
 {
     (void)err;
-    bool any = false;
+    bool any = p->opt->pairs;
     for (size_t t = 0; t < p->spec->ntypes; t++)
         any |= p->spec->types[t].positive;
-    if (any || p->opt->pairs) {
-        plan_add(p, "response", "viewed", FROM_NONE, NULL, 0);
-        if (p->opt->pairs)
-            plan_add(p, "response", "sampling_offset", FROM_NONE, NULL, 1);
-    } else {
+    if (!any) {
         report_note(p->report, "no type of interaction is a view, so there is no column viewed: derive a response");
+        return true;
     }
+    if (!spec_has_kind(p->spec, TYPE_VIEW))
+        tell_positive(p);
+    plan_add(p, "response", "viewed", FROM_NONE, NULL, 0);
+    if (p->opt->pairs)
+        plan_add(p, "response", "sampling_offset", FROM_NONE, NULL, 1);
     return true;
 }
 

@@ -169,7 +169,7 @@ static double apart(const Axis *a, size_t i)
 
 typedef struct Measure {
     const VectorSpace *v;
-    double *d2;
+    double *d;
 } Measure;
 
 static void measure_chunk(void *ctx, void *scratch, size_t chunk, size_t from, size_t to)
@@ -179,7 +179,9 @@ static void measure_chunk(void *ctx, void *scratch, size_t chunk, size_t from, s
     const Measure *m = ctx;
     for (size_t k = 0; k < m->v->naxes; k++)
         for (size_t i = from; i < to; i++)
-            m->d2[i] += apart(&m->v->axes[k], i);
+            m->d[i] += apart(&m->v->axes[k], i);
+    for (size_t i = from; i < to; i++)
+        m->d[i] = sqrt(m->d[i]);
 }
 
 /* Is a farther than b? The later row is the farther one of two at the same distance. */
@@ -212,11 +214,11 @@ static void sift_down(Neighbour *heap, size_t n, size_t i)
     }
 }
 
-static size_t keep_nearest(const double *d2, size_t rows, uint32_t skip, size_t k, Neighbour *heap)
+static size_t keep_nearest(const double *d, size_t rows, uint32_t skip, size_t k, Neighbour *heap)
 {
     size_t n = 0;
     for (size_t i = 0; i < rows; i++) {
-        Neighbour at = {(uint32_t)i, d2[i]};
+        Neighbour at = {(uint32_t)i, d[i]};
         if (at.row == skip)
             continue;
         if (n < k) {
@@ -239,15 +241,13 @@ size_t vectors_nearest(VectorSpace *v, const Frame *query, size_t row, size_t k,
     size_t rows = v->frame->rows;
     if (k == 0 || !place_query(v, query, row, err))
         return 0;
-    Measure m = {v, big_alloc(rows + 1, sizeof *m.d2, true, "distances", err)};
-    if (!m.d2)
+    Measure m = {v, big_alloc(rows + 1, sizeof *m.d, true, "distances", err)};
+    if (!m.d)
         return 0;
     size_t n = 0;
     if (par_rows(&(ParJob){.n = rows, .ctx = &m, .work = measure_chunk}, err))
-        n = keep_nearest(m.d2, rows, skip, k, out);
-    for (size_t i = 0; i < n; i++)
-        out[i].distance = sqrt(out[i].distance);
-    free(m.d2);
+        n = keep_nearest(m.d, rows, skip, k, out);
+    free(m.d);
     return n;
 }
 
