@@ -168,6 +168,31 @@ void buf_count(Buf *b, uint64_t n)
     buf_put(b, digits + at, sizeof digits - at);
 }
 
+/* The numbers of most tables: at most six decimals. r/10^k rounds once, so when it gives v back,
+ * the digits of r are a text of at most 15 digits that reads back as v, and the smallest such k
+ * makes it the shortest. */
+static bool put_short_decimal(Buf *b, double v)
+{
+    double size = fabs(v);
+    if (!(size >= 1e-4 && size < 1e9))
+        return false; /* beyond them %g writes an exponent, or r would be longer than 15 digits */
+    double scale = 10;
+    for (int k = 1; k <= 6; k++, scale *= 10) {
+        double r = round(size * scale);
+        if (r / scale != size)
+            continue;
+        int64_t digits = (int64_t)r, unit = (int64_t)scale;
+        if (v < 0)
+            buf_putc(b, '-');
+        buf_int(b, digits / unit);
+        buf_putc(b, '.');
+        for (digits %= unit, unit /= 10; unit; digits %= unit, unit /= 10)
+            buf_putc(b, (char)('0' + digits / unit));
+        return true;
+    }
+    return false;
+}
+
 void buf_real(Buf *b, double v)
 {
     if (isnan(v)) {
@@ -182,6 +207,8 @@ void buf_real(Buf *b, double v)
         buf_int(b, (int64_t)v);
         return;
     }
+    if (put_short_decimal(b, v))
+        return;
     char text[32];
     for (int digits = 15; digits <= 17; digits++) {
         int n = snprintf(text, sizeof text, "%.*g", digits, v);

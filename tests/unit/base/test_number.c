@@ -141,6 +141,28 @@ static void shortest_texts(void **state)
     }
 }
 
+/* The quick way has to write what the slow way would: compared with printf's shortest. */
+static void short_decimals(void **state)
+{
+    (void)state;
+    Rng rng = rng_stream(2, "decimals");
+    Buf b = BUF_INIT;
+    for (int i = 0; i < 20000; i++) {
+        double scale = pow(10, (double)rng_below(&rng, 9));
+        double v = (double)((int64_t)rng_below(&rng, 2000000) - 1000000) / scale;
+        char text[40];
+        for (int digits = 15; digits <= 17; digits++) {
+            snprintf(text, sizeof text, "%.*g", digits, v);
+            if (strtod(text, NULL) == v)
+                break;
+        }
+        buf_clear(&b);
+        buf_real(&b, v);
+        assert_string_equal(b.p, text);
+    }
+    buf_free(&b);
+}
+
 static void any_bits_come_back(void **state)
 {
     (void)state;
@@ -186,9 +208,13 @@ static void whole_texts(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(whole_numbers),           cmocka_unit_test(real_numbers),
-        cmocka_unit_test(long_texts_are_read_too), cmocka_unit_test(shortest_texts),
-        cmocka_unit_test(any_bits_come_back),      cmocka_unit_test(whole_texts),
+        cmocka_unit_test(whole_numbers),
+        cmocka_unit_test(real_numbers),
+        cmocka_unit_test(long_texts_are_read_too),
+        cmocka_unit_test(shortest_texts),
+        cmocka_unit_test(short_decimals),
+        cmocka_unit_test(any_bits_come_back),
+        cmocka_unit_test(whole_texts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
