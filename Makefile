@@ -33,7 +33,7 @@ PKG_I := $(filter-out -D% -std=%,$(shell $(PKG_CONFIG) --cflags $(PKGS) 2>/dev/n
 PKG_L := $(filter-out -lgslcblas,$(shell $(PKG_CONFIG) --libs $(PKGS) 2>/dev/null)) -llapacke -lm -lpthread
 
 WARN  := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
-         -Wvla -Wwrite-strings -Wformat=2
+         -Wvla -Wwrite-strings -Wformat=2 -Wno-psabi
 STD   := -std=c17 -D_DEFAULT_SOURCE -D_XOPEN_SOURCE=700 -ffp-contract=off
 OPT_release := -O2 -g -DNDEBUG
 OPT_debug   := -O0 -g3 -DGLINT_DEBUG

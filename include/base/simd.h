@@ -5,7 +5,8 @@
  * V8 is a vector of eight doubles of GCC's and clang's vector extension: the compiler makes one 512-bit, two 256-bit
  * or four 128-bit operations of it. Nothing here is fused, so the widths agree to the last bit. A function marked
  * SIMD_CLONES is compiled for AVX-512, AVX2 and the baseline and chosen when the program starts.
- * Helpers taking V8 are always inlined: a vector never crosses a call, whose rules differ between the clones.
+ * Helpers taking V8 are always inlined: a vector never crosses a call, whose rules differ between the clones (which is
+ * why the Makefile silences -Wpsabi).
  */
 #ifndef GLINT_BASE_SIMD_H
 #define GLINT_BASE_SIMD_H
@@ -28,9 +29,6 @@
 #define SIMD_CLONES __attribute__((target_clones("default", "avx2", "avx512f")))
 #endif
 #define SIMD_INLINE static inline __attribute__((always_inline))
-
-/* Functions that return a V8 are inlined everywhere: how one would be returned by a call does not matter. */
-#pragma GCC diagnostic ignored "-Wpsabi"
 
 #define SIMD_LANES 8
 

@@ -42,9 +42,11 @@ typedef enum ColFlag { COL_OK, COL_ALIASED, COL_TO_PLUS_INF, COL_TO_MINUS_INF } 
 typedef struct Fit {
     size_t p, n;               /* columns; rows with positive weight */
     size_t rank;
-    double *b;                 /* p; NaN where aliased */
-    double *se;                /* p; NaN where aliased */
-    double *cov;               /* p x p (dispersion included; robust or clustered if asked), NaN where aliased */
+    /* p; NaN where aliased. Where an estimate is infinite (flag), b holds a finite number far out that way, so that
+     * predictions are right; it is not to be printed. */
+    double *b;
+    double *se;                /* p; NaN where aliased or infinite */
+    double *cov;               /* p x p (dispersion included; robust or clustered if asked), NaN where se is */
     uint8_t *flag;             /* p, ColFlag */
     double deviance, null_deviance, pearson;
     double dispersion;
@@ -57,6 +59,9 @@ typedef struct Fit {
     double seconds;
     double l2;
     double *info;              /* p x p X'WX at b when keep_info */
+    size_t rows;               /* all rows, weight 0 included: BIC counts them, as R does */
+    double *direction;         /* p, when FIT_SEPARATED: b + t * direction fits better and better as t grows; else NULL */
+    bool precise;              /* the last steps were taken in twice the precision */
 } Fit;
 
 /* Checks shapes and y's range (which row), picks the solver, fits. NULL on failure. Needs <math.h> for the default. */

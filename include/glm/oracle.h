@@ -48,6 +48,7 @@ typedef struct Problem {
     const Family *family;
     const Link *link;
     double param; /* theta or power */
+    bool as_is;   /* do not centre columns: a penalty on the intercept needs it */
 } Problem;
 Oracle *oracle_rows(const Problem *pb, Error *err);
 /* The same rows in twice the precision, one by one and slowly, not centred: for ill-conditioned designs and last digits. */

@@ -44,6 +44,6 @@ const Family family_poisson = {
     .start = poisson_start,
     .y_valid = not_negative,
     .mu_valid = positive_value,
-    .y_rule = "not negative",
+    .y_rule = "0 or more",
     .brief = "counts",
 };

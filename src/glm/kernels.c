@@ -16,8 +16,9 @@
 #include "families_priv.h"
 #include "vmath.h"
 
-SIMD_INLINE double lanes_sum(V8 a)
+SIMD_INLINE double lanes_sum(const V8 *v)
 {
+    const V8 a = *v;
     return ((a[0] + a[1]) + (a[2] + a[3])) + ((a[4] + a[5]) + (a[6] + a[7]));
 }
 
@@ -41,8 +42,8 @@ static void logit_01(const Problem *pb, const double *eta, const double *y, cons
         V8_STORE(weight + i, big);
         V8_STORE(resid + i, r);
     }
-    sums->deviance += 2.0 * lanes_sum(dev);
-    sums->pearson += lanes_sum(chi);
+    sums->deviance += 2.0 * lanes_sum(&dev);
+    sums->pearson += lanes_sum(&chi);
 }
 
 /* y > 0: d/2 = y (exp(t) - 1 - t) with t = eta - log y, by its series for small t; y = 0: mu. */
@@ -72,8 +73,8 @@ static void poisson_log(const Problem *pb, const double *eta, const double *y, c
         V8_STORE(weight + i, big);
         V8_STORE(resid + i, r);
     }
-    sums->deviance += 2.0 * lanes_sum(dev);
-    sums->pearson += lanes_sum(chi);
+    sums->deviance += 2.0 * lanes_sum(&dev);
+    sums->pearson += lanes_sum(&chi);
 }
 
 SIMD_CLONES
@@ -92,7 +93,7 @@ static void gaussian_identity(const Problem *pb, const double *eta, const double
         V8_STORE(weight + i, v);
         V8_STORE(resid + i, r);
     }
-    double s = lanes_sum(dev);
+    double s = lanes_sum(&dev);
     sums->deviance += s;
     sums->pearson += s;
 }

@@ -207,7 +207,7 @@ Oracle *oracle_rows(const Problem *pb, Error *err)
     bool only_01;
     o->base = (Oracle){.p = pb->x->p, .eval = rows_eval, .close = rows_close, .can_start = true};
     o->base.intercept = find_ones(pb->x);
-    o->base.centre = find_centres(pb->x, o->base.intercept);
+    o->base.centre = pb->as_is ? NULL : find_centres(pb->x, o->base.intercept);
     o->pb = *pb;
     count_rows(pb, &o->base, &only_01);
     o->kernel = kernel_pick(pb, only_01);

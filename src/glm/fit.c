@@ -1,0 +1,382 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * fit.c - checks what it is given, drives the search for b, and turns the result into a Fit.
+ *
+ * The order of a fit of local rows:
+ *     check          shapes, y in the family's range, weights, offset
+ *     start          the family's start for each y, one weighted regression
+ *     irls.c         on oracle_rows, columns centred, sums in doubles
+ *     separation.c   when a response of yes and no took suspiciously many steps
+ *     irls.c         again on oracle_precise when the data are small, or the pivots are: the last digits, and whether a
+ *                    suspected column is really aliased
+ *     infer.c        covariance, dispersion, likelihood
+ * For the negative binomial all this is repeated with theta in turn (negbin.c).
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "families_priv.h"
+#include "fit_priv.h"
+#include "infer_priv.h"
+
+#define PRECISE_WORK 4e6      /* multiplications of a precise pass that nobody notices: 30 ms */
+#define PRECISE_WORK_MAX 1e9  /* and that an ill-conditioned design is worth */
+#define PRECISE_PIVOT 1e-9    /* below it the covariance would lose more than half its digits */
+#define PRECISE_DECREMENT 1e-31
+#define PRECISE_DECREMENT_BIG 1e-18
+#define SEPARATION_ITERATIONS 9 /* sound logistic fits settle in fewer */
+
+/* ---- checks ---- */
+
+static long data_row(const Matrix *x, size_t i)
+{
+    return (long)(x->rows ? x->rows[i] : i) + 1;
+}
+
+static bool check_options(const Problem *pb, const FitOptions *opt, Error *err)
+{
+    if (!(opt->l2 >= 0.0) || isinf(opt->l2))
+        return fail(err, ERR_USAGE, "the penalty %g is not a number from 0 up", opt->l2);
+    if (!(opt->ci_level > 0.0 && opt->ci_level < 1.0))
+        return fail(err, ERR_USAGE, "the level %g is not between 0 and 1", opt->ci_level);
+    if (pb->family->takes_param && !isnan(opt->param)) {
+        bool tweedie = pb->family == &family_tweedie;
+        bool ok = tweedie ? opt->param == 0.0 || opt->param >= 1.0 : opt->param > 0.0;
+        if (!ok)
+            return fail(err, ERR_USAGE, "%s %g is not %s", pb->family->param_name, opt->param,
+                        tweedie ? "0 or at least 1" : "positive");
+    }
+    if (opt->firth && !(pb->family == &family_binomial && pb->link == &link_logit))
+        return fail(err, ERR_USAGE, "firth's fit is for binomial responses with the logit link");
+    return true;
+}
+
+static bool check_rows(const Problem *pb, Error *err)
+{
+    const Matrix *x = pb->x;
+    bool any = false;
+    if (x->n == 0 || x->p == 0)
+        return fail(err, ERR_DATA, "nothing to fit: %zu rows, %zu columns", x->n, x->p);
+    for (size_t i = 0; i < x->n; i++) {
+        double w = pb->w ? pb->w[i] : 1.0;
+        if (!(w >= 0.0) || isinf(w))
+            return fail_row(err, ERR_DATA, data_row(x, i), "weight %g is not a finite number from 0 up", w);
+        if (pb->offset && !isfinite(pb->offset[i]))
+            return fail_row(err, ERR_DATA, data_row(x, i), "offset %g is not finite", pb->offset[i]);
+        if (w == 0.0)
+            continue;
+        any = true;
+        if (!pb->family->y_valid(pb->y[i]))
+            return fail_row(err, ERR_DATA, data_row(x, i), "response %g: a %s response must be %s", pb->y[i],
+                            pb->family->name, pb->family->y_rule);
+    }
+    return any || fail(err, ERR_DATA, "all weights are zero");
+}
+
+/* ---- penalty ---- */
+
+/* lambda_j for each column, or NULL without a penalty. Fails only for memory. */
+static bool make_penalty(const Problem *pb, const FitOptions *opt, double **out, Error *err)
+{
+    const Matrix *x = pb->x;
+    *out = NULL;
+    if (opt->l2 == 0.0)
+        return true;
+    double *pen = xcalloc(x->p, sizeof *pen), *sd = xcalloc(x->p, sizeof *sd);
+    bool ok = !opt->standardize || matrix_moments(x, pb->w, NULL, sd, NULL, NULL, err);
+    for (size_t k = 0; k < x->nblocks; k++) {
+        const Block *b = &x->blocks[k];
+        for (size_t j = b->first; j < b->first + b->ncols; j++) {
+            double factor = opt->penalty_factor ? opt->penalty_factor[j] : b->kind == BLOCK_ONES ? 0.0 : 1.0;
+            pen[j] = opt->l2 * factor * (opt->standardize ? sd[j] * sd[j] : 1.0);
+        }
+    }
+    free(sd);
+    *out = pen;
+    return ok;
+}
+
+static bool has_ones(const Matrix *x)
+{
+    for (size_t k = 0; k < x->nblocks; k++)
+        if (x->blocks[k].kind == BLOCK_ONES)
+            return true;
+    return false;
+}
+
+static bool penalises_intercept(const Matrix *x, const double *penalty)
+{
+    for (size_t k = 0; penalty && k < x->nblocks; k++)
+        if (x->blocks[k].kind == BLOCK_ONES && penalty[x->blocks[k].first] != 0.0)
+            return true;
+    return false;
+}
+
+/* ---- starting ---- */
+
+static bool usable(const Irls *w)
+{
+    return !w->now.invalid && isfinite(w->objective);
+}
+
+/* The link of the mean response, for a start where the family's own leads out of range. */
+static double mean_link(const Problem *pb)
+{
+    double sw = 0.0, s = 0.0;
+    for (size_t i = 0; i < pb->x->n; i++) {
+        double w = pb->w ? pb->w[i] : 1.0;
+        sw += w;
+        s += w * pb->family->start(pb->y[i], w);
+    }
+    return pb->link->link(s / sw);
+}
+
+/* Puts a usable b into w, by the first that works: the caller's, the family's start, the null model. pb may be NULL. */
+static bool start(Irls *w, const Problem *pb, const FitOptions *opt, Error *err)
+{
+    Oracle *o = w->o;
+    if (opt->start) {
+        memcpy(w->b, opt->start, w->p * sizeof *w->b);
+        raw_to_centre(o, w->b);
+        if (!irls_here(w, err))
+            return false;
+        if (usable(w))
+            return true;
+    }
+    if (o->can_start) {
+        if (!o->eval(o, w->b, EVAL_START | EVAL_GRAD | EVAL_INFO, &w->now, err) ||
+            !solver_factor(&w->solver, w->now.info, NULL, w->penalty, err))
+            return false;
+        if (!w->now.invalid) {
+            solver_solve(&w->solver, w->now.grad, NULL, w->b);
+            if (!irls_here(w, err))
+                return false;
+            if (usable(w))
+                return true;
+        }
+    }
+    memset(w->b, 0, w->p * sizeof *w->b);
+    if (pb && o->intercept != SIZE_MAX)
+        w->b[o->intercept] = mean_link(pb);
+    if (!irls_here(w, err))
+        return false;
+    return usable(w) || fail(err, ERR_MATH, "no start found where all fitted values are in range");
+}
+
+/* ---- the search ---- */
+
+static bool is_quadratic(const Family *f, const Link *l)
+{
+    return (f->is_binary_response && l == &link_logit) || (l == &link_log && f->variance(2.0, 1.0) == 2.0) ||
+           (f == &family_gaussian && l == &link_identity) || (f == &family_gamma && l == &link_inverse) ||
+           (f == &family_inverse_gaussian && l == &link_inverse_squared);
+}
+
+static double precise_work(const Problem *pb)
+{
+    double n = (double)pb->x->n, k = (double)matrix_row_max(pb->x), p = (double)pb->x->p;
+    return n * k * k + p * p * p / 4;
+}
+
+/* Goes on in twice the precision from the b of `w`; afterwards `w` belongs to the precise oracle. */
+static bool polish(Irls *w, const Problem *pb, const FitOptions *opt, Error *err)
+{
+    Irls fine = {0};
+    Oracle *o = oracle_precise(pb, err);
+    FitStatus was = w->status;
+    if (!o)
+        return false;
+    bool ok = irls_init(&fine, o, w->penalty, err);
+    if (ok) {
+        fine.quadratic = w->quadratic;
+        fine.precise_tol = precise_work(pb) <= PRECISE_WORK ? PRECISE_DECREMENT : PRECISE_DECREMENT_BIG;
+        memcpy(fine.b, w->b, w->p * sizeof *fine.b);
+        centre_to_raw(w->o, fine.b);
+        ok = irls_here(&fine, err);
+        fine.start_deviance = w->start_deviance;
+        ok = ok && irls_run(&fine, opt->max_iter, opt->tol, err);
+    }
+    if (!ok) {
+        irls_clear(&fine);
+        o->close(o);
+        return false;
+    }
+    fine.iterations = w->iterations;
+    if (fine.status == FIT_NO_DESCENT || was == FIT_MAX_ITER)
+        fine.status = was;
+    Oracle *old = w->o;
+    irls_clear(w);
+    old->close(old);
+    *w = fine;
+    return true;
+}
+
+static bool may_separate(const Problem *pb)
+{
+    return pb->family->is_binary_response || (pb->link == &link_log && pb->family->y_valid(0.0));
+}
+
+/* Fits with pb->param as it is. On success *w is open, with its oracle, for the caller to read and close; fit->status
+ * is FIT_SEPARATED when fit is complete already. */
+static bool search(const Problem *pb, const FitOptions *opt, const double *penalty, Irls *w, Fit *fit, Error *err)
+{
+    FirthCtx firth = {0};
+    Oracle *o = oracle_rows(pb, err);
+    if (!o)
+        return false;
+    bool ok = irls_init(w, o, penalty, err);
+    w->quadratic = is_quadratic(pb->family, pb->link) && !opt->firth;
+    ok = ok && start(w, pb, opt, err);
+    /* what is small is judged beside the null deviance: a perfect fit has none of its own */
+    w->start_deviance = fmax(w->start_deviance, fit->null_deviance);
+    if (ok && opt->firth) {
+        ok = firth_init(&firth, pb, err);
+        w->adjust = firth_adjust;
+        w->adjust_ctx = &firth;
+        ok = ok && irls_here(w, err);
+        w->start_deviance = fmax(w->start_deviance, fit->null_deviance);
+    }
+    ok = ok && irls_run(w, opt->max_iter, opt->tol, err);
+    bool separated = false;
+    if (ok && may_separate(pb) && !penalty && !opt->firth &&
+        (w->iterations >= SEPARATION_ITERATIONS || w->status != FIT_CONVERGED)) {
+        double *b = xmalloc(2 * w->p * sizeof *b), *step = b + w->p;
+        memcpy(b, w->b, w->p * sizeof *b);
+        memcpy(step, w->step, w->p * sizeof *b);
+        centre_to_raw(o, b);
+        centre_to_raw(o, step);
+        ok = separation_check(pb, opt, b, step, fit, &separated, err);
+        free(b);
+    }
+    if (ok && !separated && !opt->firth && !pb->as_is) {
+        double work = precise_work(pb);
+        bool doubtful = w->solver.rank < w->p || w->solver.min_pivot < PRECISE_PIVOT;
+        if (work <= PRECISE_WORK || (doubtful && work <= PRECISE_WORK_MAX)) {
+            fit->precise = true;
+            ok = polish(w, pb, opt, err);
+        }
+    }
+    firth_clear(&firth);
+    w->adjust_ctx = NULL;
+    return ok;
+}
+
+static Fit *fit_new(size_t p, const FitOptions *opt, Error *err)
+{
+    Fit *f = xcalloc(1, sizeof *f);
+    f->p = p;
+    f->b = xcalloc(p + 1, sizeof *f->b);
+    f->se = xcalloc(p + 1, sizeof *f->se);
+    f->flag = xcalloc(p + 1, 1);
+    f->param = f->param_se = NAN;
+    f->l2 = opt->l2;
+    for (size_t j = 0; j < p; j++)
+        f->se[j] = NAN;
+    if (!opt->no_covariance) {
+        f->cov = big_alloc(p * p + 1, sizeof(double), true, "the covariance", err);
+        if (!f->cov) {
+            fit_free(f);
+            return NULL;
+        }
+    }
+    return f;
+}
+
+void fit_free(Fit *f)
+{
+    if (!f)
+        return;
+    free(f->b);
+    free(f->se);
+    free(f->cov);
+    free(f->flag);
+    free(f->info);
+    free(f->direction);
+    free(f);
+}
+
+static void close_search(Irls *w)
+{
+    Oracle *o = w->o;
+    irls_clear(w);
+    if (o)
+        o->close(o);
+}
+
+/* One complete fit at pb->param. */
+static Fit *fit_once(const Problem *pb, const FitOptions *opt, Error *err)
+{
+    Fit *f = fit_new(pb->x->p, opt, err);
+    double *penalty = NULL;
+    Irls w = {0};
+    Problem mine = *pb;
+    bool ok = f && make_penalty(pb, opt, &penalty, err);
+    ok = ok && null_deviance(pb, has_ones(pb->x), &f->null_deviance, err);
+    mine.as_is = ok && penalises_intercept(pb->x, penalty);
+    ok = ok && search(&mine, opt, penalty, &w, f, err);
+    if (ok && f->status != FIT_SEPARATED)
+        ok = infer_fill(f, &w, &mine, opt, err);
+    close_search(&w);
+    free(penalty);
+    if (ok)
+        return f;
+    fit_free(f);
+    return NULL;
+}
+
+Fit *fit_run(const Problem *pb, const FitOptions *opt, Error *err)
+{
+    double began = clock_seconds();
+    Problem mine = *pb;
+    Fit *f = NULL;
+    if (!check_options(pb, opt, err) || !check_rows(pb, err) || !family_allows(pb->family, pb->link, err))
+        return NULL;
+    if (pb->family->takes_param)
+        mine.param = !isnan(opt->param) ? opt->param : !isnan(pb->param) ? pb->param : pb->family->param_default;
+    if (pb->family == &family_negbin && isnan(mine.param))
+        f = negbin_fit(&mine, opt, fit_once, err);
+    else
+        f = fit_once(&mine, opt, err);
+    if (!f)
+        return NULL;
+    if (pb->family->takes_param && isnan(f->param))
+        f->param = mine.param;
+    if (!infer_finish(f, &mine, err)) {
+        fit_free(f);
+        return NULL;
+    }
+    f->seconds = clock_seconds() - began;
+    return f;
+}
+
+Fit *fit_oracle(Oracle *o, const Family *family, const Link *link, bool has_intercept, const FitOptions *opt, Error *err)
+{
+    double began = clock_seconds();
+    if (opt->firth || opt->robust != ROBUST_NONE || opt->cluster)
+        return fail(err, ERR_USAGE, "firth's fit and robust errors need the rows here"), NULL;
+    Fit *f = fit_new(o->p, opt, err);
+    double *penalty = NULL;
+    Irls w = {0};
+    if (!f)
+        return NULL;
+    if (opt->l2 > 0.0) {
+        penalty = xcalloc(o->p, sizeof *penalty);
+        for (size_t j = 0; j < o->p; j++)
+            penalty[j] = opt->l2 * (opt->penalty_factor ? opt->penalty_factor[j] : has_intercept && j == 0 ? 0.0 : 1.0);
+    }
+    bool ok = irls_init(&w, o, penalty, err);
+    w.quadratic = is_quadratic(family, link);
+    ok = ok && start(&w, NULL, opt, err) && irls_run(&w, opt->max_iter, opt->tol, err) &&
+         infer_from_oracle(f, &w, family, has_intercept, opt, err);
+    irls_clear(&w);
+    free(penalty);
+    if (!ok) {
+        fit_free(f);
+        return NULL;
+    }
+    f->seconds = clock_seconds() - began;
+    return f;
+}

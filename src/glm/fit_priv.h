@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* fit_priv.h - what the files of a fit share: fit.c drives, irls.c finds b, the others read it. */
+#ifndef GLINT_GLM_FIT_PRIV_H
+#define GLINT_GLM_FIT_PRIV_H
+
+#include "glm/fit.h"
+#include "solve.h"
+
+typedef struct Irls Irls;
+
+/* What may change the score and the objective at b beside the penalty: Firth's prior. `st` holds the sums at b and the
+ * solver the factor of its information; adds to st->grad and gives what is added to the deviance. */
+typedef bool (*IrlsAdjust)(Irls *w, const double *b, Stats *st, double *added, Error *err);
+
+/* The state of a search for b, in the coordinates of one oracle. */
+struct Irls {
+    Oracle *o;
+    size_t p;
+    const double *penalty;    /* p: lambda_j of lambda_j b_j^2 / 2 beside deviance / 2, or NULL */
+    bool quadratic;           /* canonical link: Fisher's information is the Hessian, Newton's steps square the error */
+    double precise_tol;       /* precise oracles: settled when the decrement is this small beside the deviance */
+    IrlsAdjust adjust;
+    void *adjust_ctx;
+    Solver solver;
+    double *b, *trial, *step; /* p */
+    Stats now, next;          /* sums at b and at trial */
+    double objective;         /* deviance + penalty at b */
+    double start_deviance;
+    double decrement;         /* step' H step: squared length of the last step in standard errors, dispersion 1 */
+    double decrement_before;
+    int iterations;
+    FitStatus status;
+};
+
+bool irls_init(Irls *w, Oracle *o, const double *penalty, Error *err);
+void irls_clear(Irls *w);
+/* Evaluates b as it stands: must be called before irls_run. Sets now, objective. */
+bool irls_here(Irls *w, Error *err);
+/* Iterates from b until settled or max_iter steps. */
+bool irls_run(Irls *w, int max_iter, double tol, Error *err);
+
+/* b between the coordinates of an oracle and those of X; cov: p x p likewise. NULL centre changes nothing. */
+void centre_to_raw(const Oracle *o, double *b);
+void raw_to_centre(const Oracle *o, double *b);
+void centre_cov_to_raw(const Oracle *o, double *cov);
+void centre_info_to_raw(const Oracle *o, double *info);
+
+/* Log-likelihood at the linear predictors of b, by par_rows. */
+bool loglik_rows(const Problem *pb, const double *b, double phi, double *out, Error *err);
+/* Deviance of the model without columns: the intercept alone when `intercept`, else eta = offset. */
+bool null_deviance(const Problem *pb, bool intercept, double *out, Error *err);
+
+/* The quantities of each row that robust errors, Firth and influence need. Any may be NULL. */
+typedef struct RowVectors {
+    double *eta, *mu;
+    double *weight, *resid; /* working weight, score residual (kernels.h) */
+    double *deviance;       /* w times the unit deviance */
+    double *pearson;        /* (y - mu) sqrt(w / V) */
+} RowVectors;
+bool row_vectors(const Problem *pb, const double *b, const RowVectors *out, Error *err);
+/* h_i = weight_i x_i' inverse x_i (n): leverages. `inverse` in the coordinates of X - centre. */
+bool row_leverages(const Matrix *x, const double *centre, const double *inverse, const double *weight, double *h,
+                   Error *err);
+
+/* Replaces cov (dispersion 1, in the coordinates of X - centre) by the sandwich of opt->robust and opt->cluster. */
+bool robust_cov(const Problem *pb, const double *centre, const double *b, const FitOptions *opt, size_t rank, double *cov,
+                Error *err);
+
+/* The adjustment of Firth's fit; ctx is a FirthCtx. */
+typedef struct FirthCtx {
+    const Problem *pb;
+    double *inverse; /* p x p */
+    double *raw;     /* p */
+    double *weight, *mu, *h; /* n */
+} FirthCtx;
+bool firth_init(FirthCtx *c, const Problem *pb, Error *err);
+void firth_clear(FirthCtx *c);
+bool firth_adjust(Irls *w, const double *b, Stats *st, double *added, Error *err);
+
+/* Looks for directions along which the likelihood never falls. When there are some: fits what stays finite, and fills
+ * fit->b, flag, direction, deviance, covariance, status. `b`, `step`: the last iterate and step, coordinates of X. */
+bool separation_check(const Problem *pb, const FitOptions *opt, const double *b, const double *step, Fit *fit,
+                      bool *found, Error *err);
+
+#endif

@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * irls.c - finds the coefficients of a GLM by Fisher scoring on the sums of an Oracle.
+ *
+ * One step at b: H = X'WX + penalty, g = X'(w (y - mu) dmu/V) - penalty b, solve H d = g (solve.c), go to b + d, and halve d
+ * while the penalised deviance rises or some mu leaves its range. This is iteratively reweighted least squares written
+ * for the step rather than for the new b: McCullagh & Nelder, Generalized Linear Models, 2nd ed. 1989, section 2.5.
+ *
+ * The decrement g'd = d'Hd is the squared length of the step in standard errors, and what the deviance is about to fall
+ * by. Settled means that it is below tol times the deviance and that the coefficients are about to stop moving: after a
+ * Newton step of length s an error of about s^2/sqrt(n) is left (self-concordance; Boyd & Vandenberghe 2004, section
+ * 9.6), after a scoring step a fraction of s. The last step is taken without a further pass.
+ *
+ * Running out of iterations is not an error: status says so and the numbers stand as they are.
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cancel.h"
+#include "base/mem.h"
+#include "fit_priv.h"
+
+#define MAX_HALVINGS 40
+#define COEF_ERROR 1e-9       /* standard errors that the estimates may be off by in the end */
+#define SCORING_DECREMENT 1e-18
+#define NOISE_DECREMENT 1e-13 /* of the deviance: below it a step that no longer shrinks is rounding */
+#define PRECISE_NOISE 1e-20
+#define STUCK 0.9             /* a scoring step may shrink the decrement by no more than a half */
+#define RISE 1e-10            /* of the deviance: rounding, not a rise */
+
+static bool stats_init(Stats *s, size_t p, bool precise, Error *err)
+{
+    *s = (Stats){0};
+    s->grad = xcalloc(p + 1, sizeof *s->grad);
+    s->info = big_alloc(p * p + 1, sizeof(double), true, "the information matrix", err);
+    if (precise) {
+        s->grad_lo = xcalloc(p + 1, sizeof *s->grad_lo);
+        s->info_lo = big_alloc(p * p + 1, sizeof(double), true, "the information matrix", err);
+    }
+    return s->info && (!precise || s->info_lo);
+}
+
+static void stats_clear(Stats *s)
+{
+    free(s->grad);
+    free(s->info);
+    free(s->grad_lo);
+    free(s->info_lo);
+}
+
+bool irls_init(Irls *w, Oracle *o, const double *penalty, Error *err)
+{
+    *w = (Irls){.o = o, .p = o->p, .penalty = penalty};
+    w->b = xcalloc(3 * w->p + 1, sizeof *w->b);
+    w->trial = w->b + w->p;
+    w->step = w->trial + w->p;
+    return stats_init(&w->now, w->p, o->precise, err) && stats_init(&w->next, w->p, o->precise, err) &&
+           solver_init(&w->solver, w->p, err);
+}
+
+void irls_clear(Irls *w)
+{
+    free(w->b);
+    stats_clear(&w->now);
+    stats_clear(&w->next);
+    solver_clear(&w->solver);
+    *w = (Irls){0};
+}
+
+/* Sums at b, with penalty and adjustment in the gradient and the objective. */
+static bool evaluate(Irls *w, const double *b, Stats *st, double *objective, Error *err)
+{
+    double added = 0.0;
+    if (!w->o->eval(w->o, b, EVAL_DEVIANCE | EVAL_GRAD | EVAL_INFO, st, err))
+        return false;
+    if (w->adjust && !st->invalid && isfinite(st->deviance)) {
+        if (!solver_factor(&w->solver, st->info, st->info_lo, w->penalty, err) || !w->adjust(w, b, st, &added, err))
+            return false;
+    }
+    for (size_t j = 0; w->penalty && j < w->p; j++) {
+        st->grad[j] -= w->penalty[j] * b[j];
+        added += w->penalty[j] * b[j] * b[j];
+    }
+    *objective = st->deviance + added;
+    return true;
+}
+
+bool irls_here(Irls *w, Error *err)
+{
+    if (!evaluate(w, w->b, &w->now, &w->objective, err))
+        return false;
+    w->start_deviance = w->now.deviance;
+    return true;
+}
+
+static void swap_stats(Irls *w)
+{
+    Stats t = w->now;
+    w->now = w->next;
+    w->next = t;
+}
+
+static double decrement_scale(const Irls *w)
+{
+    return fabs(w->now.deviance) + 1e-3 * fabs(w->start_deviance);
+}
+
+static bool settled(const Irls *w, double tol)
+{
+    double scale = decrement_scale(w), n = w->o->n_effective > 1.0 ? w->o->n_effective : 1.0;
+    if (w->decrement == 0.0)
+        return true;
+    bool stuck = w->decrement > STUCK * w->decrement_before;
+    if (w->o->precise)
+        return w->decrement <= w->precise_tol * scale || (stuck && w->decrement < PRECISE_NOISE * scale);
+    if (stuck && w->decrement < NOISE_DECREMENT * scale)
+        return true;
+    if (w->decrement > tol * scale)
+        return false;
+    double unit = scale / n; /* the dispersion, about */
+    return w->decrement <= unit * (w->quadratic ? COEF_ERROR * sqrt(n) : SCORING_DECREMENT);
+}
+
+/* Solves for the step at b and its decrement. */
+static bool next_step(Irls *w, Error *err)
+{
+    if (!w->adjust && !solver_factor(&w->solver, w->now.info, w->now.info_lo, w->penalty, err))
+        return false;
+    solver_solve(&w->solver, w->now.grad, w->now.grad_lo, w->step);
+    w->decrement_before = w->decrement;
+    w->decrement = 0.0;
+    for (size_t j = 0; j < w->p; j++)
+        w->decrement += w->step[j] * w->now.grad[j];
+    if (!(w->decrement > 0.0)) /* rounding */
+        w->decrement = 0.0;
+    return true;
+}
+
+/* Goes along the step, halving it until the objective falls. False in *moved when it never does. */
+static bool go(Irls *w, bool *moved, Error *err)
+{
+    double t = 1.0, allowed = w->objective + RISE * (fabs(w->objective) + decrement_scale(w));
+    *moved = false;
+    for (int k = 0; k < MAX_HALVINGS; k++, t *= 0.5) {
+        double objective;
+        for (size_t j = 0; j < w->p; j++)
+            w->trial[j] = w->b[j] + t * w->step[j];
+        if (!evaluate(w, w->trial, &w->next, &objective, err))
+            return false;
+        if (w->next.invalid || !isfinite(objective) || objective > allowed)
+            continue;
+        memcpy(w->b, w->trial, w->p * sizeof *w->b);
+        swap_stats(w);
+        w->objective = objective;
+        *moved = true;
+        return true;
+    }
+    return true;
+}
+
+bool irls_run(Irls *w, int max_iter, double tol, Error *err)
+{
+    w->status = FIT_MAX_ITER;
+    w->decrement = INFINITY;
+    for (int k = 0; k < max_iter; k++) {
+        bool moved;
+        if (cancelled(err) || !next_step(w, err))
+            return false;
+        progress_tick("fit", (double)(k + 1), 0.0, "iterations");
+        w->iterations++;
+        if (settled(w, tol)) {
+            for (size_t j = 0; j < w->p; j++)
+                w->b[j] += w->step[j];
+            w->status = FIT_CONVERGED;
+            return true;
+        }
+        if (!go(w, &moved, err))
+            return false;
+        if (!moved) {
+            w->status = w->decrement < 1e-8 * decrement_scale(w) ? FIT_CONVERGED : FIT_NO_DESCENT;
+            return true;
+        }
+    }
+    return true;
+}
+
+/* ---- coordinates: columns x_j - c_j with intercept b_0 + sum c_j b_j ---- */
+
+void centre_to_raw(const Oracle *o, double *b)
+{
+    for (size_t j = 0; o->centre && j < o->p; j++)
+        if (j != o->intercept)
+            b[o->intercept] -= o->centre[j] * b[j];
+}
+
+void raw_to_centre(const Oracle *o, double *b)
+{
+    for (size_t j = 0; o->centre && j < o->p; j++)
+        if (j != o->intercept)
+            b[o->intercept] += o->centre[j] * b[j];
+}
+
+/* cov = T cov T' with T = I - e_0 c'. */
+void centre_cov_to_raw(const Oracle *o, double *cov)
+{
+    size_t p = o->p, z = o->intercept;
+    if (!o->centre)
+        return;
+    for (size_t k = 0; k < p; k++)
+        for (size_t j = 0; j < p; j++)
+            if (j != z)
+                cov[z * p + k] -= o->centre[j] * cov[j * p + k];
+    for (size_t k = 0; k < p; k++)
+        for (size_t j = 0; j < p; j++)
+            if (j != z)
+                cov[k * p + z] -= o->centre[j] * cov[k * p + j];
+}
+
+/* X = X_c T^-1, so the information is T^-T info T^-1 with T^-1 = I + e_0 c'. */
+void centre_info_to_raw(const Oracle *o, double *info)
+{
+    size_t p = o->p, z = o->intercept;
+    if (!o->centre)
+        return;
+    for (size_t j = 0; j < p; j++)
+        for (size_t k = 0; j != z && k < p; k++)
+            info[j * p + k] += o->centre[j] * info[z * p + k];
+    for (size_t j = 0; j < p; j++)
+        for (size_t k = 0; j != z && k < p; k++)
+            info[k * p + j] += o->centre[j] * info[k * p + z];
+}

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * rows.c - what is asked of each row once the coefficients are known: mu, residuals, leverage, likelihood; and the null
+ * deviance. All by par_rows in fixed chunks; vectors of n are the caller's.
+ */
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/gram.h"
+#include "base/mem.h"
+#include "base/par.h"
+#include "families_priv.h"
+#include "fit_priv.h"
+#include "kernels.h"
+
+/* ---- vectors ---- */
+
+typedef struct VectorCtx {
+    const Problem *pb;
+    const double *eta;
+    RowVectors out;
+} VectorCtx;
+
+static void set(double *v, size_t i, double x)
+{
+    if (v)
+        v[i] = x;
+}
+
+static void vector_chunk(void *vctx, void *scratch, size_t chunk, size_t from, size_t to)
+{
+    const VectorCtx *c = vctx;
+    const Problem *pb = c->pb;
+    const Family *f = pb->family;
+    double mu[GRAM_TILE_MAX], dmu[GRAM_TILE_MAX];
+    (void)scratch;
+    (void)chunk;
+    for (size_t i = from; i < to; i += GRAM_TILE_MAX) {
+        size_t n = to - i < GRAM_TILE_MAX ? to - i : GRAM_TILE_MAX;
+        pb->link->inverse(c->eta + i, n, mu, dmu);
+        for (size_t k = 0; k < n; k++) {
+            size_t at = i + k;
+            double w = pb->w ? pb->w[at] : 1.0, d = pb->y[at] - mu[k], v = f->variance(mu[k], pb->param);
+            bool none = w == 0.0 || !(v > 0.0);
+            set(c->out.mu, at, mu[k]);
+            set(c->out.weight, at, none ? 0.0 : w * dmu[k] * dmu[k] / v);
+            set(c->out.resid, at, none ? 0.0 : w * d * dmu[k] / v);
+            set(c->out.deviance, at, none ? 0.0 : w * f->deviance(pb->y[at], mu[k], pb->param));
+            set(c->out.pearson, at, none ? 0.0 : d * sqrt(w / v));
+        }
+    }
+}
+
+bool row_vectors(const Problem *pb, const double *b, const RowVectors *out, Error *err)
+{
+    double *own = NULL, *eta = out->eta;
+    if (!eta)
+        eta = own = big_alloc(pb->x->n + 1, sizeof(double), false, "the linear predictors", err);
+    bool ok = eta && matrix_times(pb->x, b, pb->offset, eta, err);
+    VectorCtx ctx = {pb, eta, *out};
+    ParJob job = {pb->x->n, 0, &ctx, NULL, vector_chunk, NULL};
+    ok = ok && par_rows(&job, err);
+    free(own);
+    return ok;
+}
+
+/* ---- leverages ---- */
+
+typedef struct LeverageCtx {
+    const Matrix *x;
+    const double *centre, *inverse, *weight;
+    double *h;
+    size_t max;
+} LeverageCtx;
+
+static void leverage_chunk(void *vctx, void *scratch, size_t chunk, size_t from, size_t to)
+{
+    const LeverageCtx *c = vctx;
+    size_t p = c->x->p;
+    double *val = scratch;
+    uint32_t *col = (uint32_t *)(val + c->max);
+    (void)chunk;
+    for (size_t i = from; i < to; i++) {
+        size_t n = matrix_row_sparse(c->x, i, col, val);
+        double q = 0.0;
+        for (size_t a = 0; c->centre && a < n; a++)
+            val[a] -= c->centre[col[a]];
+        for (size_t a = 0; a < n; a++) {
+            const double *row = c->inverse + (size_t)col[a] * p;
+            double s = 0.5 * row[col[a]] * val[a];
+            for (size_t b = 0; b < a; b++)
+                s += row[col[b]] * val[b];
+            q += 2.0 * s * val[a];
+        }
+        c->h[i] = c->weight[i] * q;
+    }
+}
+
+bool row_leverages(const Matrix *x, const double *centre, const double *inverse, const double *weight, double *h,
+                   Error *err)
+{
+    size_t threads = par_threads(), max = matrix_row_max(x) + 1;
+    LeverageCtx ctx = {x, centre, inverse, weight, h, max};
+    void **scratch = xcalloc(threads, sizeof *scratch);
+    for (size_t t = 0; t < threads; t++)
+        scratch[t] = xmalloc(max * (sizeof(double) + sizeof(uint32_t)));
+    ParJob job = {x->n, 0, &ctx, scratch, leverage_chunk, NULL};
+    bool ok = par_rows(&job, err);
+    for (size_t t = 0; t < threads; t++)
+        free(scratch[t]);
+    free(scratch);
+    return ok;
+}
+
+/* ---- sums of likelihood and deviance ---- */
+
+typedef struct SumCtx {
+    const Problem *pb;
+    const double *eta; /* n, or NULL: then mu is the same everywhere */
+    double mu, phi;
+    bool likelihood;   /* else the deviance */
+    double total;
+} SumCtx;
+
+static void sum_chunk(void *vctx, void *scratch, size_t chunk, size_t from, size_t to)
+{
+    const SumCtx *c = vctx;
+    const Problem *pb = c->pb;
+    double s = 0.0;
+    (void)chunk;
+    for (size_t i = from; i < to; i++) {
+        double w = pb->w ? pb->w[i] : 1.0, mu = c->mu, d;
+        if (w == 0.0)
+            continue;
+        if (c->eta)
+            pb->link->inverse(&c->eta[i], 1, &mu, &d);
+        s += c->likelihood ? pb->family->loglik(pb->y[i], mu, w, c->phi, pb->param)
+                           : w * pb->family->deviance(pb->y[i], mu, pb->param);
+    }
+    *(double *)scratch = s;
+}
+
+static void sum_merge(void *vctx, void *scratch, size_t chunk)
+{
+    (void)chunk;
+    ((SumCtx *)vctx)->total += *(double *)scratch;
+}
+
+static bool sum_rows(SumCtx *ctx, Error *err)
+{
+    size_t threads = par_threads();
+    double *part = xcalloc(threads * 8, sizeof *part); /* a cache line each */
+    void **scratch = xcalloc(threads, sizeof *scratch);
+    for (size_t t = 0; t < threads; t++)
+        scratch[t] = part + 8 * t;
+    ctx->total = 0.0;
+    ParJob job = {ctx->pb->x->n, 0, ctx, scratch, sum_chunk, sum_merge};
+    bool ok = par_rows(&job, err);
+    free(scratch);
+    free(part);
+    return ok;
+}
+
+bool loglik_rows(const Problem *pb, const double *b, double phi, double *out, Error *err)
+{
+    double *eta = big_alloc(pb->x->n + 1, sizeof(double), false, "the linear predictors", err);
+    SumCtx ctx = {.pb = pb, .eta = eta, .phi = phi, .likelihood = true};
+    bool ok = eta && matrix_times(pb->x, b, pb->offset, eta, err) && sum_rows(&ctx, err);
+    *out = ctx.total;
+    free(eta);
+    return ok;
+}
+
+/* The intercept beside an offset has no closed form: a fit of one column. */
+static bool null_by_fit(const Problem *pb, double *out, Error *err)
+{
+    Block ones = {.kind = BLOCK_ONES, .ncols = 1, .mul = 1.0};
+    Matrix x = {.n = pb->x->n, .p = 1, .nblocks = 1, .blocks = &ones};
+    Problem null = *pb;
+    null.x = &x;
+    FitOptions opt = FIT_OPTIONS_DEFAULT;
+    opt.no_covariance = true;
+    opt.param = pb->param;
+    Oracle *o = oracle_rows(&null, err);
+    Irls w = {0};
+    Stats st = {0};
+    double start = 0.0;
+    bool ok = o && irls_init(&w, o, NULL, err) && o->eval(o, &start, EVAL_START | EVAL_GRAD | EVAL_INFO, &w.now, err);
+    if (ok) {
+        w.b[0] = w.now.grad[0] / w.now.info[0];
+        ok = irls_here(&w, err) && irls_run(&w, opt.max_iter, 1e-14, err) && o->eval(o, w.b, EVAL_DEVIANCE, &st, err);
+    }
+    *out = st.deviance;
+    irls_clear(&w);
+    if (o)
+        o->close(o);
+    return ok;
+}
+
+bool null_deviance(const Problem *pb, bool intercept, double *out, Error *err)
+{
+    double sw = 0.0, swy = 0.0, zero = 0.0, d;
+    SumCtx ctx = {.pb = pb};
+    if (pb->offset && intercept)
+        return null_by_fit(pb, out, err);
+    if (intercept) {
+        for (size_t i = 0; i < pb->x->n; i++) {
+            double w = pb->w ? pb->w[i] : 1.0;
+            sw += w;
+            swy += w * (pb->y[i] - pb->y[0]);
+        }
+        ctx.mu = pb->y[0] + swy / sw;
+    } else if (pb->offset) {
+        ctx.eta = pb->offset;
+    } else {
+        pb->link->inverse(&zero, 1, &ctx.mu, &d);
+    }
+    bool ok = sum_rows(&ctx, err);
+    *out = ctx.total;
+    return ok;
+}
