@@ -124,6 +124,23 @@ static inline uint32_t timeline_at(const Timeline *t, uint32_t from, uint32_t to
     return from;
 }
 
+/* ---- keys to ids ---- */
+
+typedef struct KeyMap {
+    bool by_int;
+    IntMap *ints;
+    StrMap *texts;
+    uint32_t *id;  /* of the k-th distinct key */
+    size_t cap;
+    uint32_t next; /* the id that a new key gets */
+    Buf buf;
+} KeyMap;
+/* The keys of a table; `other` is a column that will be looked up. Either may be NULL. */
+void keymap_init(KeyMap *k, const Column *base, const Column *other);
+void keymap_clear(KeyMap *k);
+/* The id of each row of `c` (NO_ID when null, or everywhere when c is NULL), in the bag. */
+uint32_t *keymap_column(KeyMap *k, const Column *c, size_t n, Bag *bag, Error *err);
+
 /* ---- the world as numbers ---- */
 
 typedef struct Maker {

@@ -34,6 +34,7 @@
 #define MEAN_SESSION 4.0      /* interactions after the first */
 #define AGE_HIDDEN 0.01
 #define NAUTHORS 24
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
 static const SimulateTruth truth[] = {
     {"(Intercept)", -0.35},      {"age", -0.02},
@@ -69,18 +70,21 @@ static const char *const topic_words[] = {"Web Pages",  "APIs",      "Tests",   
 static const char *const title_forms[] = {"How to Think About %t in %l", "%t in %l, Explained", "Ten Mistakes With %t in %l",
                                           "A Small Guide to %t in %l",   "%l and %t",           "What I Learned About %t in %l",
                                           "%t for %l Programmers",       "Better %t With %l"};
-static const char *const first_names[] = {
-    "jane",  "john",  "ana",   "ben",   "chloe", "dinesh", "emil",  "fatima", "george", "hana",  "ivan",   "julia",
-    "kenji", "lara",  "mateo", "nina",  "omar",  "priya",  "quinn", "rosa",   "sven",   "tara",  "umesh",  "vera",
-    "will",  "xenia", "yuki",  "zoe",   "aiko",  "bruno",  "clara", "david",  "elena",  "felix", "greta",  "hugo",
-    "ines",  "jonas", "kavya", "leo",   "maria", "noah",   "olga",  "pedro",  "rahul",  "sofia", "thiago", "wei"};
+/* By gender; the first two users are jane and john in every blog. */
+static const char *const first_names[3][24] = {
+    {"jane",  "ana",   "chloe", "fatima", "hana",  "julia", "lara",  "nina", "priya", "rosa",  "tara", "vera",
+     "xenia", "yuki",  "zoe",   "aiko",   "clara", "elena", "greta", "ines", "kavya", "maria", "olga", "sofia"},
+    {"ben",  "john",  "dinesh", "emil",  "george", "ivan", "kenji", "mateo", "omar",  "sven",   "umesh", "will",
+     "bruno", "david", "felix",  "hugo",  "jonas",  "leo",  "noah",  "pedro", "rahul", "thiago", "tom",   "wei"},
+    {"alex",  "ash",   "blake", "casey", "charlie", "dana", "drew",  "eden",  "ellis", "finley", "gray",  "harper",
+     "jamie", "jordan", "kim",  "lee",   "morgan",  "noor", "quinn", "reese", "river", "robin",  "sam",   "sky"},
+};
+#define NNAMES COUNT(first_names[0])
 static const char *const categories[] = {"book", "course", "tool", "shirt", "ticket"};
 static const char *const product_forms[] = {"The %s Book", "%s in Five Evenings", "%s Workbench", "%s Shirt", "%s Day"};
 enum { T_VIEW, T_LIKE, T_COMMENT, T_SHARE, T_LOGIN, T_LOGOUT };
 static const char *const type_names[] = {"view", "like", "comment", "share", "login", "logout"};
 static const double other_share[] = {0.45, 0.35, 0.20};
-
-#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
 const SimulateTruth *simulate_truth(size_t *n)
 {
@@ -154,8 +158,11 @@ static void draw_users(Blog *b)
         p->age = age < 16 ? 16 : age > 79 ? 79 : age;
         p->country = (uint8_t)pick(&r, country_share, COUNT(countries));
         p->gender = (uint8_t)pick(&r, gender_share, COUNT(genders));
+        if (i < 2)
+            p->gender = (uint8_t)i; /* jane, john */
         p->hidden = rng_unit(&r) < AGE_HIDDEN;
-        p->joined = DAY_FIRST_USER + (int)rng_below(&r, DAY_END - 30 - DAY_FIRST_USER);
+        int last = i < NAUTHORS ? DAY_FIRST_POST : DAY_END - 30; /* authors are there before they write */
+        p->joined = DAY_FIRST_USER + (int)rng_below(&r, (uint64_t)(last - DAY_FIRST_USER));
         p->hour = 16 + 4 * rng_normal(&r);
         p->weight = sum += exp(0.9 * rng_normal(&r));
         p->base = intercept + per_year * p->age + true_value("country", countries[p->country]) +
@@ -286,12 +293,12 @@ static bool draw_outcomes(Blog *b, Error *err)
 
 /* ---- as tables ---- */
 
-static void user_name(size_t i, Buf *out)
+static void user_name(const Blog *b, size_t i, Buf *out)
 {
     buf_clear(out);
-    buf_puts(out, first_names[i % COUNT(first_names)]);
-    if (i >= COUNT(first_names))
-        buf_printf(out, "%zu", i / COUNT(first_names) + 1);
+    buf_puts(out, first_names[b->user[i].gender][i % NNAMES]);
+    if (i >= NNAMES)
+        buf_printf(out, "%zu", i / NNAMES + 1);
 }
 
 static void fill_form(const char *form, const char *topic, const char *lang, Buf *out)
@@ -345,7 +352,7 @@ static Frame *users_frame(const Blog *b, Error *err)
     bool ok = true;
     for (size_t i = 0; i < b->opt.users && ok; i++) {
         const Person *p = &b->user[i];
-        user_name(i, &name);
+        user_name(b, i, &name);
         ok = builder_text(t.col[0], buf_slice(&name), err) &&
              (p->hidden ? builder_null(t.col[1], err) : builder_int(t.col[1], p->age, err)) &&
              builder_text(t.col[2], str_of(countries[p->country]), err) &&
@@ -369,7 +376,7 @@ static Frame *posts_frame(const Blog *b, Error *err)
         ok = builder_text(t.col[0], buf_slice(&text), err);
         fill_form(title_forms[p->form], topic_words[p->topic[0]], lang_words[p->lang], &text);
         ok = ok && builder_text(t.col[1], buf_slice(&text), err);
-        user_name(p->author, &text);
+        user_name(b, p->author, &text);
         ok = ok && builder_text(t.col[2], buf_slice(&text), err) &&
              builder_text(t.col[3], str_of(langs[p->lang]), err);
         buf_clear(&text);
@@ -420,7 +427,7 @@ static Frame *interactions_frame(const Blog *b, Error *err)
     bool ok = true;
     for (size_t i = 0; i < b->opt.interactions && ok; i++) {
         const Row *row = &b->row[b->order[i]];
-        user_name(row->user, &text);
+        user_name(b, row->user, &text);
         builder_time_unit(t.col[4], TIME_SECOND);
         ok = builder_text(t.col[0], buf_slice(&text), err) && put_id(t.col[1], 'p', row->post, &text, err) &&
              put_id(t.col[2], 'g', row->product, &text, err) &&

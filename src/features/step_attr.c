@@ -15,7 +15,8 @@
 
 #include "maker_priv.h"
 
-#define EXTRA_LEVELS 50 /* more levels than this are rarely estimable and mostly ids or names */
+#define EXTRA_LEVELS 50  /* more levels of users or posts than this are rarely estimable and mostly ids or names */
+#define EVENT_LEVELS 500 /* an interaction's own codes have many more rows for each level */
 
 static const struct {
     Source source;
@@ -188,12 +189,12 @@ static bool looks_like_id(const char *name)
 }
 
 /* Has the column two different values (nulls aside) and not too many? */
-static bool is_usable(const Column *c)
+static bool is_usable(const Column *c, size_t max_levels)
 {
     if (c->type == COL_TIME || c->type == COL_TEXT || c->nulls == c->n)
         return false;
     if (c->type == COL_CODE)
-        return c->levels->n >= 2 && c->levels->n <= EXTRA_LEVELS;
+        return c->levels->n >= 2 && c->levels->n <= max_levels;
     size_t first = 0;
     while (column_is_null(c, first))
         first++;
@@ -219,7 +220,7 @@ static bool extra_plan(Plan *p, Error *err)
                 taken |= roles->col[r] == (long)j;
             if (taken)
                 continue;
-            if (!is_usable(f->cols[j])) {
+            if (!is_usable(f->cols[j], s == FROM_EVENT ? EVENT_LEVELS : EXTRA_LEVELS)) {
                 left++;
                 continue;
             }
@@ -234,8 +235,7 @@ static bool extra_plan(Plan *p, Error *err)
     if (now.n)
         report_note(p->report, "taken as the tables have them now, not as of each row's moment: %s", now.p);
     if (left)
-        report_note(p->report, "%zu more columns are no features: dates, prose, constants or over %d levels", left,
-                    EXTRA_LEVELS);
+        report_note(p->report, "%zu more columns are no features: dates, prose, constants or too many levels", left);
     buf_free(&now);
     return true;
 }
