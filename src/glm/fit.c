@@ -219,6 +219,8 @@ static bool may_separate(const Problem *pb)
     return pb->family->is_binary_response || (pb->link == &link_log && pb->family->y_valid(0.0));
 }
 
+static Fit *fit_once(const Problem *pb, const FitOptions *opt, Error *err);
+
 /* Fits with pb->param as it is. On success *w is open, with its oracle, for the caller to read and close; fit->status
  * is FIT_SEPARATED when fit is complete already. */
 static bool search(const Problem *pb, const FitOptions *opt, const double *penalty, Irls *w, Fit *fit, Error *err)
@@ -229,6 +231,7 @@ static bool search(const Problem *pb, const FitOptions *opt, const double *penal
         return false;
     bool ok = irls_init(w, o, penalty, err);
     w->quadratic = is_quadratic(pb->family, pb->link) && !opt->firth;
+    w->may_vanish = may_separate(pb) && !penalty;
     ok = ok && start(w, pb, opt, err);
     /* what is small is judged beside the null deviance: a perfect fit has none of its own */
     w->start_deviance = fmax(w->start_deviance, fit->null_deviance);
@@ -241,15 +244,10 @@ static bool search(const Problem *pb, const FitOptions *opt, const double *penal
     }
     ok = ok && irls_run(w, opt->max_iter, opt->tol, err);
     bool separated = false;
-    if (ok && may_separate(pb) && !penalty && !opt->firth &&
+    if (ok && w->may_vanish && !opt->firth &&
         (w->iterations >= SEPARATION_ITERATIONS || w->status != FIT_CONVERGED)) {
-        double *b = xmalloc(2 * w->p * sizeof *b), *step = b + w->p;
-        memcpy(b, w->b, w->p * sizeof *b);
-        memcpy(step, w->step, w->p * sizeof *b);
-        centre_to_raw(o, b);
-        centre_to_raw(o, step);
-        ok = separation_check(pb, opt, b, step, fit, &separated, err);
-        free(b);
+        ok = separation_check(pb, opt, o, w->b, fit_once, fit, &separated, err);
+        fit->iterations = w->iterations;
     }
     if (ok && !separated && !opt->firth && !pb->as_is) {
         double work = precise_work(pb);

@@ -12,6 +12,13 @@ typedef struct Irls Irls;
  * solver the factor of its information; adds to st->grad and gives what is added to the deviance. */
 typedef bool (*IrlsAdjust)(Irls *w, const double *b, Stats *st, double *added, Error *err);
 
+/* The last steps s of a search and the changes y of the score along them, newest first after `newest`. */
+#define HISTORY 6
+typedef struct History {
+    size_t used, newest;
+    double *s, *y, *alpha; /* HISTORY x p, HISTORY x p, HISTORY */
+} History;
+
 /* The state of a search for b, in the coordinates of one oracle. */
 struct Irls {
     Oracle *o;
@@ -22,10 +29,12 @@ struct Irls {
     IrlsAdjust adjust;
     void *adjust_ctx;
     Solver solver;
+    History past;             /* not used when quadratic */
     double *b, *trial, *step; /* p */
     Stats now, next;          /* sums at b and at trial */
     double objective;         /* deviance + penalty at b */
     double start_deviance;
+    bool may_vanish;          /* a deviance that goes to 0 means estimates that go to infinity: stop in time */
     double decrement;         /* step' H step: squared length of the last step in standard errors, dispersion 1 */
     double decrement_before;
     int iterations;
@@ -77,9 +86,12 @@ bool firth_init(FirthCtx *c, const Problem *pb, Error *err);
 void firth_clear(FirthCtx *c);
 bool firth_adjust(Irls *w, const double *b, Stats *st, double *added, Error *err);
 
-/* Looks for directions along which the likelihood never falls. When there are some: fits what stays finite, and fills
- * fit->b, flag, direction, deviance, covariance, status. `b`, `step`: the last iterate and step, coordinates of X. */
-bool separation_check(const Problem *pb, const FitOptions *opt, const double *b, const double *step, Fit *fit,
+/* One complete fit at pb->param (fit.c). */
+typedef Fit *(*FitOnce)(const Problem *pb, const FitOptions *opt, Error *err);
+
+/* Looks for directions along which the likelihood never falls. When there are some: fits what stays finite with `once`,
+ * and fills fit->b, flag, direction, deviance, covariance, status. `b`: the last iterate, in the oracle's coordinates. */
+bool separation_check(const Problem *pb, const FitOptions *opt, const Oracle *o, const double *b, FitOnce once, Fit *fit,
                       bool *found, Error *err);
 
 #endif

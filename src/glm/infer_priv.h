@@ -13,7 +13,6 @@ bool infer_finish(Fit *f, const Problem *pb, Error *err);
 bool infer_from_oracle(Fit *f, Irls *w, const Family *family, bool has_intercept, const FitOptions *opt, Error *err);
 
 /* Fits theta and b in turn; `once` is a fit at a given theta. */
-typedef Fit *(*FitOnce)(const Problem *pb, const FitOptions *opt, Error *err);
 Fit *negbin_fit(Problem *pb, const FitOptions *opt, FitOnce once, Error *err);
 
 #endif

@@ -6,6 +6,10 @@
  * while the penalised deviance rises or some mu leaves its range. This is iteratively reweighted least squares written
  * for the step rather than for the new b: McCullagh & Nelder, Generalized Linear Models, 2nd ed. 1989, section 2.5.
  *
+ * With a link that is not canonical, or Firth's prior, X'WX is not the Hessian and steps would shrink the error by a
+ * fraction only. There the step is corrected by what the last steps have shown of the curvature: the two-loop recursion of
+ * L-BFGS (Nocedal & Wright, Numerical Optimization, 2nd ed. 2006, algorithm 7.4) with H as its initial matrix.
+ *
  * The decrement g'd = d'Hd is the squared length of the step in standard errors, and what the deviance is about to fall
  * by. Settled means that it is below tol times the deviance and that the coefficients are about to stop moving: after a
  * Newton step of length s an error of about s^2/sqrt(n) is left (self-concordance; Boyd & Vandenberghe 2004, section
@@ -23,9 +27,10 @@
 
 #define MAX_HALVINGS 40
 #define COEF_ERROR 1e-9       /* standard errors that the estimates may be off by in the end */
-#define SCORING_DECREMENT 1e-18
+#define SCORING_DECREMENT 1e-22
 #define NOISE_DECREMENT 1e-13 /* of the deviance: below it a step that no longer shrinks is rounding */
 #define PRECISE_NOISE 1e-20
+#define VANISHED 1e-6
 #define STUCK 0.9             /* a scoring step may shrink the decrement by no more than a half */
 #define RISE 1e-10            /* of the deviance: rounding, not a rise */
 
@@ -55,6 +60,9 @@ bool irls_init(Irls *w, Oracle *o, const double *penalty, Error *err)
     w->b = xcalloc(3 * w->p + 1, sizeof *w->b);
     w->trial = w->b + w->p;
     w->step = w->trial + w->p;
+    w->past.s = xcalloc(2 * HISTORY * w->p + HISTORY, sizeof *w->past.s);
+    w->past.y = w->past.s + HISTORY * w->p;
+    w->past.alpha = w->past.y + HISTORY * w->p;
     return stats_init(&w->now, w->p, o->precise, err) && stats_init(&w->next, w->p, o->precise, err) &&
            solver_init(&w->solver, w->p, err);
 }
@@ -62,6 +70,7 @@ bool irls_init(Irls *w, Oracle *o, const double *penalty, Error *err)
 void irls_clear(Irls *w)
 {
     free(w->b);
+    free(w->past.s);
     stats_clear(&w->now);
     stats_clear(&w->next);
     solver_clear(&w->solver);
@@ -122,18 +131,75 @@ static bool settled(const Irls *w, double tol)
     return w->decrement <= unit * (w->quadratic ? COEF_ERROR * sqrt(n) : SCORING_DECREMENT);
 }
 
+static double dot(const double *a, const double *b, size_t n)
+{
+    double s = 0.0;
+    for (size_t i = 0; i < n; i++)
+        s += a[i] * b[i];
+    return s;
+}
+
+/* Keeps the step that was just taken, and how it changed the score. */
+static void remember(Irls *w, double t)
+{
+    History *h = &w->past;
+    size_t k = (h->newest + 1) % HISTORY;
+    double *s = h->s + k * w->p, *y = h->y + k * w->p;
+    for (size_t j = 0; j < w->p; j++) {
+        s[j] = t * w->step[j];
+        y[j] = w->now.grad[j] - w->next.grad[j];
+    }
+    double sy = dot(s, y, w->p);
+    if (!(sy > 1e-12 * t * t * w->decrement)) /* no positive curvature: nothing to learn */
+        return;
+    h->newest = k;
+    if (h->used < HISTORY)
+        h->used++;
+}
+
+static void corrected_step(Irls *w)
+{
+    History *h = &w->past;
+    double *q = w->trial;
+    memcpy(q, w->now.grad, w->p * sizeof *q);
+    for (size_t i = 0; i < h->used; i++) {
+        size_t k = (h->newest + HISTORY - i) % HISTORY;
+        const double *s = h->s + k * w->p, *y = h->y + k * w->p;
+        h->alpha[k] = dot(s, q, w->p) / dot(s, y, w->p);
+        for (size_t j = 0; j < w->p; j++)
+            q[j] -= h->alpha[k] * y[j];
+    }
+    solver_solve(&w->solver, q, w->now.grad_lo, w->step);
+    for (size_t i = h->used; i-- > 0;) {
+        size_t k = (h->newest + HISTORY - i) % HISTORY;
+        const double *s = h->s + k * w->p, *y = h->y + k * w->p;
+        double beta = dot(y, w->step, w->p) / dot(s, y, w->p);
+        for (size_t j = 0; j < w->p; j++)
+            w->step[j] += (h->alpha[k] - beta) * s[j];
+    }
+}
+
 /* Solves for the step at b and its decrement. */
 static bool next_step(Irls *w, Error *err)
 {
     if (!w->adjust && !solver_factor(&w->solver, w->now.info, w->now.info_lo, w->penalty, err))
         return false;
-    solver_solve(&w->solver, w->now.grad, w->now.grad_lo, w->step);
+    if (w->quadratic || !w->past.used || w->decrement > 1e-2 * decrement_scale(w)) /* far out H knows best */
+        solver_solve(&w->solver, w->now.grad, w->now.grad_lo, w->step);
+    else
+        corrected_step(w);
     w->decrement_before = w->decrement;
-    w->decrement = 0.0;
-    for (size_t j = 0; j < w->p; j++)
-        w->decrement += w->step[j] * w->now.grad[j];
+    w->decrement = dot(w->step, w->now.grad, w->p);
     if (!(w->decrement > 0.0)) /* rounding */
         w->decrement = 0.0;
+    return true;
+}
+
+static bool all_finite(const double *v, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!isfinite(v[i]))
+            return false;
     return true;
 }
 
@@ -148,9 +214,11 @@ static bool go(Irls *w, bool *moved, Error *err)
             w->trial[j] = w->b[j] + t * w->step[j];
         if (!evaluate(w, w->trial, &w->next, &objective, err))
             return false;
-        if (w->next.invalid || !isfinite(objective) || objective > allowed)
+        if (w->next.invalid || !isfinite(objective) || objective > allowed || !all_finite(w->trial, w->p))
             continue;
         memcpy(w->b, w->trial, w->p * sizeof *w->b);
+        if (!w->quadratic)
+            remember(w, t);
         swap_stats(w);
         w->objective = objective;
         *moved = true;
@@ -169,6 +237,8 @@ bool irls_run(Irls *w, int max_iter, double tol, Error *err)
             return false;
         progress_tick("fit", (double)(k + 1), 0.0, "iterations");
         w->iterations++;
+        if (w->may_vanish && w->now.deviance < VANISHED * w->start_deviance)
+            return true;
         if (settled(w, tol)) {
             for (size_t j = 0; j < w->p; j++)
                 w->b[j] += w->step[j];
