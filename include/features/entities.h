@@ -1,15 +1,24 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * entities.h - what tables and columns mean: users, posts, products, interactions, and the roles of their columns.
+ * entities.h - what tables and columns mean: users, posts, products, interactions, and the roles
+ * of their columns.
  */
 #ifndef GLINT_FEATURES_ENTITIES_H
 #define GLINT_FEATURES_ENTITIES_H
 
 #include "data/frame.h"
 
-typedef enum Entity { ENTITY_USER, ENTITY_POST, ENTITY_PRODUCT, ENTITY_INTERACTION, ENTITY_FLAT, ENTITY_NONE } Entity;
+typedef enum Entity {
+    ENTITY_USER,
+    ENTITY_POST,
+    ENTITY_PRODUCT,
+    ENTITY_INTERACTION,
+    ENTITY_FLAT,
+    ENTITY_NONE
+} Entity;
 
-/* Roles a column may have; the table in entities.c says which names and types make a column a candidate. */
+/* Roles a column may have; the table in entities.c says which names and types make a column a
+ * candidate. */
 typedef enum Role {
     ROLE_USER, ROLE_POST, ROLE_PRODUCT, ROLE_TYPE, ROLE_TIME,   /* keys and events */
     ROLE_AGE, ROLE_GENDER, ROLE_COUNTRY, ROLE_JOINED,           /* user */
@@ -37,22 +46,27 @@ bool role_parse(Str s, Role *out);
 const char *entity_name(Entity e);
 bool entity_parse(Str s, Entity *out);
 
-/* Guesses the roles of one table from its name and columns. Never fails; entity is ENTITY_NONE when nothing fits. */
+/* Guesses the roles of one table from its name and columns. Never fails; entity is ENTITY_NONE
+ * when nothing fits. */
 RoleMap roles_guess(const char *table, const Frame *f);
 
-/* The tables that play together. Any frame may be NULL except interactions (or flat). Frames borrowed. */
+/* The tables that play together. Any frame may be NULL except interactions (or flat). Frames
+ * borrowed. */
 typedef struct World {
     const Frame *users, *posts, *products, *events;
     RoleMap users_roles, posts_roles, products_roles, events_roles;
     const char *users_name, *posts_name, *products_name, *events_name;
     bool flat;                  /* one table is all: users and posts are its distinct values */
 } World;
-/* Settles guessed keys by their values: of the columns that could be a table's key and those of `events` (or of posts,
- * for the author) that could point at it, takes the pair that agrees in most rows; `why` tells. Typed roles stay. */
+/* Settles guessed keys by their values: of the columns that could be a table's key and those of
+ * `events` (or of posts, for the author) that could point at it, takes the pair that agrees in
+ * most rows; `why` tells. Typed roles stay. */
 void world_link(World *w);
-/* A flat table in parts: users and posts (new frames, owned by the caller) are its distinct users and posts in order of
- * first appearance, with the attributes of the row where they are first met. Row numbers of recipe_rows() mean these. */
-bool world_from_flat(const char *table, const Frame *f, const RoleMap *roles, World *out, Error *err);
+/* A flat table in parts: users and posts (new frames, owned by the caller) are its distinct users
+ * and posts in order of first appearance, with the attributes of the row where they are first
+ * met. Row numbers of recipe_rows() mean these. */
+bool world_from_flat(const char *table, const Frame *f, const RoleMap *roles, World *out,
+                     Error *err);
 /* Checks that what features need is there and of usable types; says what is missing. */
 bool world_check(const World *w, Error *err);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* simulate.h - a world of users, posts, products and interactions drawn from a known truth (the essay in simulate.c). */
+/* simulate.h - a world of users, posts, products and interactions drawn from a known truth (the
+ * essay in simulate.c). */
 #ifndef GLINT_FEATURES_SIMULATE_H
 #define GLINT_FEATURES_SIMULATE_H
 

@@ -1,18 +1,23 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * entities.c - what a table means: users, posts, products, interactions or all in one, and which column plays what.
+ * entities.c - what a table means: users, posts, products, interactions or all in one, and which
+ * column plays what.
  *
- * roles_guess() looks at one table: its name, the names of its columns (letters and digits only, case folded, so that
- * `Post Title`, post_title and postTitle are one name) and their types. The rows of `rows` below are the only place
- * that knows these names; an earlier alias wins over a later one. An entity is decided by the keys that are there:
+ * roles_guess() looks at one table: its name, the names of its columns (letters and digits only,
+ * case folded, so that `Post Title`, post_title and postTitle are one name) and their types. The
+ * rows of `rows` below are the only place that knows these names; an earlier alias wins over a
+ * later one. An entity is decided by the keys that are there:
  *
- *     a user, a post or product, and a time or a type      interactions; flat when it carries attributes, too
- *     a post key with (nearly) distinct values             posts          a user key without a post         users
- *     a product key with (nearly) distinct values          products       otherwise                         none
+ *     a user, a post or product, and a time or a type    interactions; flat with attributes, too
+ *     a post key with (nearly) distinct values           posts
+ *     a product key with (nearly) distinct values        products
+ *     a user key with (nearly) distinct values           users
+ *     otherwise                                          none
  *
- * A table called posts, users or products is that when it has the key, whatever else it has; the user of a table of
- * posts is its author. world_link() then settles keys by values, since two columns of users (user_id, username) may
- * both look like the key and only one of them occurs in the interactions. All of it is a guess that `roles` corrects.
+ * A table called posts, users or products is that when it has the key, whatever else it has; the
+ * user of a table of posts is its author. world_link() then settles keys by values, since two
+ * columns of users (user_id, username) may both look like the key and only one of them occurs in
+ * the interactions. All of it is a guess that `roles` corrects.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,9 +25,9 @@
 #include "base/map.h"
 #include "features/entities.h"
 
-#define LINK_SAMPLE 2000  /* rows of the pointing table that are looked at: a share to about one per cent */
-#define KEY_DISTINCT 0.9  /* a key of users or posts may repeat (bad data), but not as a rule */
-#define LINK_MIN 0.5      /* fewer hits than this do not overrule the names */
+#define LINK_SAMPLE 2000 /* rows that are looked at: a share to about one per cent */
+#define KEY_DISTINCT 0.9 /* a key of users or posts may repeat (bad data), but not as a rule */
+#define LINK_MIN 0.5     /* fewer hits than this do not overrule the names */
 
 #define BIT(e) (1u << (e))
 #define IN_USER BIT(ENTITY_USER)
@@ -35,64 +40,73 @@
 
 static const RoleRow rows[ROLE_COUNT] = {
     [ROLE_USER] = {"user",
-                   NAMES("username", "userid", "user", "useruserid", "userusername", "uid", "memberid", "member",
-                         "customerid", "customer", "personid", "person", "accountid", "account", "readerid", "reader",
-                         "visitorid", "visitor", "actor", "id", "name"),
+                   NAMES("username", "userid", "user", "useruserid", "userusername", "uid",
+                         "memberid", "member", "customerid", "customer", "personid", "person",
+                         "accountid", "account", "readerid", "reader", "visitorid", "visitor",
+                         "actor", "id", "name"),
                    IN_USER | IN_POST | IN_EVENT, "who acts"},
     [ROLE_POST] = {"post",
-                   NAMES("rootid", "threadid", "postid", "post", "posttitle", "postpostid", "articleid", "article",
-                         "pageid", "page", "documentid", "docid", "questionid", "storyid", "itemid", "item", "url",
-                         "title", "id"),
-                   IN_POST | IN_EVENT, "what is acted on; a thread's first post when the table knows it"},
+                   NAMES("rootid", "threadid", "postid", "post", "posttitle", "postpostid",
+                         "articleid", "article", "pageid", "page", "documentid", "docid",
+                         "questionid", "storyid", "itemid", "item", "url", "title", "id"),
+                   IN_POST | IN_EVENT,
+                   "what is acted on; a thread's first post when the table knows it"},
     [ROLE_PRODUCT] = {"product",
                       NAMES("productid", "product", "productproductid", "productname", "sku", "id"),
                       IN_PRODUCT | IN_POST | IN_EVENT, "what is bought, shown or promoted"},
     [ROLE_TYPE] = {"type",
-                   NAMES("interactiontype", "eventtype", "actiontype", "type", "event", "action", "interaction",
-                         "activity", "verb", "kind"),
+                   NAMES("interactiontype", "eventtype", "actiontype", "type", "event", "action",
+                         "interaction", "activity", "verb", "kind"),
                    IN_EVENT, "what happened: view, like, comment, login ..."},
     [ROLE_TIME] = {"time",
-                   NAMES("timestamp", "ts", "time", "eventtime", "interactiontime", "datetime", "happenedat",
-                         "occurredat", "when", "createdat", "created", "date"),
+                   NAMES("timestamp", "ts", "time", "eventtime", "interactiontime", "datetime",
+                         "happenedat", "occurredat", "when", "createdat", "created", "date"),
                    IN_EVENT, "the moment of an interaction"},
     [ROLE_AGE] = {"age", NAMES("age", "userage", "ageyears"), IN_USER | IN_FLAT, "years"},
     [ROLE_GENDER] = {"gender", NAMES("gender", "sex", "usergender"), IN_USER | IN_FLAT, ""},
     [ROLE_COUNTRY] = {"country",
-                      NAMES("country", "usercountry", "countrycode", "countryisocode", "countryname", "nation"),
+                      NAMES("country", "usercountry", "countrycode", "countryisocode",
+                            "countryname", "nation"),
                       IN_USER | IN_FLAT, ""},
     [ROLE_JOINED] = {"joined",
-                     NAMES("joined", "joinedat", "joindate", "registered", "registeredat", "signup", "signupdate",
-                           "membersince", "since", "createdat", "created"),
+                     NAMES("joined", "joinedat", "joindate", "registered", "registeredat", "signup",
+                           "signupdate", "membersince", "since", "createdat", "created"),
                      IN_USER, "since when the user is there"},
-    [ROLE_TITLE] = {"title", NAMES("title", "posttitle", "headline", "subject", "page"), IN_POST | IN_FLAT, ""},
+    [ROLE_TITLE] = {"title", NAMES("title", "posttitle", "headline", "subject", "page"),
+                    IN_POST | IN_FLAT, ""},
     [ROLE_AUTHOR] = {"author",
-                     NAMES("author", "authorid", "authorname", "postauthor", "authorusername", "writer", "writtenby",
-                           "byline", "createdby", "owner", "ownerid", "username", "userid", "user"),
+                     NAMES("author", "authorid", "authorname", "postauthor", "authorusername",
+                           "writer", "writtenby", "byline", "createdby", "owner", "ownerid",
+                           "username", "userid", "user"),
                      IN_POST | IN_FLAT, "who wrote the post"},
     [ROLE_LANG] = {"lang",
-                   NAMES("lang", "language", "postlang", "postlanguage", "programminglanguage", "proglang"),
+                   NAMES("lang", "language", "postlang", "postlanguage", "programminglanguage",
+                         "proglang"),
                    IN_POST | IN_FLAT, "programming or human language of the post"},
-    [ROLE_TAGS] = {"tags", NAMES("tags", "tag", "posttags", "keywords", "topics", "labels"), IN_POST | IN_FLAT,
-                   "several values in one field, split at | ; , or blanks"},
+    [ROLE_TAGS] = {"tags", NAMES("tags", "tag", "posttags", "keywords", "topics", "labels"),
+                   IN_POST | IN_FLAT, "several values in one field, split at | ; , or blanks"},
     [ROLE_DATE] = {"date",
-                   NAMES("date", "postdate", "postingdate", "dateposted", "posted", "postedat", "publishedat",
-                         "published", "publicationdate", "pubdate", "createdat", "created"),
+                   NAMES("date", "postdate", "postingdate", "dateposted", "posted", "postedat",
+                         "publishedat", "published", "publicationdate", "pubdate", "createdat",
+                         "created"),
                    IN_POST | IN_FLAT, "when the post appeared"},
     [ROLE_NAME] = {"name", NAMES("name", "productname", "title"), IN_PRODUCT, ""},
-    [ROLE_CATEGORY] = {"category", NAMES("category", "productcategory", "kind", "type"), IN_PRODUCT, ""},
-    [ROLE_PARENT] = {"parent", NAMES("parentid", "parent", "inreplyto", "replyto", "rootid"), IN_POST,
-                     "the post that this one answers; such posts are no candidates"},
+    [ROLE_CATEGORY] = {"category", NAMES("category", "productcategory", "kind", "type"), IN_PRODUCT,
+                       ""},
+    [ROLE_PARENT] = {"parent", NAMES("parentid", "parent", "inreplyto", "replyto", "rootid"),
+                     IN_POST, "the post that this one answers; such posts are no candidates"},
 };
 
 static const struct {
     const char *name;
     const char *const *tables; /* a table whose name holds one of these suggests it */
 } entities[] = {
-    [ENTITY_USER] = {"users", NAMES("user", "member", "customer", "people", "person", "senator", "reader")},
+    [ENTITY_USER] = {"users",
+                     NAMES("user", "member", "customer", "people", "person", "senator", "reader")},
     [ENTITY_POST] = {"posts", NAMES("post", "article", "question", "page", "stories", "documents")},
     [ENTITY_PRODUCT] = {"products", NAMES("product", "item", "catalog")},
-    [ENTITY_INTERACTION] = {"interactions", NAMES("interaction", "event", "activit", "action", "log", "edit", "visit",
-                                                  "click")},
+    [ENTITY_INTERACTION] = {"interactions", NAMES("interaction", "event", "activit", "action",
+                                                  "log", "edit", "visit", "click")},
     [ENTITY_FLAT] = {"flat", NAMES(NULL)},
     [ENTITY_NONE] = {"none", NAMES(NULL)},
 };
@@ -169,8 +183,8 @@ static bool type_fits(Role r, ColType t)
     }
 }
 
-/* The column that an alias of the role names, the earliest alias winning; -1 if none. Aliases "id" and "name" count
- * only when `bare` says that the table itself is about this thing. */
+/* The column that an alias of the role names, the earliest alias winning; -1 if none. Aliases
+ * "id" and "name" count only when `bare` says that the table itself is about this thing. */
 static long find_role(const Frame *f, Role r, bool bare)
 {
     for (const char *const *a = rows[r].aliases; *a; a++) {
@@ -180,7 +194,8 @@ static long find_role(const Frame *f, Role r, bool bare)
         for (size_t j = 0; j < f->ncols; j++) {
             char name[64];
             fold_name(str_of(f->names[j]), name, sizeof name);
-            bool date = r == ROLE_TIME && f->cols[j]->type == COL_INT && strcmp(*a, "timestamp") == 0;
+            bool date =
+                r == ROLE_TIME && f->cols[j]->type == COL_INT && strcmp(*a, "timestamp") == 0;
             if (strcmp(name, *a) == 0 && (type_fits(r, f->cols[j]->type) || date))
                 return (long)j;
         }
@@ -260,7 +275,8 @@ static bool has(const RoleMap *m, Role r)
 
 static bool carries_attributes(const RoleMap *m)
 {
-    static const Role roles[] = {ROLE_AGE, ROLE_GENDER, ROLE_COUNTRY, ROLE_AUTHOR, ROLE_LANG, ROLE_TAGS, ROLE_DATE};
+    static const Role roles[] = {ROLE_AGE,  ROLE_GENDER, ROLE_COUNTRY, ROLE_AUTHOR,
+                                 ROLE_LANG, ROLE_TAGS,   ROLE_DATE};
     for (size_t k = 0; k < sizeof roles / sizeof roles[0]; k++)
         if (has(m, roles[k]))
             return true;
@@ -305,7 +321,8 @@ RoleMap roles_guess(const char *table, const Frame *f)
     RoleMap m = {.guessed = true};
     Entity named = entity_of_table(table);
     /* the table's name decides when the key is there */
-    static const Role key_of[] = {[ENTITY_USER] = ROLE_USER, [ENTITY_POST] = ROLE_POST, [ENTITY_PRODUCT] = ROLE_PRODUCT};
+    static const Role key_of[] = {
+        [ENTITY_USER] = ROLE_USER, [ENTITY_POST] = ROLE_POST, [ENTITY_PRODUCT] = ROLE_PRODUCT};
     fill_roles(&m, f, ENTITY_FLAT, false);
     bool eventful = has(&m, ROLE_USER) && (has(&m, ROLE_POST) || has(&m, ROLE_PRODUCT)) &&
                     (has(&m, ROLE_TIME) || has(&m, ROLE_TYPE));
@@ -315,15 +332,16 @@ RoleMap roles_guess(const char *table, const Frame *f)
         mend_post_key(&as_named, f);
         long key = as_named.col[key_of[named]];
         if (key >= 0 && nearly_distinct(f->cols[key])) {
-            snprintf(as_named.why, sizeof as_named.why, "the table's name, and '%s' tells its rows apart", f->names[key]);
+            snprintf(as_named.why, sizeof as_named.why,
+                     "the table's name, and '%s' tells its rows apart", f->names[key]);
             return as_named;
         }
     }
     if (eventful) {
         if (!carries_attributes(&m))
             fill_roles(&m, f, ENTITY_INTERACTION, false);
-        snprintf(m.why, sizeof m.why, "it has a user ('%s') and a %s ('%s') in each row", f->names[m.col[ROLE_USER]],
-                 has(&m, ROLE_POST) ? "post" : "product",
+        snprintf(m.why, sizeof m.why, "it has a user ('%s') and a %s ('%s') in each row",
+                 f->names[m.col[ROLE_USER]], has(&m, ROLE_POST) ? "post" : "product",
                  f->names[m.col[has(&m, ROLE_POST) ? ROLE_POST : ROLE_PRODUCT]]);
         return m;
     }
@@ -362,9 +380,10 @@ static size_t candidates(const Frame *f, Role r, size_t *out, size_t cap)
     return n;
 }
 
-/* Settles `role` of `from` against the key of `to`: of all pairs of candidates, the one that agrees most. */
-static void link_key(const Frame *from, RoleMap *from_roles, Role role, const char *to_name, const Frame *to,
-                     RoleMap *to_roles, Role key)
+/* Settles `role` of `from` against the key of `to`: of all pairs of candidates, the one that
+ * agrees most. */
+static void link_key(const Frame *from, RoleMap *from_roles, Role role, const char *to_name,
+                     const Frame *to, RoleMap *to_roles, Role key)
 {
     if (!from || !to || !from_roles->guessed || !to_roles->guessed)
         return;
@@ -373,7 +392,8 @@ static void link_key(const Frame *from, RoleMap *from_roles, Role role, const ch
     double best = best_a >= 0 && best_b >= 0 ? overlap(from->cols[best_a], to->cols[best_b]) : 0;
     for (size_t i = 0; i < na && best < 1; i++)
         for (size_t j = 0; j < nb && best < 1; j++) {
-            double share = nearly_distinct(to->cols[b[j]]) ? overlap(from->cols[a[i]], to->cols[b[j]]) : 0;
+            double share =
+                nearly_distinct(to->cols[b[j]]) ? overlap(from->cols[a[i]], to->cols[b[j]]) : 0;
             if (share > best && share >= LINK_MIN) {
                 best = share;
                 best_a = (long)a[i];
@@ -384,15 +404,16 @@ static void link_key(const Frame *from, RoleMap *from_roles, Role role, const ch
         return;
     from_roles->col[role] = best_a;
     to_roles->col[key] = best_b;
-    snprintf(from_roles->why, sizeof from_roles->why, "%s matches %s.%s in %.0f %% of rows", from->names[best_a], to_name,
-             to->names[best_b], 100 * best);
+    snprintf(from_roles->why, sizeof from_roles->why, "%s matches %s.%s in %.0f %% of rows",
+             from->names[best_a], to_name, to->names[best_b], 100 * best);
 }
 
 void world_link(World *w)
 {
     if (w->flat)
         return;
-    link_key(w->events, &w->events_roles, ROLE_PRODUCT, "products", w->products, &w->products_roles, ROLE_PRODUCT);
+    link_key(w->events, &w->events_roles, ROLE_PRODUCT, "products", w->products, &w->products_roles,
+             ROLE_PRODUCT);
     link_key(w->events, &w->events_roles, ROLE_POST, "posts", w->posts, &w->posts_roles, ROLE_POST);
     link_key(w->events, &w->events_roles, ROLE_USER, "users", w->users, &w->users_roles, ROLE_USER);
 }
@@ -418,8 +439,10 @@ static uint32_t *first_rows(const Column *key, size_t *n, Error *err)
     return out;
 }
 
-/* The part of a flat table that is about one entity: distinct keys and the columns with that entity's roles. */
-static Frame *flat_part(const Frame *f, const RoleMap *m, Role key, Entity entity, RoleMap *out, Error *err)
+/* The part of a flat table that is about one entity: distinct keys and the columns with that
+ * entity's roles. */
+static Frame *flat_part(const Frame *f, const RoleMap *m, Role key, Entity entity, RoleMap *out,
+                        Error *err)
 {
     size_t n = 0, ncols = 0, cols[ROLE_COUNT];
     *out = (RoleMap){.entity = entity, .guessed = m->guessed};
@@ -445,7 +468,8 @@ static Frame *flat_part(const Frame *f, const RoleMap *m, Role key, Entity entit
     return taken;
 }
 
-bool world_from_flat(const char *table, const Frame *f, const RoleMap *roles, World *out, Error *err)
+bool world_from_flat(const char *table, const Frame *f, const RoleMap *roles, World *out,
+                     Error *err)
 {
     *out = (World){.events = f, .events_roles = *roles, .events_name = table, .flat = true};
     Frame *users = NULL, *posts = NULL;
@@ -468,16 +492,18 @@ static bool check_type(const Frame *f, const RoleMap *m, Role r, const char *tab
     long c = m->col[r];
     if (c < 0 || type_fits(r, f->cols[c]->type) || (r == ROLE_TIME && f->cols[c]->type == COL_INT))
         return true;
-    fail(err, ERR_TYPE, "'%s' of '%s' is %s and cannot be the %s", f->names[c], table ? table : "the table",
-         coltype_name(f->cols[c]->type), rows[r].name);
-    return error_hint(err, "roles %s: %s=COLUMN, or load it with --types", table ? table : "T", rows[r].name);
+    fail(err, ERR_TYPE, "'%s' of '%s' is %s and cannot be the %s", f->names[c],
+         table ? table : "the table", coltype_name(f->cols[c]->type), rows[r].name);
+    return error_hint(err, "roles %s: %s=COLUMN, or load it with --types", table ? table : "T",
+                      rows[r].name);
 }
 
 bool world_check(const World *w, Error *err)
 {
     if (!w->events) {
         fail(err, ERR_DATA, "no table of interactions");
-        return error_hint(err, "load one, or say which it is: roles T: user=COLUMN, post=COLUMN, time=COLUMN");
+        return error_hint(
+            err, "load one, or say which it is: roles T: user=COLUMN, post=COLUMN, time=COLUMN");
     }
     const RoleMap *m = &w->events_roles;
     const char *table = w->events_name ? w->events_name : "the interactions";
@@ -502,7 +528,8 @@ bool world_check(const World *w, Error *err)
         if (!part[k].f)
             continue;
         if (!has(part[k].m, part[k].key)) {
-            fail(err, ERR_DATA, "no column of '%s' is the %s", part[k].name, rows[part[k].key].name);
+            fail(err, ERR_DATA, "no column of '%s' is the %s", part[k].name,
+                 rows[part[k].key].name);
             return error_hint(err, "roles %s: %s=COLUMN", part[k].name, rows[part[k].key].name);
         }
         for (size_t r = 0; r < ROLE_COUNT; r++)

@@ -2,10 +2,11 @@
 /*
  * keys.c - ids of users, posts, products and authors by their keys.
  *
- * The id of a row of a table is its number; of rows with the same key, the first one's. A column that points at the
- * table (users.username from interactions.user) is looked up value by value; a value that the table lacks gets the next
- * number beyond its rows. Keys that are numbers on both sides meet as numbers, all others as text, so 17 finds "17".
- * A code column is asked once a level, not once a row.
+ * The id of a row of a table is its number; of rows with the same key, the first one's. A column
+ * that points at the table (users.username from interactions.user) is looked up value by value; a
+ * value that the table lacks gets the next number beyond its rows. Keys that are numbers on both
+ * sides meet as numbers, all others as text, so 17 finds "17". A code column is asked once a
+ * level, not once a row.
  */
 #include <stdlib.h>
 

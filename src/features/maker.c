@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * maker.c - a world as numbers: who, what and when of every interaction, and the timelines that history is read from.
+ * maker.c - a world as numbers: who, what and when of every interaction, and the timelines that
+ * history is read from.
  *
- * maker_new() gives every user, post and product an id (the row of its table; those that only the interactions know
- * get numbers beyond), reads moments, and orders the interactions by the time at which they became known. That is their
- * moment, except for types whose times are all midnight (a date without a clock, in a table where others have one):
- * these are known from the next day on, since counting them earlier would tell a row of 10:00 what happened at 18:00.
+ * maker_new() gives every user, post and product an id (the row of its table; those that only the
+ * interactions know get numbers beyond), reads moments, and orders the interactions by the time
+ * at which they became known. That is their moment, except for types whose times are all midnight
+ * (a date without a clock, in a table where others have one): these are known from the next day
+ * on, since counting them earlier would tell a row of 10:00 what happened at 18:00.
  *
  * Logins and logouts are sessions, not interactions: they feed LINE_LOGIN and no count.
  */
@@ -17,7 +19,8 @@
 
 /* ---- moments ---- */
 
-/* Whole numbers as moments: seconds, milli- or microseconds since 1970, by size (seconds until the year 5138). */
+/* Whole numbers as moments: seconds, milli- or microseconds since 1970, by size (seconds until
+ * the year 5138). */
 static int64_t moment_of_int(int64_t v)
 {
     int64_t size = v < 0 ? -v : v;
@@ -116,7 +119,8 @@ static bool order_events(Maker *m, Error *err)
         m->untimed += m->seen[e] == NO_TIME;
         bool in = m->seen[e] != NO_TIME && m->user[e] != NO_ID;
         /* as_of is about the training rows; at one moment everything before it counts */
-        if (in && (m->moment != NO_TIME || m->spec->as_of == INT64_MIN || m->seen[e] < m->spec->as_of))
+        if (in &&
+            (m->moment != NO_TIME || m->spec->as_of == INT64_MIN || m->seen[e] < m->spec->as_of))
             m->order[k++] = e;
     }
     m->norder = k;
@@ -153,7 +157,8 @@ static bool read_tags(Maker *m, Error *err)
     m->tag_start = bag_alloc(&m->bag, m->nposts + 1, sizeof *m->tag_start, true, "tags", err);
     if (!m->tag_start)
         return false;
-    /* one separator for the column: the first that any field uses, so that a lone "a b" is one tag among a|b */
+    /* one separator for the column: the first that any field uses, so that a lone "a b" is one
+     * tag among a|b */
     char sep = ' ';
     size_t n = 0, cap = 1024;
     for (size_t i = 0; i < c->n && sep == ' '; i++)
@@ -197,7 +202,8 @@ static bool read_authors(Maker *m, KeyMap *users, Error *err)
     if (!m->author)
         return false;
     uint32_t known = (uint32_t)m->nusers;
-    bool comparable = !users->by_int || c->type == COL_INT; /* names of authors never are numbers of users */
+    bool comparable =
+        !users->by_int || c->type == COL_INT; /* names of authors never are numbers of users */
     m->author_user = keymap_column(users, comparable ? c : NULL, c->n, &m->bag, err);
     uint32_t *all[2] = {m->author, m->author_user};
     if (!all[1])
@@ -236,7 +242,8 @@ static bool read_posts(Maker *m, Error *err)
         const Column *key = role_column(m->w.posts, &m->w.posts_roles, ROLE_POST);
         for (size_t i = 0; i < parent->n; i++) {
             /* a thread's first post may name itself */
-            bool self = key && key->type == COL_INT && parent->type == COL_INT && key->v.i[i] == parent->v.i[i];
+            bool self = key && key->type == COL_INT && parent->type == COL_INT &&
+                        key->v.i[i] == parent->v.i[i];
             m->parent_of[i] = !column_is_null(parent, i) && !self;
         }
     }
@@ -284,7 +291,8 @@ Maker *maker_new(const World *w, const Spec *spec, int64_t moment, Error *err)
     }
     m->nevents = m->w.events ? m->w.events->rows : 0;
     const Column *joined = role_column(m->w.users, &m->w.users_roles, ROLE_JOINED);
-    if (!read_ids(m, err) || !read_types(m, err) || !read_moments(m, err) || !order_events(m, err) || !read_posts(m, err))
+    if (!read_ids(m, err) || !read_types(m, err) || !read_moments(m, err) ||
+        !order_events(m, err) || !read_posts(m, err))
         goto failed;
     if (joined && !(m->joined = moments_by_id(joined, m->nusers, &m->bag, err)))
         goto failed;
@@ -314,16 +322,19 @@ static bool count_along(Maker *m, Timeline *t, Error *err)
 {
     const Spec *s = m->spec;
     for (size_t c = 0; c < s->ncounters; c++) {
-        const Column *flag = s->counters[c].is_flag ? frame_column(m->w.events, str_of(s->counters[c].suffix)) : NULL;
+        const Column *flag = s->counters[c].is_flag
+                                 ? frame_column(m->w.events, str_of(s->counters[c].suffix))
+                                 : NULL;
         uint32_t *cum = bag_alloc(&m->bag, t->n + 1, sizeof *cum, false, "counts", err);
         if (!cum)
             return false;
         cum[0] = 0;
         for (size_t i = 0; i < t->n; i++) {
             uint32_t e = t->event[i];
-            bool hit = s->counters[c].is_flag
-                           ? flag && flag->type == COL_BOOL && !column_is_null(flag, e) && flag->v.b[e]
-                           : m->type[e] >= 0 && s->types[m->type[e]].counter == (int32_t)c;
+            bool hit =
+                s->counters[c].is_flag
+                    ? flag && flag->type == COL_BOOL && !column_is_null(flag, e) && flag->v.b[e]
+                    : m->type[e] >= 0 && s->types[m->type[e]].counter == (int32_t)c;
             cum[i + 1] = cum[i] + hit;
         }
         t->cum[c] = cum;
@@ -331,7 +342,8 @@ static bool count_along(Maker *m, Timeline *t, Error *err)
     return true;
 }
 
-/* The group of an interaction on a line, or NO_ID. Pairs that are met for the first time get a number. */
+/* The group of an interaction on a line, or NO_ID. Pairs that are met for the first time get a
+ * number. */
 static uint32_t group_of(Maker *m, Line line, uint32_t e)
 {
     bool session = event_is_session(m, e);
@@ -344,9 +356,12 @@ static uint32_t group_of(Maker *m, Line line, uint32_t e)
     case LINE_LOGIN:
         return session && m->spec->types[m->type[e]].kind == TYPE_LOGIN ? m->user[e] : NO_ID;
     case LINE_USER_PRODUCT:
-        return session || m->product[e] == NO_ID ? NO_ID : pair_index_add(&m->pair[line], m->user[e], m->product[e]);
+        return session || m->product[e] == NO_ID
+                   ? NO_ID
+                   : pair_index_add(&m->pair[line], m->user[e], m->product[e]);
     default:
-        return session || author == NO_ID ? NO_ID : pair_index_add(&m->pair[line], m->user[e], author);
+        return session || author == NO_ID ? NO_ID
+                                          : pair_index_add(&m->pair[line], m->user[e], author);
     }
 }
 
@@ -370,8 +385,8 @@ static bool build_tag_line(Maker *m, Error *err)
             group[k++] = pair_index_add(&m->pair[LINE_USER_TAG], m->user[e], m->tag_ids[t]);
         }
     }
-    ok = ok && timeline_build(&m->line[LINE_USER_TAG], k, event, group, m->seen, m->pair[LINE_USER_TAG].ngroups,
-                              &m->bag, err);
+    ok = ok && timeline_build(&m->line[LINE_USER_TAG], k, event, group, m->seen,
+                              m->pair[LINE_USER_TAG].ngroups, &m->bag, err);
     free(event);
     free(group);
     return ok;
@@ -380,8 +395,10 @@ static bool build_tag_line(Maker *m, Error *err)
 static bool build_line(Maker *m, Line line, Error *err)
 {
     size_t ngroups = line == LINE_POST ? m->nposts : m->nusers;
-    size_t second = line == LINE_USER_PRODUCT ? m->nproducts : line == LINE_USER_AUTHOR ? m->nauthors
-                    : line == LINE_USER_TAG   ? m->tags ? strmap_count(m->tags) : 0 : 0;
+    size_t second = line == LINE_USER_PRODUCT  ? m->nproducts
+                    : line == LINE_USER_AUTHOR ? m->nauthors
+                    : line == LINE_USER_TAG    ? m->tags ? strmap_count(m->tags) : 0
+                                               : 0;
     bool paired = line >= LINE_USER_PRODUCT;
     if (paired && !pair_index_init(&m->pair[line], m->nusers, second, &m->bag, err))
         return false;
@@ -460,7 +477,8 @@ static void locate_chunk(void *ctx, void *scratch, size_t chunk, size_t from, si
             continue;
         }
         l->r->from[l->line][i] = t->start[g];
-        l->r->at[l->line][i] = l->r->when ? timeline_at(t, t->start[g], t->start[g + 1], l->r->when[i]) : t->snap[g];
+        l->r->at[l->line][i] =
+            l->r->when ? timeline_at(t, t->start[g], t->start[g + 1], l->r->when[i]) : t->snap[g];
     }
 }
 

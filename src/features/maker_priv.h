@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * maker_priv.h - what the feature steps share: the learned Spec, the Maker (a world as numbers), the Rows to be made.
+ * maker_priv.h - what the feature steps share: the learned Spec, the Maker (a world as numbers),
+ * the Rows to be made.
  *
- *     steps.c     types_learn() -> Spec -> maker_new() -> each step's plan() -> Rows -> each column's make() -> Frame
+ *     types_learn() -> Spec -> maker_new() -> each step's plan() -> Rows -> each column's make() ->
+ *     Frame
  *
- * A user, post or product is an id: the row of its table, or, for one that only the interactions know, a number beyond.
+ * A user, post or product is an id: the row of its table, or, for one that only the interactions
+ * know, a number beyond.
  */
 #ifndef GLINT_FEATURES_MAKER_PRIV_H
 #define GLINT_FEATURES_MAKER_PRIV_H
@@ -28,7 +31,14 @@ void bag_clear(Bag *b);
 /* ---- what is learned ---- */
 
 typedef enum TypeKind {
-    TYPE_OTHER, TYPE_VIEW, TYPE_LIKE, TYPE_COMMENT, TYPE_SHARE, TYPE_LOGIN, TYPE_LOGOUT, TYPE_POSTING
+    TYPE_OTHER,
+    TYPE_VIEW,
+    TYPE_LIKE,
+    TYPE_COMMENT,
+    TYPE_SHARE,
+    TYPE_LOGIN,
+    TYPE_LOGOUT,
+    TYPE_POSTING
 } TypeKind;
 
 /* One value of the column that says what happened. */
@@ -81,8 +91,8 @@ bool spec_has_kind(const Spec *s, TypeKind kind);
 
 /* ---- events in time ---- */
 
-/* Events of each group in the order of time. The count of counter c strictly before position `at` of a group that
- * starts at `from` is cum[c][at] - cum[c][from]. */
+/* Events of each group in the order of time. The count of counter c strictly before position `at`
+ * of a group that starts at `from` is cum[c][at] - cum[c][from]. */
 typedef struct Timeline {
     bool built;
     size_t ngroups, n;
@@ -93,7 +103,15 @@ typedef struct Timeline {
     uint32_t *snap;           /* ngroups: position of the maker's moment, when it has one */
 } Timeline;
 
-typedef enum Line { LINE_USER, LINE_POST, LINE_LOGIN, LINE_USER_PRODUCT, LINE_USER_AUTHOR, LINE_USER_TAG, LINE_COUNT } Line;
+typedef enum Line {
+    LINE_USER,
+    LINE_POST,
+    LINE_LOGIN,
+    LINE_USER_PRODUCT,
+    LINE_USER_AUTHOR,
+    LINE_USER_TAG,
+    LINE_COUNT
+} Line;
 
 /* (a, b) to a group number: a table when small, hashed otherwise. */
 typedef struct PairIndex {
@@ -108,9 +126,10 @@ uint32_t pair_index_find(const PairIndex *x, uint32_t a, uint32_t b);
 
 /* Permutation that puts when[] in ascending order, ties as they were. */
 bool order_by_time(const int64_t *when, size_t n, uint32_t *order, Error *err);
-/* Scatters n events, given in order of time with their groups (NO_ID: left out), into a timeline. */
-bool timeline_build(Timeline *t, size_t n, const uint32_t *event, const uint32_t *group, const int64_t *when,
-                    size_t ngroups, Bag *bag, Error *err);
+/* Scatters n events, given in order of time with their groups (NO_ID: left out), into a timeline.
+ * */
+bool timeline_build(Timeline *t, size_t n, const uint32_t *event, const uint32_t *group,
+                    const int64_t *when, size_t ngroups, Bag *bag, Error *err);
 /* First position of [from, to) that is not before `moment`. */
 static inline uint32_t timeline_at(const Timeline *t, uint32_t from, uint32_t to, int64_t moment)
 {
@@ -152,7 +171,7 @@ typedef struct Maker {
     uint32_t *user, *post, *product;  /* of each interaction; NO_ID when null */
     int16_t *type;                    /* index into spec->types, or -1 */
     int64_t *at, *seen;               /* its moment; when it became known */
-    uint32_t *order;                  /* interactions with a user and a moment before as_of, by `seen` */
+    uint32_t *order;                  /* those with a user and a moment before as_of, by `seen` */
     size_t norder;
     size_t untimed;                   /* interactions that lack a moment */
     int64_t *joined, *posted;         /* of each user and post; NO_TIME when unknown */
@@ -167,7 +186,8 @@ typedef struct Maker {
     int64_t moment;                   /* NO_TIME, or the one moment of all rows */
     Bag bag;
 } Maker;
-/* `w` and `spec` are borrowed. With a moment, what each group has at that moment is worked out once. */
+/* `w` and `spec` are borrowed. With a moment, what each group has at that moment is worked out
+ * once. */
 Maker *maker_new(const World *w, const Spec *spec, int64_t moment, Error *err);
 void maker_free(Maker *m);
 /* Builds a timeline (and its counts) if it is not there yet. */
@@ -220,23 +240,26 @@ typedef struct Plan {
     size_t cap;
 } Plan;
 /* Adds a column unless the name is taken (then false). Text is copied. */
-bool plan_add(Plan *p, const char *group, const char *name, Source source, const char *column, int32_t arg);
+bool plan_add(Plan *p, const char *group, const char *name, Source source, const char *column,
+              int32_t arg);
 void report_note(FeatureReport *r, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
 struct Step {
     const char *name, *brief;
     bool (*plan)(Plan *p, Error *err);
     Column *(*make)(Maker *m, const FeatureCol *c, Rows *rows, Error *err);
-    int32_t nargs;    /* FeatureCol.arg is 0 .. nargs-1; ARG_COUNTER: a counter, or -1 for every interaction */
+    int32_t nargs;    /* FeatureCol.arg is 0 .. nargs-1; ARG_COUNTER: a counter, or -1 for all */
     bool named;       /* FeatureCol.column and source are needed */
 };
 #define ARG_COUNTER (-1)
 const Step *const *step_rows(size_t *n);
-extern const Step step_key, step_attribute, step_extra, step_target, step_age, step_tags, step_lang, step_history,
+extern const Step step_key, step_attribute, step_extra, step_target, step_age, step_tags, step_lang,
+    step_history,
     step_ratio, step_affinity, step_recency, step_login;
 
 /* step_target.c: the types of interactions, their classes, counters and day-only ones. */
-bool types_learn(Spec *s, const World *w, const FeatureOptions *opt, FeatureReport *report, Error *err);
+bool types_learn(Spec *s, const World *w, const FeatureOptions *opt, FeatureReport *report,
+                 Error *err);
 TypeKind type_kind(Str level);
 const char *type_kind_name(TypeKind k);
 /* step_title: the language that the words of a title name, or STR_NULL. */

@@ -2,15 +2,17 @@
 /*
  * pairs.c - rows of users x posts: who could have come to a post, and who did.
  *
- * Each post with a date is one decision, at the moment when it appears. Its candidates are the users with an interaction
- * in the `active` time before (30 days), its author excepted. A candidate is positive when an interaction of a positive
- * type with the post follows within the window. Left out: posts that answer another one, and posts whose window
- * reaches beyond the last interaction, since nobody knows yet who will come.
+ * Each post with a date is one decision, at the moment when it appears. Its candidates are the
+ * users with an interaction in the `active` time before (30 days), its author excepted. A
+ * candidate is positive when an interaction of a positive type with the post follows within the
+ * window. Left out: posts that answer another one, and posts whose window reaches beyond the last
+ * interaction, since nobody knows yet who will come.
  *
- * The candidates are walked twice as a stream, posts in the order of time, one counter a user for the sliding window:
- * the first time they are counted, the second time positives are kept and negatives with probability
- * r = negatives * positives / candidates that did not come, decided by a hash of (seed, user, post), so that the choice
- * does not depend on the order. Memory is that of the kept rows. The share kept in the end is spec->sample_rate.
+ * The candidates are walked twice as a stream, posts in the order of time, one counter a user for
+ * the sliding window: the first time they are counted, the second time positives are kept and
+ * negatives with probability r = negatives * positives / candidates that did not come, decided by
+ * a hash of (seed, user, post), so that the choice does not depend on the order. Memory is that
+ * of the kept rows. The share kept in the end is spec->sample_rate.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -22,11 +24,11 @@
 typedef struct Walk {
     Maker *m;
     const Spec *spec;
-    uint32_t *posts;      /* candidates' posts by moment */
+    uint32_t *posts; /* candidates' posts by moment */
     size_t nposts;
-    uint32_t *active;     /* events of each user in the sliding window */
-    uint64_t *is_active;  /* one bit a user */
-    uint64_t *came;       /* one bit a user: positive for this post */
+    uint32_t *active;    /* events of each user in the sliding window */
+    uint64_t *is_active; /* one bit a user */
+    uint64_t *came;      /* one bit a user: positive for this post */
     size_t words;
     size_t positives, negatives, cold; /* cold: came without having been active */
 } Walk;
@@ -45,7 +47,8 @@ static void mark_came(Walk *w, uint32_t post, int64_t moment, bool on)
     const Timeline *t = &w->m->line[LINE_POST];
     uint32_t from = timeline_at(t, t->start[post], t->start[post + 1], moment);
     uint32_t author = w->m->author_user ? w->m->author_user[post] : NO_ID;
-    for (uint32_t k = from; k < t->start[post + 1] && t->when[k] < moment + w->spec->window_us; k++) {
+    for (uint32_t k = from; k < t->start[post + 1] && t->when[k] < moment + w->spec->window_us;
+         k++) {
         uint32_t u = w->m->user[t->event[k]];
         uint64_t bit = UINT64_C(1) << (u & 63);
         if (!is_positive(w->m, t->event[k]) || u == author)
@@ -116,7 +119,8 @@ typedef struct Kept {
     size_t negatives;
 } Kept;
 
-/* A number in [0, 1) that belongs to the pair: one step of splitmix64 (Steele, Lea, Flood 2014) on each of its parts. */
+/* A number in [0, 1) that belongs to the pair: one step of splitmix64 (Steele, Lea, Flood 2014)
+ * on each of its parts. */
 static double unit_of(uint64_t seed, uint32_t user, uint32_t post)
 {
     uint64_t z = seed + 0x9E3779B97F4A7C15u * (((uint64_t)user << 32 | post) + 1);
@@ -133,7 +137,8 @@ static void keep_pair(void *ctx, uint32_t user, uint32_t post, bool came)
     Kept *k = ctx;
     if (!came && k->rate < 1 && unit_of(k->seed, user, post) >= k->rate)
         return;
-    if (k->n == k->cap) /* room for five sigma more than expected; beyond that nothing is lost but a row */
+    if (k->n ==
+        k->cap) /* room for five sigma more than expected; beyond that nothing is lost but a row */
         return;
     k->user[k->n] = user;
     k->post[k->n] = post;
@@ -176,8 +181,10 @@ static bool choose_posts(Walk *w, FeatureReport *report, Error *err)
     if (undated)
         report_note(report, "%zu posts have no date and are left out", undated);
     if (open)
-        report_note(report, "%zu posts are left out: their window of %.3g days was still open at the end of the data", open,
-                    (double)w->spec->window_us / (double)US_PER_DAY);
+        report_note(report,
+                    "%zu posts are left out: their window of %.3g days was still open at the end "
+                    "of the data",
+                    open, (double)w->spec->window_us / (double)US_PER_DAY);
     free(moment);
     free(id);
     free(order);
@@ -186,8 +193,10 @@ static bool choose_posts(Walk *w, FeatureReport *report, Error *err)
 
 static bool check_pairs(const Maker *m, Error *err)
 {
-    if (!m->posted || m->w.events_roles.col[ROLE_TIME] < 0 || m->w.events_roles.col[ROLE_POST] < 0) {
-        fail(err, ERR_DATA, "rows of pairs need posts with a date, and interactions with a post and a time");
+    if (!m->posted || m->w.events_roles.col[ROLE_TIME] < 0 ||
+        m->w.events_roles.col[ROLE_POST] < 0) {
+        fail(err, ERR_DATA,
+             "rows of pairs need posts with a date, and interactions with a post and a time");
         return error_hint(err, "roles POSTS: date=COLUMN");
     }
     return true;
@@ -218,18 +227,25 @@ static bool keep_rows(Walk *w, Spec *spec, Rows *out, FeatureReport *report, Err
     if (spec->negatives > 0 && wanted < (double)negatives)
         kept.rate = wanted / (double)negatives;
     double expected = kept.rate * (double)negatives;
-    kept.cap = positives + (kept.rate < 1 ? (size_t)(expected + 5 * sqrt(expected) + 16) : negatives);
+    kept.cap =
+        positives + (kept.rate < 1 ? (size_t)(expected + 5 * sqrt(expected) + 16) : negatives);
     kept.user = bag_alloc(&out->bag, kept.cap, sizeof *kept.user, false, "pairs", err);
     kept.post = bag_alloc(&out->bag, kept.cap, sizeof *kept.post, false, "pairs", err);
     kept.came = bag_alloc(&out->bag, kept.cap, sizeof *kept.came, false, "pairs", err);
     if (!kept.user || !kept.post || !kept.came || !walk_pairs(w, keep_pair, &kept, err))
         return false;
     spec->sample_rate = negatives ? (double)kept.negatives / (double)negatives : 1;
-    report_note(report, "%zu posts, %zu pairs, %zu of them positive; %zu came without an event in the %.3g days before",
-                w->nposts, positives + negatives, positives, cold, (double)spec->active_us / (double)US_PER_DAY);
+    report_note(report,
+                "%zu posts, %zu pairs, %zu of them positive; %zu came without an event in the %.3g "
+                "days before",
+                w->nposts, positives + negatives, positives, cold,
+                (double)spec->active_us / (double)US_PER_DAY);
     if (kept.rate < 1)
-        report_note(report, "%zu of %zu negatives kept: fit with --offset sampling_offset, so that probabilities are those "
-                            "of all pairs", kept.negatives, negatives);
+        report_note(report,
+                    "%zu of %zu negatives kept: fit with --offset sampling_offset, so that "
+                    "probabilities are those "
+                    "of all pairs",
+                    kept.negatives, negatives);
     return fill_rows(w->m, &kept, out, err);
 }
 
@@ -244,7 +260,9 @@ bool pairs_rows(Maker *m, Spec *spec, Rows *out, FeatureReport *report, Error *e
     bool ok = w.active && w.is_active && w.came && choose_posts(&w, report, err);
     ok = ok && walk_pairs(&w, NULL, NULL, err);
     if (ok && w.positives + w.negatives == 0) {
-        fail(err, ERR_DATA, "no post has a candidate: none of the %zu posts had an active user before it", w.nposts);
+        fail(err, ERR_DATA,
+             "no post has a candidate: none of the %zu posts had an active user before it",
+             w.nposts);
         ok = error_hint(err, "check the dates of posts and the times of interactions");
     }
     ok = ok && keep_rows(&w, spec, out, report, err);

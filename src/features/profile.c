@@ -1,20 +1,26 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * profile.c - what a group of users likes: favourite posts, languages, tags, authors, or any column of the posts.
+ * profile.c - what a group of users likes: favourite posts, languages, tags, authors, or any
+ * column of the posts.
  *
- * Every interaction with a post that counts (by default a view; any, when there are no views; or what `weights` says)
- * votes for its item: the post, its language, its author, each of its tags. Votes are summed by item within each group
- * of the `by` columns, which are read from users, posts, products or interactions, plus two that are made:
+ * Every interaction with a post that counts (by default a view; any, when there are no views; or
+ * what `weights` says) votes for its item: the post, its language, its author, each of its tags.
+ * Votes are summed by item within each group of the `by` columns, which are read from users,
+ * posts, products or interactions, plus two that are made:
  *
- *     age_band     under 18, 18-24, 25-34, 35-44, 45-54, 55-64, 65+       login_hour     of the latest login before
+ *     age_band     17 and under, 18-24, 25-34, 35-44, 45-54, 55-64, 65+
+ *     login_hour   of the latest login before
  *
- * share = the item's part of the group's votes, lift = share / everybody's share. The interval of the lift is that of
- * log(lift) by the delta method, groups as independent samples: with f the group's part of all votes, p its share, q
- * the others' share and P = f p + (1 - f) q,
+ * share = the item's part of the group's votes, lift = share / everybody's share. The interval of
+ * the lift is that of log(lift) by the delta method, groups as independent samples: with f the
+ * group's part of all votes, p its share, q the others' share and P = f p + (1 - f) q,
  *
- *     var = (1/p - f/P)^2 p (1 - p)/n + ((1 - f)/P)^2 q (1 - q)/m,     n, m: (sum of votes)^2 / sum of squared votes
+ *     var = (1/p - f/P)^2 p (1 - p)/n + ((1 - f)/P)^2 q (1 - q)/m
  *
- * (Agresti, Categorical Data Analysis, 3rd ed. 2013, section 16.1, for the method.) A group that is everybody has lift 1.
+ * where n and m, of the group and the others, are (sum of votes)^2 / sum of squared votes
+ *
+ * (Agresti, Categorical Data Analysis, 3rd ed. 2013, section 16.1, for the method.) A group that
+ * is everybody has lift 1.
  */
 #include <math.h>
 #include <stdio.h>
@@ -43,12 +49,12 @@ typedef struct Profile {
     const FavouriteOptions *opt;
     Maker *m;
     Spec *spec;
-    Rows rows;           /* the interactions that vote */
-    double *vote;        /* of each row */
-    Frame *by;           /* the by columns of each row */
-    char *item_name;     /* of the item's column in the result */
-    uint32_t *item;      /* of each row; NO_ID; NULL for tags */
-    StrMap *items;       /* names of items; for tags the maker's */
+    Rows rows;       /* the interactions that vote */
+    double *vote;    /* of each row */
+    Frame *by;       /* the by columns of each row */
+    char *item_name; /* of the item's column in the result */
+    uint32_t *item;  /* of each row; NO_ID; NULL for tags */
+    StrMap *items;   /* names of items; for tags the maker's */
     Grouping groups;
     Cell *cells;
     size_t ncells, cap;
@@ -76,8 +82,8 @@ static Column *age_bands(const Column *age, Error *err)
     static const struct {
         double below;
         const char *name;
-    } bands[] = {{18, "17 and under"}, {25, "18-24"}, {35, "25-34"}, {45, "35-44"}, {55, "45-54"}, {65, "55-64"},
-                 {INFINITY, "65+"}};
+    } bands[] = {{18, "17 and under"}, {25, "18-24"}, {35, "25-34"},    {45, "35-44"},
+                 {55, "45-54"},        {65, "55-64"}, {INFINITY, "65+"}};
     ColumnBuilder *b = builder_new(COL_CODE);
     bool ok = true;
     for (size_t i = 0; i < age->n && ok; i++) {
@@ -119,7 +125,9 @@ static Column *joined_column(Profile *p, Str name, Error *err)
         for (size_t k = 0; k < sizeof part / sizeof part[0]; k++) {
             if (!part[k].f)
                 continue;
-            const Column *c = pass ? frame_column(part[k].f, name) : is_role ? role_column(part[k].f, part[k].roles, role) : NULL;
+            const Column *c = pass      ? frame_column(part[k].f, name)
+                              : is_role ? role_column(part[k].f, part[k].roles, role)
+                                        : NULL;
             if (pass == 0 && is_role && role <= ROLE_TIME && part[k].f != w->events)
                 c = NULL; /* keys: those of the interactions, which may know more than the tables */
             Column *taken = c ? by_rows(c, part[k].ids, p->rows.n, err) : NULL;
@@ -130,7 +138,8 @@ static Column *joined_column(Profile *p, Str name, Error *err)
                 column_unref(taken);
             return out;
         }
-    fail(err, ERR_NAME, "no column '%.*s' among users, posts, interactions and products", STR_ARG(name));
+    fail(err, ERR_NAME, "no column '%.*s' among users, posts, interactions and products",
+         STR_ARG(name));
     error_hint(err, "also age_band and login_hour");
     return NULL;
 }
@@ -140,7 +149,8 @@ static Frame *joined_frame(Profile *p, const Str *names, size_t n, Error *err)
     char *name[BY_MAX + 8];
     Column *cols[BY_MAX + 8];
     size_t made = 0;
-    bool ok = n <= sizeof cols / sizeof cols[0] || fail(err, ERR_USAGE, "at most %d columns", BY_MAX + 8);
+    bool ok =
+        n <= sizeof cols / sizeof cols[0] || fail(err, ERR_USAGE, "at most %d columns", BY_MAX + 8);
     for (size_t k = 0; k < n && ok; k++) {
         cols[made] = joined_column(p, names[k], err);
         ok = cols[made] != NULL;
@@ -158,13 +168,16 @@ static Frame *joined_frame(Profile *p, const Str *names, size_t n, Error *err)
 
 /* ---- who votes ---- */
 
-/* Weight of each type of interaction: "view=1,like=3"; kinds and the values themselves are taken. */
+/* Weight of each type of interaction: "view=1,like=3"; kinds and the values themselves are taken.
+ * */
 static bool type_weights(const Profile *p, double *weight, Error *err)
 {
     const Spec *s = p->spec;
     bool views = spec_has_kind(s, TYPE_VIEW);
     for (size_t t = 0; t < s->ntypes; t++)
-        weight[t] = p->opt->weights ? 0 : views ? s->types[t].kind == TYPE_VIEW : !is_session(s->types[t].kind);
+        weight[t] = p->opt->weights ? 0
+                    : views         ? s->types[t].kind == TYPE_VIEW
+                                    : !is_session(s->types[t].kind);
     Str list = str_of(p->opt->weights);
     while (list.n) {
         Str value, name = str_trim(str_split(str_trim(str_split(list, ',', &list)), '=', &value));
@@ -175,7 +188,8 @@ static bool type_weights(const Profile *p, double *weight, Error *err)
             return error_hint(err, "--weights view=1,like=3");
         }
         for (size_t t = 0; t < s->ntypes; t++)
-            if (str_ieq(name, str_of(s->types[t].level)) || str_ieq(name, str_of(type_kind_name(s->types[t].kind)))) {
+            if (str_ieq(name, str_of(s->types[t].level)) ||
+                str_ieq(name, str_of(type_kind_name(s->types[t].kind)))) {
                 weight[t] = v;
                 known = true;
             }
@@ -189,7 +203,8 @@ static bool choose_rows(Profile *p, Error *err)
 {
     Maker *m = p->m;
     double *weight = xcalloc(p->spec->ntypes + 1, sizeof *weight);
-    uint32_t *event = bag_alloc(&p->bag, m->nevents, sizeof *event, false, "rows", err), *id[3] = {NULL};
+    uint32_t *event = bag_alloc(&p->bag, m->nevents, sizeof *event, false, "rows", err),
+             *id[3] = {NULL};
     int64_t *when = bag_alloc(&p->bag, m->nevents, sizeof *when, false, "rows", err);
     bool ok = event && when && type_weights(p, weight, err);
     for (size_t k = 0; k < 3 && ok; k++)
@@ -208,7 +223,8 @@ static bool choose_rows(Profile *p, Error *err)
         p->vote[n++] = v;
     }
     free(weight);
-    p->rows = (Rows){.n = n, .user = id[0], .post = id[1], .product = id[2], .event = event, .when = when};
+    p->rows = (Rows){
+        .n = n, .user = id[0], .post = id[1], .product = id[2], .event = event, .when = when};
     return ok;
 }
 
@@ -246,10 +262,11 @@ static bool apply_where(Profile *p, Error *err)
 static const struct {
     const char *what, *item;
     Role role;
-} whats[] = {{"posts", "post", ROLE_POST},        {"post", "post", ROLE_POST},       {"languages", "lang", ROLE_LANG},
-             {"lang", "lang", ROLE_LANG},         {"language", "lang", ROLE_LANG},   {"tags", "tag", ROLE_TAGS},
-             {"tag", "tag", ROLE_TAGS},           {"authors", "author", ROLE_AUTHOR}, {"author", "author", ROLE_AUTHOR},
-             {"products", "product", ROLE_PRODUCT}};
+} whats[] = {{"posts", "post", ROLE_POST},      {"post", "post", ROLE_POST},
+             {"languages", "lang", ROLE_LANG},  {"lang", "lang", ROLE_LANG},
+             {"language", "lang", ROLE_LANG},   {"tags", "tag", ROLE_TAGS},
+             {"tag", "tag", ROLE_TAGS},         {"authors", "author", ROLE_AUTHOR},
+             {"author", "author", ROLE_AUTHOR}, {"products", "product", ROLE_PRODUCT}};
 
 static bool item_ids(Profile *p, const Column *c, Error *err)
 {
@@ -262,7 +279,9 @@ static bool item_ids(Profile *p, const Column *c, Error *err)
             continue;
         buf_clear(&text);
         column_print(c, i, &text);
-        p->item[i] = strmap_add(p->items, c->type == COL_CODE || c->type == COL_TEXT ? column_text(c, i) : buf_slice(&text),
+        p->item[i] = strmap_add(p->items,
+                                c->type == COL_CODE || c->type == COL_TEXT ? column_text(c, i)
+                                                                           : buf_slice(&text),
                                 NULL);
     }
     buf_free(&text);
@@ -291,7 +310,8 @@ static bool choose_items(Profile *p, Error *err)
         const Column *title = role_column(p->m->w.posts, &p->m->w.posts_roles, ROLE_TITLE);
         if (!title)
             return fail(err, ERR_DATA, "no column of the posts tells their language");
-        FeatureCol lang = {.name = p->item_name, .column = p->m->w.posts->names[p->m->w.posts_roles.col[ROLE_TITLE]]};
+        FeatureCol lang = {.name = p->item_name,
+                           .column = p->m->w.posts->names[p->m->w.posts_roles.col[ROLE_TITLE]]};
         c = step_lang.make(p->m, &lang, &p->rows, err);
     } else {
         c = joined_column(p, found ? str_of(role_rows()[role].name) : what, err);
@@ -359,7 +379,8 @@ static bool count_votes(Profile *p, Error *err)
             continue;
         if (p->item && p->item[i] != NO_ID)
             vote(p, i, p->item[i]);
-        for (uint32_t k = p->item ? 0 : p->m->tag_start[post]; !p->item && k < p->m->tag_start[post + 1]; k++)
+        for (uint32_t k = p->item ? 0 : p->m->tag_start[post];
+             !p->item && k < p->m->tag_start[post + 1]; k++)
             vote(p, i, p->m->tag_ids[k]);
     }
     return true;
@@ -407,7 +428,8 @@ static Ranked *rank_cells(Profile *p, size_t *n, Error *err)
     if (!rank || !out || (p->groups.group && !rank_groups(p, rank, err)))
         return NULL;
     for (size_t k = 0; k < p->ncells; k++)
-        out[k] = (Ranked){(uint32_t)k, rank[p->cells[k].group], p->cells[k].votes, strmap_at(p->items, p->cells[k].item)};
+        out[k] = (Ranked){(uint32_t)k, rank[p->cells[k].group], p->cells[k].votes,
+                          strmap_at(p->items, p->cells[k].item)};
     qsort(out, p->ncells, sizeof *out, by_rank);
     *n = 0;
     uint32_t group = NO_ID;
@@ -424,13 +446,16 @@ static Ranked *rank_cells(Profile *p, size_t *n, Error *err)
 static void measure(const Profile *p, const Cell *c, double out[4])
 {
     Total g = p->group_total[c->group], all = p->all;
-    double share = c->votes / g.votes, overall = p->item_total[c->item].votes / all.votes, f = g.votes / all.votes;
+    double share = c->votes / g.votes, overall = p->item_total[c->item].votes / all.votes,
+           f = g.votes / all.votes;
     double rest = all.votes - g.votes, var = 0;
     out[0] = share;
     out[1] = share / overall;
     if (rest > 0) {
-        double q = (p->item_total[c->item].votes - c->votes) / rest, m = rest * rest / (all.squares - g.squares);
-        double n = g.votes * g.votes / g.squares, a = 1 / share - f / overall, b = (1 - f) / overall;
+        double q = (p->item_total[c->item].votes - c->votes) / rest,
+               m = rest * rest / (all.squares - g.squares);
+        double n = g.votes * g.votes / g.squares, a = 1 / share - f / overall,
+               b = (1 - f) / overall;
         q = q < 0 ? 0 : q;
         var = a * a * share * (1 - share) / n + b * b * q * (1 - q) / m;
     }
@@ -491,8 +516,9 @@ Frame *favourites(const World *w, const FavouriteOptions *opt, Error *err)
     if (!world_check(w, err))
         return NULL;
     p.spec = spec_new();
-    if (types_learn(p.spec, w, &learn, NULL, err) && (p.m = maker_new(w, p.spec, NO_TIME, err)) && choose_rows(&p, err) &&
-        apply_where(&p, err) && choose_items(&p, err) && choose_groups(&p, err) && count_votes(&p, err))
+    if (types_learn(p.spec, w, &learn, NULL, err) && (p.m = maker_new(w, p.spec, NO_TIME, err)) &&
+        choose_rows(&p, err) && apply_where(&p, err) && choose_items(&p, err) &&
+        choose_groups(&p, err) && count_votes(&p, err))
         out = favourites_frame(&p, err);
     if (p.items && p.items != (p.m ? p.m->tags : NULL))
         strmap_free(p.items);

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * recipe.c - the ordered list of steps that made a table, shared by every table and model that came from it.
+ * recipe.c - the ordered list of steps that made a table, shared by every table and model that
+ * came from it.
  *
- * The first step may be `features` (a Spec, see steps.c and spec.c); every `derive` adds one. Recipes are immutable: a
- * table that goes on gets a new recipe that repeats the old steps, so an older model keeps its own.
+ * The first step may be `features` (a Spec, see steps.c and spec.c); every `derive` adds one.
+ * Recipes are immutable: a table that goes on gets a new recipe that repeats the old steps, so an
+ * older model keeps its own.
  */
 #include <stdlib.h>
 
@@ -86,7 +88,8 @@ void recipe_step_print(const Recipe *r, size_t i, Buf *out)
 {
     const RecipeStep *s = &r->steps[i];
     if (s->spec)
-        buf_printf(out, "features --rows %s: %zu columns", s->spec->pairs ? "pairs" : "interactions", s->spec->ncols);
+        buf_printf(out, "features --rows %s: %zu columns",
+                   s->spec->pairs ? "pairs" : "interactions", s->spec->ncols);
     else
         buf_printf(out, "derive %s = %s", s->name, s->expr);
 }
@@ -164,8 +167,8 @@ static bool is_kept(const char *name, const char *const *keep, size_t nkeep)
     return false;
 }
 
-/* One derive step on *f, replaced by the wider frame. A step whose inputs are not all there is passed over: rows that
- * are to be scored have no response, nor what was derived from it. */
+/* One derive step on *f, replaced by the wider frame. A step whose inputs are not all there is
+ * passed over: rows that are to be scored have no response, nor what was derived from it. */
 static bool replay_derive(const RecipeStep *s, Arena *a, Frame **f, Error *err)
 {
     Expr *e = expr_parse(a, str_of(s->expr), 0, err);
@@ -187,7 +190,8 @@ static bool replay_derive(const RecipeStep *s, Arena *a, Frame **f, Error *err)
     return true;
 }
 
-Frame *recipe_replay(const Recipe *r, const Frame *frame, const char *const *keep, size_t nkeep, Error *err)
+Frame *recipe_replay(const Recipe *r, const Frame *frame, const char *const *keep, size_t nkeep,
+                     Error *err)
 {
     Frame *f = frame_ref(frame);
     Arena *a = arena_new();
@@ -232,8 +236,10 @@ static bool step_from_json(const cJSON *j, RecipeStep *out, Error *err)
     if (strcmp(step, "features") == 0)
         return (out->spec = spec_from_json(j, err)) != NULL;
     if (strcmp(step, "derive") != 0)
-        return fail(err, ERR_DATA, "the recipe has a step '%s', which this version does not know", step);
-    if (!json_get_text(j, "name", "recipe", &name, err) || !json_get_text(j, "expr", "recipe", &expr, err))
+        return fail(err, ERR_DATA, "the recipe has a step '%s', which this version does not know",
+                    step);
+    if (!json_get_text(j, "name", "recipe", &name, err) ||
+        !json_get_text(j, "expr", "recipe", &expr, err))
         return false;
     out->name = xstrdup(name);
     out->expr = xstrdup(expr);
@@ -248,7 +254,8 @@ Recipe *recipe_from_json(const cJSON *j, Error *err)
     }
     Recipe *r = recipe_new(NULL, (size_t)cJSON_GetArraySize(j));
     const cJSON *item;
-    cJSON_ArrayForEach(item, j) {
+    cJSON_ArrayForEach(item, j)
+    {
         if (!step_from_json(item, &r->steps[r->n], err)) {
             recipe_unref(r);
             return NULL;

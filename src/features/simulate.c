@@ -1,21 +1,27 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * simulate.c - a blog that never was: users, posts, products and interactions drawn from a known truth.
+ * simulate.c - a blog that never was: users, posts, products and interactions drawn from a known
+ * truth.
  *
- * Users log in, look at posts (mostly recent ones), log out. Every interaction with a post is a view with probability
+ * Users log in, look at posts (mostly recent ones), log out. Every interaction with a post is a
+ * view with probability
  *
  *     p = 1 / (1 + exp(-eta)),   eta = sum of the terms in `truth` below
  *
- * where post_age_days, prev_views and prev_author_hits are the features of the same names (strictly before the moment),
- * and otherwise a like, comment or share (45, 35 and 20 %). The log-odds of "viewed given that something happened" are
- * therefore exactly linear in these terms: a logistic fit of
+ * where post_age_days, prev_views and prev_author_hits are the features of the same names
+ * (strictly before the moment), and otherwise a like, comment or share (45, 35 and 20 %). The
+ * log-odds of "viewed given that something happened" are therefore exactly linear in these terms:
+ * a logistic fit of
  *
- *     viewed ~ age + gender * lang + country + post_age_days + log1p(prev_views) + log1p(prev_author_hits)
+ *     viewed ~ age + gender * lang + country + post_age_days + log1p(prev_views) +
+ *              log1p(prev_author_hits)
  *
- * finds them back within its standard errors. Everything else (tags, products, hours, titles) has no effect. An age is
- * hidden afterwards with probability 1 %, at random, so rows without it may be dropped.
+ * finds them back within its standard errors. Everything else (tags, products, hours, titles) has
+ * no effect. An age is hidden afterwards with probability 1 %, at random, so rows without it may
+ * be dropped.
  *
- * Sizes are exact. Each subject draws from a stream of its own, so the same seed gives the same bytes.
+ * Sizes are exact. Each subject draws from a stream of its own, so the same seed gives the same
+ * bytes.
  */
 #include <math.h>
 #include <stdio.h>
@@ -37,17 +43,28 @@
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
 static const SimulateTruth truth[] = {
-    {"(Intercept)", -0.35},      {"age", -0.02},
-    {"genderMale", 0.10},       {"genderOther", 0.0},
-    {"countryCA", 0.05},        {"countryDE", -0.15},
-    {"countryFR", 0.10},        {"countryGB", 0.0},
-    {"countryIN", 0.30},        {"countryJP", -0.25},
-    {"countryUS", 0.20},        {"langgo", 0.15},
-    {"langjava", 0.10},         {"langjs", -0.20},
-    {"langphp", -0.35},         {"langpython", 0.40},
-    {"langrust", 0.30},         {"langsql", -0.10},
-    {"post_age_days", -0.03},   {"log1p(prev_views)", 0.20},
-    {"log1p(prev_author_hits)", 0.50}, {"genderMale:langjava", 0.45},
+    {"(Intercept)", -0.35},
+    {"age", -0.02},
+    {"genderMale", 0.10},
+    {"genderOther", 0.0},
+    {"countryCA", 0.05},
+    {"countryDE", -0.15},
+    {"countryFR", 0.10},
+    {"countryGB", 0.0},
+    {"countryIN", 0.30},
+    {"countryJP", -0.25},
+    {"countryUS", 0.20},
+    {"langgo", 0.15},
+    {"langjava", 0.10},
+    {"langjs", -0.20},
+    {"langphp", -0.35},
+    {"langpython", 0.40},
+    {"langrust", 0.30},
+    {"langsql", -0.10},
+    {"post_age_days", -0.03},
+    {"log1p(prev_views)", 0.20},
+    {"log1p(prev_author_hits)", 0.50},
+    {"genderMale:langjava", 0.45},
 };
 
 /* The first of each is the reference of treatment coding. */
@@ -57,31 +74,38 @@ static const char *const genders[] = {"Female", "Male", "Other"};
 static const double gender_share[] = {0.46, 0.50, 0.04};
 static const char *const langs[] = {"c", "go", "java", "js", "php", "python", "rust", "sql"};
 static const double lang_share[] = {0.07, 0.08, 0.20, 0.16, 0.06, 0.27, 0.08, 0.08};
-static const char *const lang_words[] = {"C", "Go", "Java", "JavaScript", "PHP", "Python", "Rust", "SQL"};
-static const char *const topics[] = {"web",       "api",      "testing",  "performance", "security", "database", "async",
-                                     "threads",   "memory",   "compiler", "parser",      "network",  "cli",      "gui",
-                                     "ml",        "data",     "docker",   "cloud",       "linux",    "git",      "debugging",
-                                     "beginner",  "regex",    "json",     "http",        "algorithms"};
-static const char *const topic_words[] = {"Web Pages",  "APIs",      "Tests",     "Speed",      "Security",  "Databases",
-                                          "Async Code", "Threads",   "Memory",    "Compilers",  "Parsers",   "Networks",
-                                          "Command Lines", "Windows", "Models",   "Data",       "Containers", "Servers",
-                                          "Linux",      "Git",       "Debugging", "First Steps", "Patterns", "JSON",
-                                          "HTTP",       "Algorithms"};
-static const char *const title_forms[] = {"How to Think About %t in %l", "%t in %l, Explained", "Ten Mistakes With %t in %l",
-                                          "A Small Guide to %t in %l",   "%l and %t",           "What I Learned About %t in %l",
-                                          "%t for %l Programmers",       "Better %t With %l"};
+static const char *const lang_words[] = {"C",   "Go",     "Java", "JavaScript",
+                                         "PHP", "Python", "Rust", "SQL"};
+static const char *const topics[] = {
+    "web",      "api",    "testing",  "performance", "security",  "database", "async",
+    "threads",  "memory", "compiler", "parser",      "network",   "cli",      "gui",
+    "ml",       "data",   "docker",   "cloud",       "linux",     "git",      "debugging",
+    "beginner", "regex",  "json",     "http",        "algorithms"};
+static const char *const topic_words[] = {
+    "Web Pages",   "APIs",     "Tests",      "Speed",   "Security",  "Databases",     "Async Code",
+    "Threads",     "Memory",   "Compilers",  "Parsers", "Networks",  "Command Lines", "Windows",
+    "Models",      "Data",     "Containers", "Servers", "Linux",     "Git",           "Debugging",
+    "First Steps", "Patterns", "JSON",       "HTTP",    "Algorithms"};
+static const char *const title_forms[] = {
+    "How to Think About %t in %l", "%t in %l, Explained", "Ten Mistakes With %t in %l",
+    "A Small Guide to %t in %l",   "%l and %t",           "What I Learned About %t in %l",
+    "%t for %l Programmers",       "Better %t With %l"};
 /* By gender; the first two users are jane and john in every blog. */
 static const char *const first_names[3][24] = {
-    {"jane",  "ana",   "chloe", "fatima", "hana",  "julia", "lara",  "nina", "priya", "rosa",  "tara", "vera",
-     "xenia", "yuki",  "zoe",   "aiko",   "clara", "elena", "greta", "ines", "kavya", "maria", "olga", "sofia"},
-    {"ben",  "john",  "dinesh", "emil",  "george", "ivan", "kenji", "mateo", "omar",  "sven",   "umesh", "will",
-     "bruno", "david", "felix",  "hugo",  "jonas",  "leo",  "noah",  "pedro", "rahul", "thiago", "tom",   "wei"},
-    {"alex",  "ash",   "blake", "casey", "charlie", "dana", "drew",  "eden",  "ellis", "finley", "gray",  "harper",
-     "jamie", "jordan", "kim",  "lee",   "morgan",  "noor", "quinn", "reese", "river", "robin",  "sam",   "sky"},
+    {"jane",  "ana",   "chloe", "fatima", "hana",  "julia", "lara", "nina",
+     "priya", "rosa",  "tara",  "vera",   "xenia", "yuki",  "zoe",  "aiko",
+     "clara", "elena", "greta", "ines",   "kavya", "maria", "olga", "sofia"},
+    {"ben",   "john", "dinesh", "emil",  "george", "ivan",   "kenji", "mateo",
+     "omar",  "sven", "umesh",  "will",  "bruno",  "david",  "felix", "hugo",
+     "jonas", "leo",  "noah",   "pedro", "rahul",  "thiago", "tom",   "wei"},
+    {"alex",   "ash",    "blake", "casey",  "charlie", "dana",   "drew", "eden",
+     "ellis",  "finley", "gray",  "harper", "jamie",   "jordan", "kim",  "lee",
+     "morgan", "noor",   "quinn", "reese",  "river",   "robin",  "sam",  "sky"},
 };
 #define NNAMES COUNT(first_names[0])
 static const char *const categories[] = {"book", "course", "tool", "shirt", "ticket"};
-static const char *const product_forms[] = {"The %s Book", "%s in Five Evenings", "%s Workbench", "%s Shirt", "%s Day"};
+static const char *const product_forms[] = {"The %s Book", "%s in Five Evenings", "%s Workbench",
+                                            "%s Shirt", "%s Day"};
 enum { T_VIEW, T_LIKE, T_COMMENT, T_SHARE, T_LOGIN, T_LOGOUT };
 static const char *const type_names[] = {"view", "like", "comment", "share", "login", "logout"};
 static const double other_share[] = {0.45, 0.35, 0.20};
@@ -118,11 +142,11 @@ static size_t pick(Rng *r, const double *share, size_t n)
 typedef struct Person {
     int age, joined; /* joined: day */
     uint8_t country, gender, hidden;
-    double hour;     /* when this person likes to log in */
-    double weight;   /* sum of activities up to and with this person */
-    double base;     /* what eta has of the person */
+    double hour;   /* when this person likes to log in */
+    double weight; /* sum of activities up to and with this person */
+    double base;   /* what eta has of the person */
     uint32_t views;
-    int64_t last;    /* second of the latest row */
+    int64_t last; /* second of the latest row */
 } Person;
 
 typedef struct Article {
@@ -141,9 +165,9 @@ typedef struct Blog {
     Person *user;
     Article *post;
     Row *row;
-    int64_t *second;        /* of each row */
+    int64_t *second; /* of each row */
     uint32_t *order;
-    uint16_t *author_hits;  /* users x NAUTHORS */
+    uint16_t *author_hits; /* users x NAUTHORS */
     size_t nauthors;
     double b_lang[COUNT(langs)], b_post_age, b_views, b_author, b_male_java;
 } Blog;
@@ -161,7 +185,8 @@ static void draw_users(Blog *b)
         if (i < 2)
             p->gender = (uint8_t)i; /* jane, john */
         p->hidden = rng_unit(&r) < AGE_HIDDEN;
-        int last = i < NAUTHORS ? DAY_FIRST_POST : DAY_END - 30; /* authors are there before they write */
+        int last =
+            i < NAUTHORS ? DAY_FIRST_POST : DAY_END - 30; /* authors are there before they write */
         p->joined = DAY_FIRST_USER + (int)rng_below(&r, (uint64_t)(last - DAY_FIRST_USER));
         p->hour = 16 + 4 * rng_normal(&r);
         p->weight = sum += exp(0.9 * rng_normal(&r));
@@ -187,8 +212,10 @@ static void draw_posts(Blog *b)
         p->author = (uint32_t)rng_below(&r, b->nauthors);
         p->form = (uint8_t)rng_below(&r, COUNT(title_forms));
         p->ntopics = (uint8_t)(1 + rng_below(&r, 3));
-        uint8_t start = (uint8_t)rng_below(&r, COUNT(topics)), step = (uint8_t)(1 + rng_below(&r, 5));
-        for (size_t k = 0; k < p->ntopics; k++) /* distinct, since 2 * 5 is less than the number of topics */
+        uint8_t start = (uint8_t)rng_below(&r, COUNT(topics)),
+                step = (uint8_t)(1 + rng_below(&r, 5));
+        for (size_t k = 0; k < p->ntopics;
+             k++) /* distinct, since 2 * 5 is less than the number of topics */
             p->topic[k] = (uint8_t)((start + k * step) % COUNT(topics));
     }
     qsort(b->post, b->opt.posts, sizeof *b->post, by_day);
@@ -218,7 +245,8 @@ static int64_t session_start(const Person *p, Rng *r)
     return day * 86400 + (int64_t)(hour * 3600);
 }
 
-/* Who is there when: login, one to many interactions, and logout (15 % just go). Types are drawn later, in order. */
+/* Who is there when: login, one to many interactions, and logout (15 % just go). Types are drawn
+ * later, in order. */
 static bool draw_sessions(Blog *b, Error *err)
 {
     Rng r = rng_stream(b->opt.seed, "sessions");
@@ -258,7 +286,8 @@ static double true_eta(const Blog *b, const Row *row, int64_t second)
     const Person *p = &b->user[row->user];
     const Article *a = &b->post[row->post];
     double eta = p->base + b->b_lang[a->lang] + b->b_post_age * (double)(second / 86400 - a->day);
-    eta += b->b_views * log1p(p->views) + b->b_author * log1p(b->author_hits[row->user * b->nauthors + a->author]);
+    eta += b->b_views * log1p(p->views) +
+           b->b_author * log1p(b->author_hits[row->user * b->nauthors + a->author]);
     bool male_java = strcmp(genders[p->gender], "Male") == 0 && strcmp(langs[a->lang], "java") == 0;
     return eta + (male_java ? b->b_male_java : 0);
 }
@@ -312,7 +341,8 @@ static void fill_form(const char *form, const char *topic, const char *lang, Buf
     }
 }
 
-/* A table of `ncols` columns being built; finish() ends the builders whether or not all went well. */
+/* A table of `ncols` columns being built; finish() ends the builders whether or not all went
+ * well. */
 typedef struct TableBuilder {
     const char *const *names;
     ColumnBuilder *col[8];
@@ -346,8 +376,10 @@ static bool put_day(ColumnBuilder *c, int64_t day, Error *err)
 static Frame *users_frame(const Blog *b, Error *err)
 {
     static const char *const names[] = {"username", "age", "country", "gender", "joined"};
-    TableBuilder t = {names, {builder_new_strings(), builder_new(COL_INT), builder_new(COL_CODE), builder_new(COL_CODE),
-                              builder_new(COL_TIME)}, 5};
+    TableBuilder t = {names,
+                      {builder_new_strings(), builder_new(COL_INT), builder_new(COL_CODE),
+                       builder_new(COL_CODE), builder_new(COL_TIME)},
+                      5};
     Buf name = BUF_INIT;
     bool ok = true;
     for (size_t i = 0; i < b->opt.users && ok; i++) {
@@ -356,7 +388,8 @@ static Frame *users_frame(const Blog *b, Error *err)
         ok = builder_text(t.col[0], buf_slice(&name), err) &&
              (p->hidden ? builder_null(t.col[1], err) : builder_int(t.col[1], p->age, err)) &&
              builder_text(t.col[2], str_of(countries[p->country]), err) &&
-             builder_text(t.col[3], str_of(genders[p->gender]), err) && put_day(t.col[4], p->joined, err);
+             builder_text(t.col[3], str_of(genders[p->gender]), err) &&
+             put_day(t.col[4], p->joined, err);
     }
     buf_free(&name);
     return table_finish(&t, b->opt.users, ok, err);
@@ -365,8 +398,10 @@ static Frame *users_frame(const Blog *b, Error *err)
 static Frame *posts_frame(const Blog *b, Error *err)
 {
     static const char *const names[] = {"post_id", "title", "author", "lang", "tags", "date"};
-    TableBuilder t = {names, {builder_new_strings(), builder_new_strings(), builder_new_strings(), builder_new(COL_CODE),
-                              builder_new_strings(), builder_new(COL_TIME)}, 6};
+    TableBuilder t = {names,
+                      {builder_new_strings(), builder_new_strings(), builder_new_strings(),
+                       builder_new(COL_CODE), builder_new_strings(), builder_new(COL_TIME)},
+                      6};
     Buf text = BUF_INIT;
     bool ok = true;
     for (size_t i = 0; i < b->opt.posts && ok; i++) {
@@ -392,7 +427,8 @@ static Frame *posts_frame(const Blog *b, Error *err)
 static Frame *products_frame(const Blog *b, Error *err)
 {
     static const char *const names[] = {"product_id", "name", "category"};
-    TableBuilder t = {names, {builder_new_strings(), builder_new_strings(), builder_new(COL_CODE)}, 3};
+    TableBuilder t = {
+        names, {builder_new_strings(), builder_new_strings(), builder_new(COL_CODE)}, 3};
     Rng r = rng_stream(b->opt.seed, "products");
     Buf text = BUF_INIT;
     bool ok = true;
@@ -420,16 +456,20 @@ static bool put_id(ColumnBuilder *c, char prefix, uint32_t id, Buf *text, Error 
 
 static Frame *interactions_frame(const Blog *b, Error *err)
 {
-    static const char *const names[] = {"user_username", "post_id", "product_id", "interaction_type", "timestamp"};
-    TableBuilder t = {names, {builder_new_strings(), builder_new_strings(), builder_new_strings(), builder_new(COL_CODE),
-                              builder_new(COL_TIME)}, 5};
+    static const char *const names[] = {"user_username", "post_id", "product_id",
+                                        "interaction_type", "timestamp"};
+    TableBuilder t = {names,
+                      {builder_new_strings(), builder_new_strings(), builder_new_strings(),
+                       builder_new(COL_CODE), builder_new(COL_TIME)},
+                      5};
     Buf text = BUF_INIT;
     bool ok = true;
     for (size_t i = 0; i < b->opt.interactions && ok; i++) {
         const Row *row = &b->row[b->order[i]];
         user_name(b, row->user, &text);
         builder_time_unit(t.col[4], TIME_SECOND);
-        ok = builder_text(t.col[0], buf_slice(&text), err) && put_id(t.col[1], 'p', row->post, &text, err) &&
+        ok = builder_text(t.col[0], buf_slice(&text), err) &&
+             put_id(t.col[1], 'p', row->post, &text, err) &&
              put_id(t.col[2], 'g', row->product, &text, err) &&
              builder_text(t.col[3], str_of(type_names[row->type]), err) &&
              builder_int(t.col[4], b->second[b->order[i]] * US_PER_SECOND, err);
@@ -445,7 +485,8 @@ static bool blog_alloc(Blog *b, Bag *bag, Error *err)
     b->row = bag_alloc(bag, b->opt.interactions, sizeof *b->row, false, "interactions", err);
     b->second = bag_alloc(bag, b->opt.interactions, sizeof *b->second, false, "interactions", err);
     b->order = bag_alloc(bag, b->opt.interactions, sizeof *b->order, false, "interactions", err);
-    b->author_hits = bag_alloc(bag, b->opt.users * NAUTHORS, sizeof *b->author_hits, true, "users", err);
+    b->author_hits =
+        bag_alloc(bag, b->opt.users * NAUTHORS, sizeof *b->author_hits, true, "users", err);
     return b->user && b->post && b->row && b->second && b->order && b->author_hits;
 }
 
@@ -454,11 +495,15 @@ bool simulate_blog(const SimulateOptions *opt, Simulated *out, Error *err)
     *out = (Simulated){0};
     if (opt->users == 0 || opt->posts == 0)
         return fail(err, ERR_USAGE, "a blog needs at least one user and one post");
-    if (opt->users > UINT32_MAX / NAUTHORS || opt->interactions >= UINT32_MAX || opt->posts >= UINT32_MAX)
-        return fail(err, ERR_USAGE, "a simulated blog has at most %u users and %u interactions", UINT32_MAX / NAUTHORS,
-                    UINT32_MAX - 1);
-    Blog b = {.opt = *opt, .b_post_age = true_value("post_age_days", ""), .b_views = true_value("log1p(prev_views)", ""),
-              .b_author = true_value("log1p(prev_author_hits)", ""), .b_male_java = true_value("genderMale:langjava", "")};
+    if (opt->users > UINT32_MAX / NAUTHORS || opt->interactions >= UINT32_MAX ||
+        opt->posts >= UINT32_MAX)
+        return fail(err, ERR_USAGE, "a simulated blog has at most %u users and %u interactions",
+                    UINT32_MAX / NAUTHORS, UINT32_MAX - 1);
+    Blog b = {.opt = *opt,
+              .b_post_age = true_value("post_age_days", ""),
+              .b_views = true_value("log1p(prev_views)", ""),
+              .b_author = true_value("log1p(prev_author_hits)", ""),
+              .b_male_java = true_value("genderMale:langjava", "")};
     for (size_t l = 0; l < COUNT(langs); l++)
         b.b_lang[l] = true_value("lang", langs[l]);
     Bag bag = {0};
@@ -467,8 +512,9 @@ bool simulate_blog(const SimulateOptions *opt, Simulated *out, Error *err)
         draw_users(&b);
         draw_posts(&b);
     }
-    ok = ok && draw_sessions(&b, err) && draw_outcomes(&b, err) && (out->users = users_frame(&b, err)) &&
-         (out->posts = posts_frame(&b, err)) && (out->products = products_frame(&b, err)) &&
+    ok = ok && draw_sessions(&b, err) && draw_outcomes(&b, err) &&
+         (out->users = users_frame(&b, err)) && (out->posts = posts_frame(&b, err)) &&
+         (out->products = products_frame(&b, err)) &&
          (out->interactions = interactions_frame(&b, err));
     bag_clear(&bag);
     if (!ok)

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * spec.c - what the step `features` has learned: classes of types, counters, columns; kept with every model.
+ * spec.c - what the step `features` has learned: classes of types, counters, columns; kept with
+ * every model.
  *
- * As JSON it holds names only (steps, groups, columns, tags, types), never a row of data, so that another process with
- * the same tables makes the same rows.
+ * As JSON it holds names only (steps, groups, columns, tags, types), never a row of data, so that
+ * another process with the same tables makes the same rows.
  */
 #include <stdlib.h>
 
@@ -67,8 +68,9 @@ static void put_types(const Spec *s, Buf *out)
 /* Moments and durations go as text: a double holds no 64-bit integer. */
 void spec_to_json(const Spec *s, Buf *out)
 {
-    buf_printf(out, "{\"step\":\"features\",\"rows\":\"%s\",\"window_us\":\"%lld\",\"active_us\":\"%lld\"",
-               s->pairs ? "pairs" : "interactions", (long long)s->window_us, (long long)s->active_us);
+    buf_printf(
+        out, "{\"step\":\"features\",\"rows\":\"%s\",\"window_us\":\"%lld\",\"active_us\":\"%lld\"",
+        s->pairs ? "pairs" : "interactions", (long long)s->window_us, (long long)s->active_us);
     if (s->as_of != INT64_MIN)
         buf_printf(out, ",\"as_of_us\":\"%lld\"", (long long)s->as_of);
     buf_puts(out, ",\"negatives\":");
@@ -101,14 +103,15 @@ static bool get_moment(const cJSON *j, const char *key, int64_t *out, Error *err
     return parse_int(str_of(text), out) || fail(err, ERR_DATA, "recipe.%s is not a number", key);
 }
 
-static bool get_small(const cJSON *j, const char *key, int64_t low, int64_t high, int32_t *out, Error *err)
+static bool get_small(const cJSON *j, const char *key, int64_t low, int64_t high, int32_t *out,
+                      Error *err)
 {
     int64_t v;
     if (!json_get_int(j, key, "recipe", &v, err))
         return false;
     if (v < low || v > high)
-        return fail(err, ERR_DATA, "recipe has %s %lld, which is not in %lld to %lld", key, (long long)v, (long long)low,
-                    (long long)high);
+        return fail(err, ERR_DATA, "recipe has %s %lld, which is not in %lld to %lld", key,
+                    (long long)v, (long long)low, (long long)high);
     *out = (int32_t)v;
     return true;
 }
@@ -123,7 +126,9 @@ static bool get_kind(const cJSON *j, TypeKind *out, Error *err)
             *out = k;
             return true;
         }
-    return fail(err, ERR_DATA, "the recipe has a kind of interaction '%s', which this version does not know", name);
+    return fail(err, ERR_DATA,
+                "the recipe has a kind of interaction '%s', which this version does not know",
+                name);
 }
 
 static bool get_copy(Spec *s, const cJSON *j, const char *key, char **out, Error *err)
@@ -143,7 +148,8 @@ static bool get_types(Spec *s, const cJSON *j, Error *err)
         return false;
     if (cJSON_GetArraySize(counters) > COUNTERS_MAX)
         return fail(err, ERR_DATA, "the recipe has more than %d counters", COUNTERS_MAX);
-    cJSON_ArrayForEach(item, counters) {
+    cJSON_ArrayForEach(item, counters)
+    {
         Counter *c = &s->counters[s->ncounters];
         if (!get_kind(item, &c->kind, err) || !get_copy(s, item, "suffix", &c->suffix, err) ||
             !json_get_bool(item, "flag", "recipe", &c->is_flag, err))
@@ -151,7 +157,8 @@ static bool get_types(Spec *s, const cJSON *j, Error *err)
         s->ncounters++;
     }
     s->types = arena_array(s->arena, TypeLevel, (size_t)cJSON_GetArraySize(types) + 1);
-    cJSON_ArrayForEach(item, types) {
+    cJSON_ArrayForEach(item, types)
+    {
         TypeLevel *t = &s->types[s->ntypes];
         if (!get_kind(item, &t->kind, err) || !get_copy(s, item, "level", &t->level, err) ||
             !get_small(item, "counter", -1, (int64_t)s->ncounters - 1, &t->counter, err) ||
@@ -168,8 +175,10 @@ static bool get_column(Spec *s, const cJSON *j, FeatureCol *c, Error *err)
     const char *group, *step;
     int32_t source;
     const cJSON *column = cJSON_GetObjectItemCaseSensitive(j, "column");
-    if (!get_copy(s, j, "name", &c->name, err) || !json_get_text(j, "group", "recipe", &group, err) ||
-        !json_get_text(j, "step", "recipe", &step, err) || !get_small(j, "source", FROM_NONE, FROM_EVENT, &source, err) ||
+    if (!get_copy(s, j, "name", &c->name, err) ||
+        !json_get_text(j, "group", "recipe", &group, err) ||
+        !json_get_text(j, "step", "recipe", &step, err) ||
+        !get_small(j, "source", FROM_NONE, FROM_EVENT, &source, err) ||
         !get_small(j, "arg", -1, COUNTERS_MAX, &c->arg, err))
         return false;
     c->source = (Source)source;
@@ -178,11 +187,15 @@ static bool get_column(Spec *s, const cJSON *j, FeatureCol *c, Error *err)
     c->group = group_find(str_of(group));
     c->step = step_find(str_of(step));
     if (!c->group || !c->step)
-        return fail(err, ERR_DATA, "the recipe makes '%s' by a step '%s', which this version does not know", c->name, step);
+        return fail(err, ERR_DATA,
+                    "the recipe makes '%s' by a step '%s', which this version does not know",
+                    c->name, step);
     int32_t low = c->step->nargs == ARG_COUNTER ? -1 : 0;
     int32_t high = c->step->nargs == ARG_COUNTER ? (int32_t)s->ncounters : c->step->nargs;
-    if (c->arg < low || c->arg >= high || (c->step->named && (!c->column || c->source == FROM_NONE)))
-        return fail(err, ERR_DATA, "the recipe is damaged: '%s' does not say from what it is made", c->name);
+    if (c->arg < low || c->arg >= high ||
+        (c->step->named && (!c->column || c->source == FROM_NONE)))
+        return fail(err, ERR_DATA, "the recipe is damaged: '%s' does not say from what it is made",
+                    c->name);
     return true;
 }
 
@@ -190,17 +203,21 @@ Spec *spec_from_json(const cJSON *j, Error *err)
 {
     Spec *s = spec_new();
     const char *rows;
-    bool ok = json_get_text(j, "rows", "recipe", &rows, err) && get_moment(j, "window_us", &s->window_us, err) &&
-              get_moment(j, "active_us", &s->active_us, err) && get_moment(j, "as_of_us", &s->as_of, err) &&
+    bool ok = json_get_text(j, "rows", "recipe", &rows, err) &&
+              get_moment(j, "window_us", &s->window_us, err) &&
+              get_moment(j, "active_us", &s->active_us, err) &&
+              get_moment(j, "as_of_us", &s->as_of, err) &&
               json_get_real(j, "negatives", "recipe", &s->negatives, err) &&
-              json_get_real(j, "sample_rate", "recipe", &s->sample_rate, err) && get_types(s, j, err);
+              json_get_real(j, "sample_rate", "recipe", &s->sample_rate, err) &&
+              get_types(s, j, err);
     const cJSON *cols = ok ? json_get_array(j, "columns", "recipe", err) : NULL, *item;
     ok = cols != NULL;
     if (ok) {
         s->pairs = strcmp(rows, "pairs") == 0;
         s->cols = arena_array(s->arena, FeatureCol, (size_t)cJSON_GetArraySize(cols) + 1);
     }
-    cJSON_ArrayForEach(item, cols) {
+    cJSON_ArrayForEach(item, cols)
+    {
         ok = ok && get_column(s, item, &s->cols[s->ncols], err);
         s->ncols += ok;
     }

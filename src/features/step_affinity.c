@@ -1,12 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * step_affinity.c - what joins this user and this post; without such features every user gets the same order of posts.
+ * step_affinity.c - what joins this user and this post; without such features every user gets the
+ * same order of posts.
  *
- *     prev_tag_hits     for each tag of the post, the user's earlier interactions with posts that have it; summed
- *     prev_tag_share    that over (tags of the post x earlier interactions): the mean share of these tags, 0 to 1
+ *     prev_tag_hits     for each tag of the post, the user's earlier interactions with posts that
+ *                       have it; summed
+ *     prev_tag_share    that over (tags of the post x earlier interactions): the mean share of
+ *                       these tags, 0 to 1
  *     prev_author_hits  the user's earlier interactions with posts of the same author
- *     same_country      user and author live in the same one (when authors are users); 0 if either is not known
- *     is_author         the user wrote the post (when authors are users); in pairs authors are no candidates
+ *     same_country      user and author live in the same one (when authors are users); 0 if either
+ *                       is not known
+ *     is_author         the user wrote the post (when authors are users); in pairs authors are no
+ *                       candidates
  */
 #include "maker_priv.h"
 
@@ -52,7 +57,8 @@ static bool count_tags(Maker *m, Rows *rows, Error *err)
             uint32_t g = pair_index_find(pairs, u, m->tag_ids[k]);
             if (g == NO_ID)
                 continue;
-            uint32_t at = rows->when ? timeline_at(t, t->start[g], t->start[g + 1], rows->when[i]) : t->snap[g];
+            uint32_t at = rows->when ? timeline_at(t, t->start[g], t->start[g + 1], rows->when[i])
+                                     : t->snap[g];
             hits[i] += at - t->start[g];
         }
     }
@@ -92,7 +98,8 @@ static bool same_text(const Column *c, uint32_t a, uint32_t b)
 {
     if (a >= c->n || b >= c->n || column_is_null(c, a) || column_is_null(c, b))
         return false;
-    return c->type == COL_CODE ? c->v.c[a] == c->v.c[b] : str_eq(column_text(c, a), column_text(c, b));
+    return c->type == COL_CODE ? c->v.c[a] == c->v.c[b]
+                               : str_eq(column_text(c, a), column_text(c, b));
 }
 
 static Column *who_make(Maker *m, const FeatureCol *c, Rows *rows, Error *err)
@@ -122,4 +129,5 @@ static Column *affinity_make(Maker *m, const FeatureCol *c, Rows *rows, Error *e
     }
 }
 
-const Step step_affinity = {"affinity", "what joins this user and this post", affinity_plan, affinity_make, 5, false};
+const Step step_affinity = {
+    "affinity", "what joins this user and this post", affinity_plan, affinity_make, 5, false};

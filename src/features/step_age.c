@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * step_age.c - how old the post and the user's membership are: whole days from posting (joining) to the row's moment,
- * rounded down. A date without a clock is 00:00 of that day. Negative when the tables say that it came first.
- * In pairs every moment is the posting itself, so the age of the post is left out there.
+ * step_age.c - how old the post and the user's membership are: whole days from posting (joining)
+ * to the row's moment, rounded down. A date without a clock is 00:00 of that day. Negative when
+ * the tables say that it came first. In pairs every moment is the posting itself, so the age of
+ * the post is left out there.
  */
 #include "maker_priv.h"
 
@@ -30,7 +31,8 @@ static Column *age_make(Maker *m, const FeatureCol *c, Rows *rows, Error *err)
     const uint32_t *id = c->arg == AGE_POST ? rows->post : rows->user;
     Column *out = column_new(COL_INT, rows->n, err);
     for (size_t i = 0; out && i < rows->n; i++) {
-        int64_t from = id[i] == NO_ID || !since ? NO_TIME : since[id[i]], to = rows_when(rows, m, i);
+        int64_t from = id[i] == NO_ID || !since ? NO_TIME : since[id[i]],
+                to = rows_when(rows, m, i);
         if (from != NO_TIME && to != NO_TIME) {
             out->v.i[i] = whole_days(to - from);
         } else if (!column_set_null(out, i, err)) {
@@ -41,4 +43,5 @@ static Column *age_make(Maker *m, const FeatureCol *c, Rows *rows, Error *err)
     return out;
 }
 
-const Step step_age = {"age", "days since posting, days since joining", age_plan, age_make, 2, false};
+const Step step_age = {"age", "days since posting, days since joining", age_plan, age_make, 2,
+                       false};

@@ -1,21 +1,24 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * step_attr.c - attributes that are copied: keys, what is known of the user, the post, the product, the interaction.
+ * step_attr.c - attributes that are copied: keys, what is known of the user, the post, the
+ * product, the interaction.
  *
- * Keys come first and under the names of their roles (user post product timestamp). Columns with a role keep the name
- * of the role (age gender country author lang category interaction_type), any other usable column of users, posts,
- * products or interactions its own: numbers, yes/no, and codes of at most EXTRA_LEVELS levels. Ids, dates and prose are
- * left out. A name that is taken gets the entity before it (post_score).
+ * Keys come first and under the names of their roles (user post product timestamp). Columns with
+ * a role keep the name of the role (age gender country author lang category interaction_type),
+ * any other usable column of users, posts, products or interactions its own: numbers, yes/no, and
+ * codes of at most EXTRA_LEVELS levels. Ids, dates and prose are left out. A name that is taken
+ * gets the entity before it (post_score).
  *
- * Attributes are what the tables say now: a count such as "reputation" that grew after the moment of a row looks ahead.
- * Nobody can tell from one table, so the report names the numeric ones.
+ * Attributes are what the tables say now: a count such as "reputation" that grew after the moment
+ * of a row looks ahead. Nobody can tell from one table, so the report names the numeric ones.
  */
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "maker_priv.h"
 
-#define EXTRA_LEVELS 50  /* more levels of users or posts than this are rarely estimable and mostly ids or names */
+#define EXTRA_LEVELS                                                                               \
+    50 /* more levels of users or posts than this are rarely estimable and mostly ids or names */
 #define EVENT_LEVELS 500 /* an interaction's own codes have many more rows for each level */
 
 static const struct {
@@ -59,8 +62,10 @@ static const Frame *source_frame(const Maker *m, Source s)
 
 static const RoleMap *source_roles(const Maker *m, Source s)
 {
-    return s == FROM_USER ? &m->w.users_roles : s == FROM_POST ? &m->w.posts_roles
-           : s == FROM_PRODUCT ? &m->w.products_roles : &m->w.events_roles;
+    return s == FROM_USER      ? &m->w.users_roles
+           : s == FROM_POST    ? &m->w.posts_roles
+           : s == FROM_PRODUCT ? &m->w.products_roles
+                               : &m->w.events_roles;
 }
 
 /* ---- keys ---- */
@@ -68,7 +73,8 @@ static const RoleMap *source_roles(const Maker *m, Source s)
 static const struct {
     Role role;
     const char *name;
-} keys[] = {{ROLE_USER, "user"}, {ROLE_POST, "post"}, {ROLE_PRODUCT, "product"}, {ROLE_TIME, "timestamp"}};
+} keys[] = {
+    {ROLE_USER, "user"}, {ROLE_POST, "post"}, {ROLE_PRODUCT, "product"}, {ROLE_TIME, "timestamp"}};
 
 static bool key_plan(Plan *p, Error *err)
 {
@@ -77,7 +83,8 @@ static bool key_plan(Plan *p, Error *err)
         const Column *c = role_column(p->m->w.events, &p->m->w.events_roles, keys[k].role);
         bool in = c && !(p->opt->pairs && keys[k].role == ROLE_PRODUCT);
         if (in)
-            plan_add(p, "key", keys[k].name, FROM_EVENT, p->m->w.events->names[p->m->w.events_roles.col[keys[k].role]],
+            plan_add(p, "key", keys[k].name, FROM_EVENT,
+                     p->m->w.events->names[p->m->w.events_roles.col[keys[k].role]],
                      (int32_t)keys[k].role);
     }
     return true;
@@ -105,9 +112,12 @@ static Column *take_events(const Maker *m, const Column *c, const Rows *rows, Er
 }
 
 /* Keys of ids that only the interactions know: as the first of them has it. */
-static Column *key_of_events(const Maker *m, const Column *own, Role role, const uint32_t *ids, size_t n, Error *err)
+static Column *key_of_events(const Maker *m, const Column *own, Role role, const uint32_t *ids,
+                             size_t n, Error *err)
 {
-    const uint32_t *of_event = role == ROLE_USER ? m->user : role == ROLE_POST ? m->post : m->product;
+    const uint32_t *of_event = role == ROLE_USER   ? m->user
+                               : role == ROLE_POST ? m->post
+                                                   : m->product;
     size_t count = role == ROLE_USER ? m->nusers : role == ROLE_POST ? m->nposts : m->nproducts;
     uint32_t *first = ids ? big_alloc(count + 1, sizeof *first, false, "keys", err) : NULL;
     uint32_t *rows = ids ? big_alloc(n + 1, sizeof *rows, false, "keys", err) : NULL;
@@ -154,9 +164,15 @@ static Column *key_make(Maker *m, const FeatureCol *c, Rows *rows, Error *err)
         return time_key(m, own, rows, err);
     if (rows->event)
         return take_events(m, own, rows, err);
-    const Frame *f = role == ROLE_USER ? m->w.users : role == ROLE_POST ? m->w.posts : m->w.products;
-    const RoleMap *r = role == ROLE_USER ? &m->w.users_roles : role == ROLE_POST ? &m->w.posts_roles : &m->w.products_roles;
-    const uint32_t *ids = role == ROLE_USER ? rows->user : role == ROLE_POST ? rows->post : rows->product;
+    const Frame *f = role == ROLE_USER   ? m->w.users
+                     : role == ROLE_POST ? m->w.posts
+                                         : m->w.products;
+    const RoleMap *r = role == ROLE_USER   ? &m->w.users_roles
+                       : role == ROLE_POST ? &m->w.posts_roles
+                                           : &m->w.products_roles;
+    const uint32_t *ids = role == ROLE_USER   ? rows->user
+                          : role == ROLE_POST ? rows->post
+                                              : rows->product;
     const Column *key = role_column(f, r, role);
     if (key)
         return take_by_id(key, ids, rows->n, err);
@@ -170,7 +186,8 @@ static bool attribute_plan(Plan *p, Error *err)
     (void)err;
     for (size_t k = 0; k < sizeof attributes / sizeof attributes[0]; k++) {
         const Frame *f = source_frame(p->m, attributes[k].source);
-        const Column *c = role_column(f, source_roles(p->m, attributes[k].source), attributes[k].role);
+        const Column *c =
+            role_column(f, source_roles(p->m, attributes[k].source), attributes[k].role);
         bool id = attributes[k].role == ROLE_AUTHOR && c && c->type == COL_INT;
         if (!c || id || (p->opt->pairs && attributes[k].source >= FROM_PRODUCT))
             continue;
@@ -183,8 +200,9 @@ static bool attribute_plan(Plan *p, Error *err)
 static bool looks_like_id(const char *name)
 {
     size_t n = strlen(name);
-    return (n >= 2 && (strcmp(name + n - 2, "id") == 0 || strcmp(name + n - 2, "Id") == 0 ||
-                       strcmp(name + n - 2, "ID") == 0) &&
+    return (n >= 2 &&
+            (strcmp(name + n - 2, "id") == 0 || strcmp(name + n - 2, "Id") == 0 ||
+             strcmp(name + n - 2, "ID") == 0) &&
             (n == 2 || name[n - 3] == '_' || name[n - 2] == 'I'));
 }
 
@@ -228,14 +246,18 @@ static bool extra_plan(Plan *p, Error *err)
             snprintf(name, sizeof name, "%s_%s", sources[s].prefix, f->names[j]);
             if (!plan_add(p, sources[s].group, f->names[j], s, f->names[j], 0))
                 plan_add(p, sources[s].group, name, s, f->names[j], 0);
-            if ((s == FROM_USER || s == FROM_POST) && f->cols[j]->type != COL_CODE && f->cols[j]->type != COL_BOOL)
+            if ((s == FROM_USER || s == FROM_POST) && f->cols[j]->type != COL_CODE &&
+                f->cols[j]->type != COL_BOOL)
                 buf_printf(&now, "%s%s", now.n ? " " : "", f->names[j]);
         }
     }
     if (now.n)
-        report_note(p->report, "taken as the tables have them now, not as of each row's moment: %s", now.p);
+        report_note(p->report, "taken as the tables have them now, not as of each row's moment: %s",
+                    now.p);
     if (left)
-        report_note(p->report, "%zu more columns are no features: dates, prose, constants or too many levels", left);
+        report_note(p->report,
+                    "%zu more columns are no features: dates, prose, constants or too many levels",
+                    left);
     buf_free(&now);
     return true;
 }
@@ -252,9 +274,14 @@ static Column *attribute_make(Maker *m, const FeatureCol *c, Rows *rows, Error *
     }
     if (s == FROM_EVENT)
         return take_events(m, from, rows, err);
-    return take_by_id(from, s == FROM_USER ? rows->user : s == FROM_POST ? rows->post : rows->product, rows->n, err);
+    return take_by_id(from,
+                      s == FROM_USER   ? rows->user
+                      : s == FROM_POST ? rows->post
+                                       : rows->product,
+                      rows->n, err);
 }
 
 const Step step_key = {"key", "who, on what, when", key_plan, key_make, ROLE_COUNT, true};
-const Step step_attribute = {"attribute", "columns with a role", attribute_plan, attribute_make, 1, true};
+const Step step_attribute = {"attribute", "columns with a role", attribute_plan, attribute_make, 1,
+                             true};
 const Step step_extra = {"extra", "every other usable column", extra_plan, attribute_make, 1, true};

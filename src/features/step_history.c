@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * step_history.c - what came before: earlier interactions of the user, of the user with the product, of the post.
+ * step_history.c - what came before: earlier interactions of the user, of the user with the
+ * product, of the post.
  *
- * Strictly before the row's moment; ties do not count, the row itself never does. Logins and logouts are no
- * interactions. A row without user, post, product or moment has no history: 0.
- * In pairs the moment is the posting, when a post has no past, and there is no product: only the user's history is made.
+ * Strictly before the row's moment; ties do not count, the row itself never does. Logins and
+ * logouts are no interactions. A row without user, post, product or moment has no history: 0. In
+ * pairs the moment is the posting, when a post has no past, and there is no product: only the
+ * user's history is made.
  */
 #include <stdio.h>
 
@@ -53,7 +55,9 @@ static bool history_plan(Plan *p, Error *err)
 
 static Column *history_make(Maker *m, const FeatureCol *c, Rows *rows, Error *err)
 {
-    Line line = c->source == FROM_PRODUCT ? LINE_USER_PRODUCT : c->source == FROM_POST ? LINE_POST : LINE_USER;
+    Line line = c->source == FROM_PRODUCT ? LINE_USER_PRODUCT
+                : c->source == FROM_POST  ? LINE_POST
+                                          : LINE_USER;
     if (!rows_locate(rows, m, line, err))
         return NULL;
     Column *out = column_new(COL_INT, rows->n, err);
@@ -66,4 +70,5 @@ static Column *history_make(Maker *m, const FeatureCol *c, Rows *rows, Error *er
     return out;
 }
 
-const Step step_history = {"history", "earlier interactions by type", history_plan, history_make, ARG_COUNTER, false};
+const Step step_history = {
+    "history", "earlier interactions by type", history_plan, history_make, ARG_COUNTER, false};

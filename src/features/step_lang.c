@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * step_lang.c - the language of posts whose table has no such column, read from the words of their titles.
+ * step_lang.c - the language of posts whose table has no such column, read from the words of
+ * their titles.
  *
- * "Understanding JavaScript" is about javascript. Only whole words count, and of the short names that are English words
- * too (go, c, r) only spellings that a title would not use otherwise: "Go" inside a title, "C" and "R" as capitals. The
- * first language that is named wins; a title that names none gives null. The report says that lang was guessed.
+ * "Understanding JavaScript" is about javascript. Only whole words count, and of the short names
+ * that are English words too (go, c, r) only spellings that a title would not use otherwise: "Go"
+ * inside a title, "C" and "R" as capitals. The first language that is named wins; a title that
+ * names none gives null. The report says that lang was guessed.
  */
 #include <ctype.h>
 #include <stdlib.h>
@@ -15,18 +17,42 @@ static const struct {
     const char *word, *lang;
     bool as_written; /* case counts, and not as the first word */
 } words[] = {
-    {"python", "python", false},   {"django", "python", false},     {"pandas", "python", false},
-    {"java", "java", false},       {"javascript", "javascript", false}, {"js", "javascript", false},
-    {"node", "javascript", false}, {"nodejs", "javascript", false}, {"typescript", "typescript", false},
-    {"golang", "go", false},       {"Go", "go", true},              {"rust", "rust", false},
-    {"c++", "c++", false},         {"cpp", "c++", false},           {"c#", "c#", false},
-    {"csharp", "c#", false},       {"C", "c", true},                {"sql", "sql", false},
-    {"postgresql", "sql", false},  {"mysql", "sql", false},         {"ruby", "ruby", false},
-    {"rails", "ruby", false},      {"php", "php", false},           {"kotlin", "kotlin", false},
-    {"swift", "swift", false},     {"scala", "scala", false},       {"haskell", "haskell", false},
-    {"perl", "perl", false},       {"lua", "lua", false},           {"bash", "bash", false},
-    {"html", "html", false},       {"css", "css", false},           {"R", "r", true},
-    {"julia", "julia", false},     {"matlab", "matlab", false},     {"fortran", "fortran", false},
+    {"python", "python", false},
+    {"django", "python", false},
+    {"pandas", "python", false},
+    {"java", "java", false},
+    {"javascript", "javascript", false},
+    {"js", "javascript", false},
+    {"node", "javascript", false},
+    {"nodejs", "javascript", false},
+    {"typescript", "typescript", false},
+    {"golang", "go", false},
+    {"Go", "go", true},
+    {"rust", "rust", false},
+    {"c++", "c++", false},
+    {"cpp", "c++", false},
+    {"c#", "c#", false},
+    {"csharp", "c#", false},
+    {"C", "c", true},
+    {"sql", "sql", false},
+    {"postgresql", "sql", false},
+    {"mysql", "sql", false},
+    {"ruby", "ruby", false},
+    {"rails", "ruby", false},
+    {"php", "php", false},
+    {"kotlin", "kotlin", false},
+    {"swift", "swift", false},
+    {"scala", "scala", false},
+    {"haskell", "haskell", false},
+    {"perl", "perl", false},
+    {"lua", "lua", false},
+    {"bash", "bash", false},
+    {"html", "html", false},
+    {"css", "css", false},
+    {"R", "r", true},
+    {"julia", "julia", false},
+    {"matlab", "matlab", false},
+    {"fortran", "fortran", false},
 };
 #define NWORDS (sizeof words / sizeof words[0])
 
@@ -70,7 +96,8 @@ static bool lang_plan(Plan *p, Error *err)
     if (4 * named < title->n)
         return true;
     if (plan_add(p, "post", "lang", FROM_POST, w->posts->names[w->posts_roles.col[ROLE_TITLE]], 0))
-        report_note(p->report, "lang is read from the words of '%s': %zu of %zu posts name a language",
+        report_note(p->report,
+                    "lang is read from the words of '%s': %zu of %zu posts name a language",
                     w->posts->names[w->posts_roles.col[ROLE_TITLE]], named, title->n);
     return true;
 }

@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * step_ratio.c - rates made of history: interactions a day, likes to views of the user and of the post.
+ * step_ratio.c - rates made of history: interactions a day, likes to views of the user and of the
+ * post.
  *
- *     interactions_per_day   earlier interactions / days since joining (or the first of them), at least one day
+ *     interactions_per_day   earlier interactions / days since joining (or the first of them), one
+ *                            day at least
  *     likes_to_views         (earlier likes + 1) / (earlier views + 10)
  *
- * The second is smoothed towards 1 like in 10 views, worth ten views of evidence (the mean of a beta prior that weighs
- * so much), so that one like in one view is not 100 %. Without history it is 0.1, never null. Constants are fixed, not
- * learned: a rate learned from the whole table would know the future of its early rows.
+ * The second is smoothed towards 1 like in 10 views, worth ten views of evidence (the mean of a
+ * beta prior that weighs so much), so that one like in one view is not 100 %. Without history it
+ * is 0.1, never null. Constants are fixed, not learned: a rate learned from the whole table would
+ * know the future of its early rows.
  */
 #include "maker_priv.h"
 
@@ -63,9 +66,11 @@ static Column *ratio_make(Maker *m, const FeatureCol *c, Rows *rows, Error *err)
             continue;
         }
         const uint32_t *likes = m->line[line].cum[l], *views = m->line[line].cum[v];
-        out->v.d[i] = (likes[at[i]] - likes[from[i]] + PRIOR_LIKES) / (views[at[i]] - views[from[i]] + PRIOR_VIEWS);
+        out->v.d[i] = (likes[at[i]] - likes[from[i]] + PRIOR_LIKES) /
+                      (views[at[i]] - views[from[i]] + PRIOR_VIEWS);
     }
     return out;
 }
 
-const Step step_ratio = {"ratio", "interactions a day, likes to views", ratio_plan, ratio_make, 3, false};
+const Step step_ratio = {"ratio", "interactions a day, likes to views", ratio_plan, ratio_make, 3,
+                         false};

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * step_tags.c - several values in one field become one yes/no column each: tags "python|web" give tag_python, tag_web.
- * The most frequent TAGS_SHOWN tags of the posts are taken; a note tells how many are not. A post without tags has no
- * tag: 0, not null.
+ * step_tags.c - several values in one field become one yes/no column each: tags "python|web" give
+ * tag_python, tag_web. The most frequent TAGS_SHOWN tags of the posts are taken; a note tells how
+ * many are not. A post without tags has no tag: 0, not null.
  */
 #include <stdlib.h>
 
@@ -45,8 +45,9 @@ static bool tags_plan(Plan *p, Error *err)
     }
     buf_free(&name);
     if (n > TAGS_SHOWN)
-        report_note(p->report, "the %d most frequent of %zu tags are columns; the rest count in prev_tag_hits", TAGS_SHOWN,
-                    n);
+        report_note(p->report,
+                    "the %d most frequent of %zu tags are columns; the rest count in prev_tag_hits",
+                    TAGS_SHOWN, n);
     free(counts);
     return true;
 }

@@ -2,14 +2,15 @@
 /*
  * step_target.c - what happened: the types of interactions in classes, and the response `viewed`.
  *
- * types_learn() puts each value of the type column into a class by the words below (view, viewed, read, impression ...
- * are views). Each class gets a counter (views, likes, comments, shares, or the value itself in lower case), which
- * step_history.c turns into prev_views and so on. With views in the data all four are counted, so that the table has
- * the same columns whoever happened to share; without, only what occurs. Yes/no columns of the interactions (an edit
- * is minor or not) are counted like types.
+ * types_learn() puts each value of the type column into a class by the words below (view, viewed,
+ * read, impression ... are views). Each class gets a counter (views, likes, comments, shares, or
+ * the value itself in lower case), which step_history.c turns into prev_views and so on. With
+ * views in the data all four are counted, so that the table has the same columns whoever happened
+ * to share; without, only what occurs. Yes/no columns of the interactions (an edit is minor or
+ * not) are counted like types.
  *
- * `viewed` is 1 for the types named in FeatureOptions.positive; by default the views; in pairs without any view,
- * everything but sessions and the posting itself.
+ * `viewed` is 1 for the types named in FeatureOptions.positive; by default the views; in pairs
+ * without any view, everything but sessions and the posting itself.
  */
 #include <ctype.h>
 #include <math.h>
@@ -18,8 +19,8 @@
 
 #include "maker_priv.h"
 
-#define OTHER_COUNTERS 12  /* counters for types beyond the four, most frequent first */
-#define DAY_ONLY_MIN 20    /* so many midnights of one type are no coincidence */
+#define OTHER_COUNTERS 12 /* counters for types beyond the four, most frequent first */
+#define DAY_ONLY_MIN 20   /* so many midnights of one type are no coincidence */
 
 #define WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})
 
@@ -29,20 +30,25 @@ static const struct {
 } kinds[] = {
     [TYPE_OTHER] = {"other", NULL, WORDS(NULL)},
     [TYPE_VIEW] = {"view", "views",
-                   WORDS("view", "views", "viewed", "viewing", "read", "reads", "reading", "visit", "visits", "visited",
-                         "open", "opened", "seen", "impression", "impressions", "pageview", "pageviews", "postview",
-                         "watch", "watched")},
+                   WORDS("view", "views", "viewed", "viewing", "read", "reads", "reading", "visit",
+                         "visits", "visited", "open", "opened", "seen", "impression", "impressions",
+                         "pageview", "pageviews", "postview", "watch", "watched")},
     [TYPE_LIKE] = {"like", "likes",
-                   WORDS("like", "likes", "liked", "favourite", "favorite", "favourited", "favorited", "upvote",
-                         "upvoted", "heart", "thumbsup", "star", "starred")},
-    [TYPE_COMMENT] = {"comment", "comments", WORDS("comment", "comments", "commented", "reply", "replied")},
-    [TYPE_SHARE] = {"share", "shares", WORDS("share", "shares", "shared", "repost", "reposted", "retweet", "forward")},
-    [TYPE_LOGIN] = {"login", NULL, WORDS("login", "logins", "loggedin", "signin", "signedin", "logon", "sessionstart")},
+                   WORDS("like", "likes", "liked", "favourite", "favorite", "favourited",
+                         "favorited", "upvote", "upvoted", "heart", "thumbsup", "star", "starred")},
+    [TYPE_COMMENT] = {"comment", "comments",
+                      WORDS("comment", "comments", "commented", "reply", "replied")},
+    [TYPE_SHARE] = {"share", "shares",
+                    WORDS("share", "shares", "shared", "repost", "reposted", "retweet", "forward")},
+    [TYPE_LOGIN] = {"login", NULL,
+                    WORDS("login", "logins", "loggedin", "signin", "signedin", "logon",
+                          "sessionstart")},
     [TYPE_LOGOUT] = {"logout", NULL,
-                     WORDS("logout", "logouts", "loggedout", "signout", "signedout", "logoff", "sessionend")},
+                     WORDS("logout", "logouts", "loggedout", "signout", "signedout", "logoff",
+                           "sessionend")},
     [TYPE_POSTING] = {"posting", NULL,
-                      WORDS("ask", "asked", "post", "posted", "posting", "publish", "published", "create", "created",
-                            "write", "submit", "submitted")},
+                      WORDS("ask", "asked", "post", "posted", "posting", "publish", "published",
+                            "create", "created", "write", "submit", "submitted")},
 };
 #define NKINDS (sizeof kinds / sizeof kinds[0])
 
@@ -94,7 +100,8 @@ static int32_t add_counter(Spec *s, const char *suffix, TypeKind kind, bool is_f
             return s->counters[c].is_flag == is_flag ? (int32_t)c : -1;
     if (s->ncounters == COUNTERS_MAX)
         return -1;
-    s->counters[s->ncounters] = (Counter){arena_strndup(s->arena, suffix, strlen(suffix)), kind, is_flag};
+    s->counters[s->ncounters] =
+        (Counter){arena_strndup(s->arena, suffix, strlen(suffix)), kind, is_flag};
     return (int32_t)s->ncounters++;
 }
 
@@ -114,7 +121,8 @@ static void counter_name(const char *level, char *out, size_t cap)
 }
 
 /* Counts of each level, and whether all of a level's times are midnight while another's are not. */
-static bool look_at_levels(Spec *s, const Column *code, const Column *time, size_t *count, Error *err)
+static bool look_at_levels(Spec *s, const Column *code, const Column *time, size_t *count,
+                           Error *err)
 {
     int64_t *at = NULL;
     size_t *clocked = xcalloc(s->ntypes + 1, sizeof *clocked);
@@ -139,7 +147,8 @@ static bool look_at_levels(Spec *s, const Column *code, const Column *time, size
     return ok;
 }
 
-/* The four counters when there are views; then each other type that occurs, the most frequent first. */
+/* The four counters when there are views; then each other type that occurs, the most frequent
+ * first. */
 static void make_counters(Spec *s, const size_t *count)
 {
     static const TypeKind four[] = {TYPE_VIEW, TYPE_LIKE, TYPE_COMMENT, TYPE_SHARE};
@@ -148,7 +157,8 @@ static void make_counters(Spec *s, const size_t *count)
         if (views || spec_has_kind(s, four[k]))
             add_counter(s, kinds[four[k]].counter, four[k], false);
     for (size_t t = 0; t < s->ntypes; t++)
-        s->types[t].counter = kinds[s->types[t].kind].counter ? spec_counter(s, s->types[t].kind) : -1;
+        s->types[t].counter =
+            kinds[s->types[t].kind].counter ? spec_counter(s, s->types[t].kind) : -1;
     for (size_t k = 0; k < OTHER_COUNTERS; k++) {
         size_t best = s->ntypes;
         for (size_t t = 0; t < s->ntypes; t++) {
@@ -212,12 +222,14 @@ static void learn_flags(Spec *s, const World *w)
             add_counter(s, w->events->names[j], TYPE_OTHER, true);
 }
 
-bool types_learn(Spec *s, const World *w, const FeatureOptions *opt, FeatureReport *report, Error *err)
+bool types_learn(Spec *s, const World *w, const FeatureOptions *opt, FeatureReport *report,
+                 Error *err)
 {
     const Column *c = role_column(w->events, &w->events_roles, ROLE_TYPE);
     if (!c) {
         if (opt->positive)
-            return fail(err, ERR_DATA, "no column says what happened, so no type can be '%s'", opt->positive);
+            return fail(err, ERR_DATA, "no column says what happened, so no type can be '%s'",
+                        opt->positive);
         learn_flags(s, w);
         return true;
     }
@@ -232,10 +244,12 @@ bool types_learn(Spec *s, const World *w, const FeatureOptions *opt, FeatureRepo
     s->types = arena_array(s->arena, TypeLevel, s->ntypes + 1);
     for (size_t t = 0; t < s->ntypes; t++) {
         Str level = levels_at(code->levels, t);
-        s->types[t] = (TypeLevel){arena_strndup(s->arena, level.p, level.n), type_kind(level), -1, false, false};
+        s->types[t] = (TypeLevel){arena_strndup(s->arena, level.p, level.n), type_kind(level), -1,
+                                  false, false};
     }
     size_t *count = xcalloc(s->ntypes + 1, sizeof *count);
-    ok = ok && look_at_levels(s, code, role_column(w->events, &w->events_roles, ROLE_TIME), count, err);
+    ok = ok &&
+         look_at_levels(s, code, role_column(w->events, &w->events_roles, ROLE_TIME), count, err);
     if (ok) {
         make_counters(s, count);
         learn_flags(s, w);
@@ -243,7 +257,8 @@ bool types_learn(Spec *s, const World *w, const FeatureOptions *opt, FeatureRepo
     }
     for (size_t t = 0; ok && t < s->ntypes; t++)
         if (s->types[t].day_only)
-            report_note(report, "'%s' has dates without a clock: it counts as history from the next day on",
+            report_note(report,
+                        "'%s' has dates without a clock: it counts as history from the next day on",
                         s->types[t].level);
     free(count);
     column_unref(code);
@@ -259,7 +274,8 @@ static void tell_positive(const Plan *p)
     for (size_t t = 0; t < p->spec->ntypes; t++)
         if (p->spec->types[t].positive)
             buf_printf(&names, "%s%s", names.n ? " " : "", p->spec->types[t].level);
-    report_note(p->report, "no type of interaction is a view: viewed is 1 for %s", names.n ? names.p : "any");
+    report_note(p->report, "no type of interaction is a view: viewed is 1 for %s",
+                names.n ? names.p : "any");
     buf_free(&names);
 }
 
@@ -270,7 +286,9 @@ static bool target_plan(Plan *p, Error *err)
     for (size_t t = 0; t < p->spec->ntypes; t++)
         any |= p->spec->types[t].positive;
     if (!any) {
-        report_note(p->report, "no type of interaction is a view, so there is no column viewed: derive a response");
+        report_note(
+            p->report,
+            "no type of interaction is a view, so there is no column viewed: derive a response");
         return true;
     }
     if (!spec_has_kind(p->spec, TYPE_VIEW))
@@ -281,13 +299,15 @@ static bool target_plan(Plan *p, Error *err)
     return true;
 }
 
-/* Adding -log(rate) to the linear predictor of a model of sampled rows makes its coefficients those of all rows:
- * with y = 1 always kept and y = 0 kept with probability r, logit P(y | kept) = logit P(y) - log r.
- * King & Zeng, Logistic Regression in Rare Events Data, Political Analysis 9, 2001, section 4.1. */
+/* Adding -log(rate) to the linear predictor of a model of sampled rows makes its coefficients
+ * those of all rows: with y = 1 always kept and y = 0 kept with probability r, logit P(y | kept)
+ * = logit P(y) - log r. King & Zeng, Logistic Regression in Rare Events Data, Political Analysis
+ * 9, 2001, section 4.1. */
 static Column *offset_make(const Maker *m, const Rows *rows, Error *err)
 {
     Column *out = column_new(COL_REAL, rows->n, err);
-    double v = m->spec->sample_rate > 0 && m->spec->sample_rate < 1 ? -log(m->spec->sample_rate) : 0;
+    double v =
+        m->spec->sample_rate > 0 && m->spec->sample_rate < 1 ? -log(m->spec->sample_rate) : 0;
     for (size_t i = 0; out && i < rows->n; i++)
         out->v.d[i] = v;
     return out;
@@ -311,4 +331,5 @@ static Column *target_make(Maker *m, const FeatureCol *c, Rows *rows, Error *err
     return out;
 }
 
-const Step step_target = {"target", "the response: viewed or not", target_plan, target_make, 2, false};
+const Step step_target = {"target", "the response: viewed or not", target_plan, target_make, 2,
+                          false};

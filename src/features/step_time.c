@@ -2,13 +2,15 @@
 /*
  * step_time.c - when: the latest login, how recent and how lively the user is.
  *
- *     login_hour             hour (0 to 23, UTC) of the user's latest login strictly before the moment; of the moment
- *                            itself when there is none
+ *     login_hour             hour (0 to 23, UTC) of the user's latest login strictly before the
+ *                            moment; of the moment itself when there is none
  *     hours_since_login      hours from that login to the moment; null when there is none
- *     days_since_last        days from the user's latest interaction to the moment (pairs: candidates have one)
- *     prev_interactions_7d   interactions in the seven days before the moment (pairs)
+ *     days_since_last        days from the user's latest interaction to the moment (in pairs, where
+ *                            every candidate has one)
+ *     prev_interactions_7d   interactions in the seven days before the moment (in pairs)
  *
- * A table without any login has no hours_since_login: a column of nulls would drop every row of a fit.
+ * A table without any login has no hours_since_login: a column of nulls would drop every row of a
+ * fit.
  */
 #include "maker_priv.h"
 
@@ -25,7 +27,9 @@ static bool login_plan(Plan *p, Error *err)
     if (logins)
         plan_add(p, "login", "hours_since_login", FROM_USER, NULL, SINCE_LOGIN);
     else if (!p->opt->pairs)
-        report_note(p->report, "no logins among the interactions: login_hour is the hour of the interaction itself");
+        report_note(
+            p->report,
+            "no logins among the interactions: login_hour is the hour of the interaction itself");
     return true;
 }
 
@@ -47,7 +51,8 @@ static int64_t hour_of(int64_t us)
 
 static uint32_t count_last_week(const Timeline *t, uint32_t from, uint32_t at, int64_t moment)
 {
-    /* from the end, doubling: most users have few events in a week, however many they have in all */
+    /* from the end, doubling: most users have few events in a week, however many they have in all
+     * */
     int64_t since = moment - 7 * US_PER_DAY;
     uint32_t low = at, step = 1;
     while (low > from && t->when[low - 1] >= since) {
@@ -64,7 +69,9 @@ static Column *time_make(Maker *m, const FeatureCol *c, Rows *rows, Error *err)
 {
     Line line = c->arg <= SINCE_LOGIN ? LINE_LOGIN : LINE_USER;
     bool whole = c->arg == LOGIN_HOUR || c->arg == LAST_WEEK;
-    Column *out = rows_locate(rows, m, line, err) ? column_new(whole ? COL_INT : COL_REAL, rows->n, err) : NULL;
+    Column *out = rows_locate(rows, m, line, err)
+                      ? column_new(whole ? COL_INT : COL_REAL, rows->n, err)
+                      : NULL;
     for (size_t i = 0; out && i < rows->n; i++) {
         const Timeline *t = &m->line[line];
         uint32_t from = rows->from[line][i], at = rows->at[line][i];
@@ -77,7 +84,9 @@ static Column *time_make(Maker *m, const FeatureCol *c, Rows *rows, Error *err)
             out->v.i[i] = known ? hour_of(last != NO_TIME ? last : moment) : 0;
         } else {
             known = last != NO_TIME;
-            out->v.d[i] = known ? (double)(moment - last) / (double)(line == LINE_LOGIN ? US_PER_HOUR : US_PER_DAY) : 0;
+            out->v.d[i] = known ? (double)(moment - last) /
+                                      (double)(line == LINE_LOGIN ? US_PER_HOUR : US_PER_DAY)
+                                : 0;
         }
         if (!known && !column_set_null(out, i, err)) {
             column_unref(out);
@@ -87,5 +96,11 @@ static Column *time_make(Maker *m, const FeatureCol *c, Rows *rows, Error *err)
     return out;
 }
 
-const Step step_login = {"login", "hour of the latest login, hours since", login_plan, time_make, 4, false};
-const Step step_recency = {"recency", "days since the last interaction, interactions of a week", recency_plan, time_make, 4, false};
+const Step step_login = {"login", "hour of the latest login, hours since", login_plan, time_make, 4,
+                         false};
+const Step step_recency = {"recency",
+                           "days since the last interaction, interactions of a week",
+                           recency_plan,
+                           time_make,
+                           4,
+                           false};

@@ -2,12 +2,13 @@
 /*
  * steps.c - the table of feature steps, and the one way in which all of them run.
  *
- * features_build() learns a Spec: it asks every step for its columns (plan), puts them in the order of their groups and
- * makes the rows; then every column is made by its step (make). rowmaker_rows() makes other rows by the same Spec and
- * the same make functions: a (user, post, moment) instead of an interaction. That is why training, what-if and scoring
- * cannot differ.
+ * features_build() learns a Spec: it asks every step for its columns (plan), puts them in the
+ * order of their groups and makes the rows; then every column is made by its step (make).
+ * rowmaker_rows() makes other rows by the same Spec and the same make functions: a (user, post,
+ * moment) instead of an interaction. That is why training, what-if and scoring cannot differ.
  *
- * To add a step: write step_x.c with plan and make, add its row to `steps` and its name to maker_priv.h.
+ * To add a step: write step_x.c with plan and make, add its row to `steps` and its name to
+ * maker_priv.h.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -17,9 +18,9 @@
 #include "maker_priv.h"
 
 /* In the order of planning: an earlier step's names win over a later one's. */
-static const Step *const steps[] = {&step_key,    &step_target,   &step_attribute, &step_age,    &step_lang,
-                                    &step_tags,   &step_history,  &step_ratio,     &step_recency, &step_affinity,
-                                    &step_login,  &step_extra};
+static const Step *const steps[] = {&step_key,     &step_target,   &step_attribute, &step_age,
+                                    &step_lang,    &step_tags,     &step_history,   &step_ratio,
+                                    &step_recency, &step_affinity, &step_login,     &step_extra};
 #define NSTEPS (sizeof steps / sizeof steps[0])
 
 /* In the order of the columns. */
@@ -61,7 +62,8 @@ void report_note(FeatureReport *r, const char *fmt, ...)
     va_end(ap);
 }
 
-bool plan_add(Plan *p, const char *group, const char *name, Source source, const char *column, int32_t arg)
+bool plan_add(Plan *p, const char *group, const char *name, Source source, const char *column,
+              int32_t arg)
 {
     bool added = false;
     strmap_add(p->names, str_of(name), &added);
@@ -75,8 +77,13 @@ bool plan_add(Plan *p, const char *group, const char *name, Source source, const
         s->cols = wider;
         p->cap = p->cap ? 2 * p->cap : 64;
     }
-    s->cols[s->ncols++] = (FeatureCol){arena_strndup(s->arena, name, strlen(name)), group_find(str_of(group)), p->step,
-                                       source, column ? arena_strndup(s->arena, column, strlen(column)) : NULL, arg};
+    s->cols[s->ncols++] =
+        (FeatureCol){arena_strndup(s->arena, name, strlen(name)),
+                     group_find(str_of(group)),
+                     p->step,
+                     source,
+                     column ? arena_strndup(s->arena, column, strlen(column)) : NULL,
+                     arg};
     return true;
 }
 
@@ -118,7 +125,8 @@ static void order_columns(Spec *s)
     s->cols = sorted;
 }
 
-static bool plan_columns(Maker *m, Spec *s, const FeatureOptions *opt, FeatureReport *report, Error *err)
+static bool plan_columns(Maker *m, Spec *s, const FeatureOptions *opt, FeatureReport *report,
+                         Error *err)
 {
     Plan p = {.m = m, .spec = s, .opt = opt, .report = report, .names = strmap_new(64)};
     bool ok = true;
@@ -135,7 +143,8 @@ static bool plan_columns(Maker *m, Spec *s, const FeatureOptions *opt, FeatureRe
 
 /* ---- rows ---- */
 
-/* One row an interaction; a login or logout that is about no post and no product is history, not a row. */
+/* One row an interaction; a login or logout that is about no post and no product is history, not
+ * a row. */
 static bool interaction_rows(Maker *m, Rows *r, FeatureReport *report, Error *err)
 {
     size_t n = 0, sessions = 0, later = 0;
@@ -173,9 +182,11 @@ static bool interaction_rows(Maker *m, Rows *r, FeatureReport *report, Error *er
     if (sessions)
         report_note(report, "%zu logins and logouts are history, not rows", sessions);
     if (later)
-        report_note(report, "%zu interactions at or after the moment of --as-of are left out", later);
+        report_note(report, "%zu interactions at or after the moment of --as-of are left out",
+                    later);
     if (m->untimed && m->w.events_roles.col[ROLE_TIME] >= 0)
-        report_note(report, "%zu interactions have no time: they count nowhere as history", m->untimed);
+        report_note(report, "%zu interactions have no time: they count nowhere as history",
+                    m->untimed);
     return true;
 }
 
@@ -247,7 +258,8 @@ static Spec *spec_of_options(const FeatureOptions *opt)
     return s;
 }
 
-Frame *features_build(const World *w, const FeatureOptions *opt, Recipe **recipe, FeatureReport *report, Error *err)
+Frame *features_build(const World *w, const FeatureOptions *opt, Recipe **recipe,
+                      FeatureReport *report, Error *err)
 {
     FeatureReport unread = {0};
     *recipe = NULL;
@@ -265,7 +277,8 @@ Frame *features_build(const World *w, const FeatureOptions *opt, Recipe **recipe
     m = maker_new(w, s, NO_TIME, err);
     if (!m || !plan_columns(m, s, opt, report, err))
         goto done;
-    if (!(s->pairs ? pairs_rows(m, s, &rows, report, err) : interaction_rows(m, &rows, report, err)))
+    if (!(s->pairs ? pairs_rows(m, s, &rows, report, err)
+                   : interaction_rows(m, &rows, report, err)))
         goto done;
     f = make_columns(m, s, &rows, true, err);
     if (!f)
@@ -291,8 +304,10 @@ RowMaker *rowmaker_new(const Recipe *r, const World *w, int64_t moment, Error *e
 {
     const Spec *s = recipe_spec(r);
     if (!s) {
-        fail(err, ERR_DATA, "the model was not fitted on a table made by features, so rows for users and posts cannot be "
-                            "made");
+        fail(err, ERR_DATA,
+             "the model was not fitted on a table made by features, so rows for users and posts "
+             "cannot be "
+             "made");
         error_hint(err, "whatif NAME=VALUE sets columns by hand");
         return NULL;
     }
@@ -318,7 +333,8 @@ void rowmaker_free(RowMaker *m)
     free(m);
 }
 
-Frame *rowmaker_rows(RowMaker *rm, const uint32_t *users, const uint32_t *posts, size_t n, Error *err)
+Frame *rowmaker_rows(RowMaker *rm, const uint32_t *users, const uint32_t *posts, size_t n,
+                     Error *err)
 {
     Rows rows = {.n = n, .user = users, .post = posts};
     Frame *f = make_columns(rm->m, rm->m->spec, &rows, false, err);
@@ -330,8 +346,8 @@ Frame *rowmaker_rows(RowMaker *rm, const uint32_t *users, const uint32_t *posts,
     return derived;
 }
 
-Frame *recipe_rows(const Recipe *r, const World *w, const uint32_t *users, const uint32_t *posts, size_t n, int64_t moment,
-                   Error *err)
+Frame *recipe_rows(const Recipe *r, const World *w, const uint32_t *users, const uint32_t *posts,
+                   size_t n, int64_t moment, Error *err)
 {
     RowMaker *m = rowmaker_new(r, w, moment, err);
     Frame *f = m ? rowmaker_rows(m, users, posts, n, err) : NULL;

@@ -1,18 +1,21 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * timeline.c - events of each user, post or pair in the order of time, so that "strictly before" is a position.
+ * timeline.c - events of each user, post or pair in the order of time, so that "strictly before"
+ * is a position.
  *
- * maker.c sorts the events by time once (order_by_time: a radix sort of 8-bit digits, digits that are the same in all
- * keys skipped) and then scatters them by group (timeline_build: a counting sort, which keeps the order of time within
- * a group). A row's history is found by binary search for its moment in its group; ties lie behind that position and do
- * not count. With running totals beside the events, the number of earlier views is one subtraction.
- * All of it is O(n) for n events, a row is O(log k) for k events of its group.
+ * maker.c sorts the events by time once (order_by_time: a radix sort of 8-bit digits, digits that
+ * are the same in all keys skipped) and then scatters them by group (timeline_build: a counting
+ * sort, which keeps the order of time within a group). A row's history is found by binary search
+ * for its moment in its group; ties lie behind that position and do not count. With running
+ * totals beside the events, the number of earlier views is one subtraction. All of it is O(n) for
+ * n events, a row is O(log k) for k events of its group.
  */
 #include <stdlib.h>
 
 #include "maker_priv.h"
 
-#define PAIRS_DENSE (size_t)(4u << 20) /* a table of 16 MiB at most; beyond it, hashing is no slower */
+#define PAIRS_DENSE                                                                                \
+    (size_t)(4u << 20) /* a table of 16 MiB at most; beyond it, hashing is no slower */
 
 void *bag_alloc(Bag *b, size_t n, size_t size, bool zero, const char *what, Error *err)
 {
@@ -43,8 +46,10 @@ static bool is_ascending(const int64_t *when, size_t n)
     return true;
 }
 
-/* One pass of the radix sort: stable by the digit at `shift`. Returns false when all digits are the same. */
-static bool radix_pass(const int64_t *when, size_t n, unsigned shift, const uint32_t *in, uint32_t *out)
+/* One pass of the radix sort: stable by the digit at `shift`. Returns false when all digits are
+ * the same. */
+static bool radix_pass(const int64_t *when, size_t n, unsigned shift, const uint32_t *in,
+                       uint32_t *out)
 {
     size_t count[257] = {0};
     for (size_t i = 0; i < n; i++)
@@ -83,14 +88,15 @@ bool order_by_time(const int64_t *when, size_t n, uint32_t *order, Error *err)
     return true;
 }
 
-bool timeline_build(Timeline *t, size_t n, const uint32_t *event, const uint32_t *group, const int64_t *when,
-                    size_t ngroups, Bag *bag, Error *err)
+bool timeline_build(Timeline *t, size_t n, const uint32_t *event, const uint32_t *group,
+                    const int64_t *when, size_t ngroups, Bag *bag, Error *err)
 {
     t->ngroups = ngroups;
     t->start = bag_alloc(bag, ngroups + 2, sizeof *t->start, true, "starts of timelines", err);
     if (!t->start)
         return false;
-    /* start[g + 2] counts, then start[g + 1] is where g goes on; when all are placed it is where g + 1 starts */
+    /* start[g + 2] counts, then start[g + 1] is where g goes on; when all are placed it is where
+     * g + 1 starts */
     for (size_t i = 0; i < n; i++)
         if (group[i] != NO_ID) {
             t->start[group[i] + 2]++;

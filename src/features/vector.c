@@ -2,12 +2,14 @@
 /*
  * vector.c - scaled feature vectors and exact nearest neighbours: `near` and `es similar`.
  *
- * A number becomes (value - mean) / sd, so that one standard deviation of any column is as far as of any other; two
- * different levels of a code column are one apart (as a one-hot block times sqrt(1/2)). A null is the mean, or at
- * distance sqrt(1/2) from every level. Distance is Euclidean.
+ * A number becomes (value - mean) / sd, so that one standard deviation of any column is as far as
+ * of any other; two different levels of a code column are one apart (as a one-hot block times
+ * sqrt(1/2)). A null is the mean, or at distance sqrt(1/2) from every level. Distance is
+ * Euclidean.
  *
- * Neighbours are exact: all rows are measured, column by column, in chunks on threads, and the k best kept. For 10^6
- * rows of 30 columns that is 30 million subtractions; an index would pay only for many queries.
+ * Neighbours are exact: all rows are measured, column by column, in chunks on threads, and the k
+ * best kept. For 10^6 rows of 30 columns that is 30 million subtractions; an index would pay only
+ * for many queries.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -23,8 +25,8 @@ typedef struct Axis {
     const Column *col; /* borrowed from the frame */
     double mean, sd;   /* numbers */
     size_t first, dims;
-    int32_t *dim_of;   /* codes: level to dimension within the axis */
-    double at;         /* of the query: z, or the level (-1 unknown to the space, -2 null) */
+    int32_t *dim_of; /* codes: level to dimension within the axis */
+    double at;       /* of the query: z, or the level (-1 unknown to the space, -2 null) */
 } Axis;
 
 struct VectorSpace {
@@ -102,13 +104,15 @@ VectorSpace *vectors_new(const Frame *f, const char *const *columns, size_t ncol
     v->frame = frame_ref(f);
     v->axes = xcalloc((columns ? ncols : f->ncols) + 1, sizeof *v->axes);
     for (size_t k = 0; k < (columns ? ncols : f->ncols); k++) {
-        const Column *c = columns ? frame_need(f, str_of(columns[k]), NULL, SPAN_NONE, err) : f->cols[k];
+        const Column *c =
+            columns ? frame_need(f, str_of(columns[k]), NULL, SPAN_NONE, err) : f->cols[k];
         if (!c)
             goto failed;
         if (is_number(c) || c->type == COL_CODE) {
             add_axis(v, columns ? (size_t)frame_find(f, str_of(columns[k])) : k);
         } else if (columns) {
-            fail(err, ERR_TYPE, "'%s' is %s: distances are made of numbers and codes", columns[k], coltype_name(c->type));
+            fail(err, ERR_TYPE, "'%s' is %s: distances are made of numbers and codes", columns[k],
+                 coltype_name(c->type));
             goto failed;
         }
     }
@@ -141,13 +145,13 @@ static bool place_query(VectorSpace *v, const Frame *query, size_t row, Error *e
         bool null = !c || column_is_null(c, row);
         if (a->col->type != COL_CODE) {
             if (!null && !is_number(c))
-                return fail(err, ERR_TYPE, "'%s' is %s here and %s there", a->name, coltype_name(c->type),
-                            coltype_name(a->col->type));
+                return fail(err, ERR_TYPE, "'%s' is %s here and %s there", a->name,
+                            coltype_name(c->type), coltype_name(a->col->type));
             a->at = null ? 0 : (column_real(c, row) - a->mean) / a->sd;
         } else {
             if (!null && c->type != COL_CODE && c->type != COL_TEXT)
-                return fail(err, ERR_TYPE, "'%s' is %s here and %s there", a->name, coltype_name(c->type),
-                            coltype_name(a->col->type));
+                return fail(err, ERR_TYPE, "'%s' is %s here and %s there", a->name,
+                            coltype_name(c->type), coltype_name(a->col->type));
             a->at = null ? -2 : levels_find(a->col->levels, column_text(c, row));
         }
     }
@@ -235,8 +239,8 @@ static size_t keep_nearest(const double *d, size_t rows, uint32_t skip, size_t k
     return n;
 }
 
-size_t vectors_nearest(VectorSpace *v, const Frame *query, size_t row, size_t k, uint32_t skip, Neighbour *out,
-                       Error *err)
+size_t vectors_nearest(VectorSpace *v, const Frame *query, size_t row, size_t k, uint32_t skip,
+                       Neighbour *out, Error *err)
 {
     size_t rows = v->frame->rows;
     if (k == 0 || !place_query(v, query, row, err))

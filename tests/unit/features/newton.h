@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * newton.h - a logistic fit in forty lines, for tests of this room, which must not know the room glm: Newton's method on
- * a dense matrix, Cholesky without pivoting. X: n x p row major; b: p, out; se: p, out, may be NULL.
+ * newton.h - a logistic fit in forty lines, for tests of this room, which must not know the room
+ * glm: Newton's method on a dense matrix, Cholesky without pivoting. X: n x p row major; b: p,
+ * out; se: p, out, may be NULL.
  */
 #ifndef TESTS_FEATURES_NEWTON_H
 #define TESTS_FEATURES_NEWTON_H
@@ -44,7 +45,8 @@ static inline void solve_upper(const double *l, size_t p, double *x)
     }
 }
 
-static inline bool newton(const double *x, const double *y, size_t n, size_t p, double offset, double *b, double *se)
+static inline bool newton(const double *x, const double *y, size_t n, size_t p, double offset,
+                          double *b, double *se)
 {
     double *h = malloc(p * p * sizeof *h), *g = malloc(p * sizeof *g);
     bool ok = h && g;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * tables.h - small tables for the tests of this room, written as text: "name:type,..." and one line a row.
- * Types are int real bool code time text. An empty field is null; fields hold no quotes and no commas.
+ * tables.h - small tables for the tests of this room, written as text: "name:type,..." and one
+ * line a row. Types are int real bool code time text. An empty field is null; fields hold no
+ * quotes and no commas.
  */
 #ifndef TESTS_FEATURES_TABLES_H
 #define TESTS_FEATURES_TABLES_H
@@ -74,10 +75,12 @@ static inline Frame *table(const char *text)
 }
 
 /* The world of the given tables (any but events may be NULL), roles guessed and linked. */
-static inline World world_of(const Frame *users, const Frame *posts, const Frame *products, const Frame *events)
+static inline World world_of(const Frame *users, const Frame *posts, const Frame *products,
+                             const Frame *events)
 {
-    World w = {.users = users, .posts = posts, .products = products, .events = events, .users_name = "users",
-               .posts_name = "posts", .products_name = "products", .events_name = "interactions"};
+    World w = {.users = users, .posts = posts, .products = products, .events = events,
+               .users_name = "users", .posts_name = "posts", .products_name = "products",
+               .events_name = "interactions"};
     if (users)
         w.users_roles = roles_guess("users", users);
     if (posts)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * test_history.c - no peeking: every history column of random small worlds, ties in time included, against a count that
- * looks at all pairs of interactions; and the rows that recipe_rows() makes against the rows of training.
+ * test_history.c - no peeking: every history column of random small worlds, ties in time
+ * included, against a count that looks at all pairs of interactions; and the rows that
+ * recipe_rows() makes against the rows of training.
  */
 #include "tables.h"
 
@@ -80,8 +81,10 @@ static Frame *posts_table(void)
 
 static Frame *users_table(void)
 {
-    return table("username:code,age:int,country:code,joined:time\nu0,20,US,2024-01-01\nu1,30,DE,2024-01-10 12:00\n"
-                 "u2,,US,2024-01-05\nu3,50,,\n");
+    return table(
+        "username:code,age:int,country:code,joined:time\nu0,20,US,2024-01-01\n"
+        "u1,30,DE,2024-01-10 12:00\n"
+        "u2,,US,2024-01-05\nu3,50,,\n");
 }
 
 /* ---- the same by looking at everything ---- */
@@ -110,7 +113,8 @@ static bool same_user_product(const Event *e, const Event *row)
 }
 static bool same_user_author(const Event *e, const Event *row)
 {
-    return row->post >= 0 && e->post >= 0 && e->user == row->user && strcmp(post_author[e->post], post_author[row->post]) == 0;
+    return row->post >= 0 && e->post >= 0 && e->user == row->user &&
+           strcmp(post_author[e->post], post_author[row->post]) == 0;
 }
 
 static Counts count(const Event *ev, const Event *row, Match match)
@@ -133,8 +137,8 @@ static double count_tags(const Event *ev, const Event *row, int *ntags)
             continue;
         ++*ntags;
         for (size_t i = 0; i < NEVENTS; i++)
-            hits += ev[i].type < 4 && before(&ev[i], row) && same_user(&ev[i], row) && ev[i].post >= 0 &&
-                    strchr(post_tags[ev[i].post], *tag);
+            hits += ev[i].type < 4 && before(&ev[i], row) && same_user(&ev[i], row) &&
+                    ev[i].post >= 0 && strchr(post_tags[ev[i].post], *tag);
     }
     return hits;
 }
@@ -184,9 +188,11 @@ static double per_day(const Event *ev, const Event *row, double n)
     return n / (days > 1 ? days : 1);
 }
 
-static void check_features(const Frame *f, size_t k, const Event *ev, const Event *row, uint64_t seed)
+static void check_features(const Frame *f, size_t k, const Event *ev, const Event *row,
+                           uint64_t seed)
 {
-    Counts user = count(ev, row, same_user), post = count(ev, row, same_post), product = count(ev, row, same_user_product);
+    Counts user = count(ev, row, same_user), post = count(ev, row, same_post),
+           product = count(ev, row, same_user_product);
     int ntags, login = last_login(ev, row);
     double hits = count_tags(ev, row, &ntags);
     check_cell(f, k, "prev_interactions", user.all, seed);
@@ -204,19 +210,20 @@ static void check_features(const Frame *f, size_t k, const Event *ev, const Even
     check_cell(f, k, "hours_since_login", login < 0 ? (double)NAN : row->hour - login, seed);
     check_cell(f, k, "login_hour", (login < 0 ? row->hour : login) % 24, seed);
     check_cell(f, k, "viewed", row->type == 0, seed);
-    check_cell(f, k, "post_age_days", row->post < 0 ? (double)NAN : 9 - row->post + row->hour / 24, seed);
+    check_cell(f, k, "post_age_days", row->post < 0 ? (double)NAN : 9 - row->post + row->hour / 24,
+               seed);
 }
 
-/* Columns that a row for (user, post, moment) must share with the row of the interaction itself: all but what the
- * interaction brings (its type, its product). */
+/* Columns that a row for (user, post, moment) must share with the row of the interaction itself:
+ * all but what the interaction brings (its type, its product). */
 static bool comparable(const char *name, const char *group)
 {
-    return strcmp(group, "response") != 0 && strcmp(group, "product") != 0 && strcmp(name, "interaction_type") != 0 &&
-           strcmp(name, "product") != 0;
+    return strcmp(group, "response") != 0 && strcmp(group, "product") != 0 &&
+           strcmp(name, "interaction_type") != 0 && strcmp(name, "product") != 0;
 }
 
-static void same_as_training(const World *w, const Recipe *r, const FeatureReport *report, const Frame *f, size_t k,
-                             const Event *row)
+static void same_as_training(const World *w, const Recipe *r, const FeatureReport *report,
+                             const Frame *f, size_t k, const Event *row)
 {
     Error err = ERROR_INIT;
     Buf a = BUF_INIT, b = BUF_INIT;
@@ -236,7 +243,8 @@ static void same_as_training(const World *w, const Recipe *r, const FeatureRepor
         column_print(left, k, &a);
         column_print(right, 0, &b);
         if (!str_eq(buf_slice(&a), buf_slice(&b)))
-            fail_msg("row %zu: %s is '%s' in training and '%s' alone", k, report->info[j].name, a.p ? a.p : "", b.p ? b.p : "");
+            fail_msg("row %zu: %s is '%s' in training and '%s' alone", k, report->info[j].name,
+                     a.p ? a.p : "", b.p ? b.p : "");
     }
     frame_unref(one);
     buf_free(&a);
@@ -308,7 +316,8 @@ static void dates_count_from_the_next_day(void **state)
     buf_free(&b);
 }
 
-/* Yes/no columns of the interactions are counted as types are; without views only what occurs is. */
+/* Yes/no columns of the interactions are counted as types are; without views only what occurs is.
+ * */
 static void flags_and_other_types(void **state)
 {
     (void)state;
@@ -316,8 +325,10 @@ static void flags_and_other_types(void **state)
     FeatureOptions opt = FEATURE_OPTIONS_DEFAULT;
     FeatureReport report;
     Recipe *recipe;
-    Frame *events = table("user:code,page:code,ts:time,isMinor:bool\nu,a,2024-01-01,1\nu,b,2024-01-02,0\nu,a,2024-01-03,1\n"
-                          "u,a,,1\n");
+    Frame *events = table(
+        "user:code,page:code,ts:time,isMinor:bool\nu,a,2024-01-01,1\nu,b,2024-01-02,0\n"
+        "u,a,2024-01-03,1\n"
+        "u,a,,1\n");
     World w = world_of(NULL, NULL, NULL, events);
     Frame *f = features_build(&w, &opt, &recipe, &report, &err);
     assert_non_null(f);

@@ -8,25 +8,28 @@
 #include "features/recipe.h"
 #include "unit/features/newton.h"
 
-static const char *const posts_text = "post_id:int,author_id:int,parent_id:int,tags:code,created_at:time\n"
-                                      "1,1,,a|b,2024-01-01 00:00:00\n"
-                                      "2,2,,b,2024-02-01 12:00:00\n"
-                                      "3,1,2,,2024-02-01 13:00:00\n"
-                                      "4,3,,a,2024-02-10 00:00:00\n"
-                                      "5,1,,a,2024-04-01 00:00:00\n";
-static const char *const users_text = "user_id:int,country:code,created_at:time\n1,US,2023-01-01\n2,US,2023-01-01\n"
-                                      "3,DE,2024-01-15\n4,,2024-01-01\n";
-static const char *const events_text = "user_id:int,post_id:int,root_id:int,type:code,ts:time\n"
-                                       "1,1,1,ASK,2024-01-01 00:00:00\n"
-                                       "2,1,1,COMMENT,2024-01-20 10:00:00\n"
-                                       "3,1,1,LIKE,2024-01-20 11:00:00\n"
-                                       "2,2,2,ASK,2024-02-01 12:00:00\n"
-                                       "1,3,2,ANSWER,2024-02-01 13:00:00\n" /* 1 was not active: cold */
-                                       "3,2,2,COMMENT,2024-02-03 12:00:00\n"
-                                       "3,4,4,ASK,2024-02-10 00:00:00\n"
-                                       "2,4,4,COMMENT,2024-02-17 00:00:00\n" /* the window is open at its end */
-                                       "4,4,4,COMMENT,2024-03-30 00:00:00\n"
-                                       "4,5,5,COMMENT,2024-04-02 00:00:00\n";
+static const char *const posts_text =
+    "post_id:int,author_id:int,parent_id:int,tags:code,created_at:time\n"
+    "1,1,,a|b,2024-01-01 00:00:00\n"
+    "2,2,,b,2024-02-01 12:00:00\n"
+    "3,1,2,,2024-02-01 13:00:00\n"
+    "4,3,,a,2024-02-10 00:00:00\n"
+    "5,1,,a,2024-04-01 00:00:00\n";
+static const char *const users_text =
+    "user_id:int,country:code,created_at:time\n1,US,2023-01-01\n2,US,2023-01-01\n"
+    "3,DE,2024-01-15\n4,,2024-01-01\n";
+static const char *const events_text =
+    "user_id:int,post_id:int,root_id:int,type:code,ts:time\n"
+    "1,1,1,ASK,2024-01-01 00:00:00\n"
+    "2,1,1,COMMENT,2024-01-20 10:00:00\n"
+    "3,1,1,LIKE,2024-01-20 11:00:00\n"
+    "2,2,2,ASK,2024-02-01 12:00:00\n"
+    "1,3,2,ANSWER,2024-02-01 13:00:00\n" /* 1 was not active: cold */
+    "3,2,2,COMMENT,2024-02-03 12:00:00\n"
+    "3,4,4,ASK,2024-02-10 00:00:00\n"
+    "2,4,4,COMMENT,2024-02-17 00:00:00\n" /* the window is open at its end */
+    "4,4,4,COMMENT,2024-03-30 00:00:00\n"
+    "4,5,5,COMMENT,2024-04-02 00:00:00\n";
 
 typedef struct Made {
     Frame *users, *posts, *events, *f;
@@ -66,25 +69,29 @@ static void candidates(void **state)
         bool viewed;
         double days_since_last, tag_hits, answers, same_country;
     } want[] = {
-        {3, 1, true, 12 + 1 / 24.0, 1, 0, 0},  /* post 2; its author 2 is left out */
+        {3, 1, true, 12 + 1 / 24.0, 1, 0, 0},   /* post 2; its author 2 is left out */
         {1, 10, false, 8 + 11 / 24.0, 1, 1, 0}, /* post 4: tag a is that of post 1, where 1 asked */
         {2, 10, false, 8.5, 1, 0, 0},
     };
     Made m;
-    make(&m, events_text, (FeatureOptions){.pairs = true, .window_us = 7 * US_PER_DAY, .as_of = INT64_MIN});
+    make(&m, events_text,
+         (FeatureOptions){.pairs = true, .window_us = 7 * US_PER_DAY, .as_of = INT64_MIN});
     assert_int_equal(m.f->rows, COUNT(want));
     for (size_t i = 0; i < COUNT(want); i++) {
         int64_t at = (int64_t)cell(m.f, "timestamp", i);
-        check_row(cell(m.f, "user", i) == want[i].user && civil_of(at).day == want[i].day, "who and when");
+        check_row(cell(m.f, "user", i) == want[i].user && civil_of(at).day == want[i].day,
+                  "who and when");
         check_row(cell(m.f, "viewed", i) == want[i].viewed, "viewed");
-        check_row(fabs(cell(m.f, "days_since_last", i) - want[i].days_since_last) < 1e-9, "days_since_last");
+        check_row(fabs(cell(m.f, "days_since_last", i) - want[i].days_since_last) < 1e-9,
+                  "days_since_last");
         check_row(cell(m.f, "prev_tag_hits", i) == want[i].tag_hits, "prev_tag_hits");
         check_row(cell(m.f, "prev_answer", i) == want[i].answers, "prev_answer");
         check_row(cell(m.f, "same_country", i) == want[i].same_country, "same_country");
         check_row(cell(m.f, "sampling_offset", i) == 0, "sampling_offset");
     }
     assert_true(m.report.sample_rate == 1);
-    assert_string_equal(m.report.notes[0], "no type of interaction is a view: viewed is 1 for ANSWER COMMENT LIKE");
+    assert_string_equal(m.report.notes[0],
+                        "no type of interaction is a view: viewed is 1 for ANSWER COMMENT LIKE");
     assert_null(frame_column(m.f, STR("post_age_days")));
     clear(&m);
 }
@@ -94,7 +101,10 @@ static void options(void **state)
     (void)state;
     Made m;
     /* a longer look back: 1 is a candidate of post 2, and came */
-    FeatureOptions opt = {.pairs = true, .window_us = 8 * US_PER_DAY, .active_us = 60 * US_PER_DAY, .as_of = INT64_MIN};
+    FeatureOptions opt = {.pairs = true,
+                          .window_us = 8 * US_PER_DAY,
+                          .active_us = 60 * US_PER_DAY,
+                          .as_of = INT64_MIN};
     make(&m, events_text, opt);
     assert_int_equal(m.f->rows, 4);
     assert_int_equal(cell(m.f, "viewed", 0), 1);
@@ -105,7 +115,8 @@ static void options(void **state)
     assert_true(m.report.response_rate == 0);
     clear(&m);
     opt.positive = NULL;
-    opt.as_of = days_from_civil(2024, 2, 12) * US_PER_DAY; /* the window of post 4 is then still open */
+    opt.as_of =
+        days_from_civil(2024, 2, 12) * US_PER_DAY; /* the window of post 4 is then still open */
     make(&m, events_text, opt);
     assert_int_equal(m.f->rows, 2);
     clear(&m);
@@ -126,10 +137,19 @@ static void refusals(void **state)
         bool no_posts;
         const char *msg;
     } cases[] = {
-        {"a type that is not there", {.pairs = true, .positive = "COMENT"}, false, "no interaction is of type 'COMENT'"},
-        {"a group that is not there", {.pairs = true, .only = "users"}, false, "no group of features is called 'users'"},
+        {"a type that is not there",
+         {.pairs = true, .positive = "COMENT"},
+         false,
+         "no interaction is of type 'COMENT'"},
+        {"a group that is not there",
+         {.pairs = true, .only = "users"},
+         false,
+         "no group of features is called 'users'"},
         {"no dates of posts", {.pairs = true}, true, "rows of pairs need posts with a date"},
-        {"before everything", {.pairs = true, .as_of = -US_PER_DAY}, false, "no post has a candidate"},
+        {"before everything",
+         {.pairs = true, .as_of = -US_PER_DAY},
+         false,
+         "no post has a candidate"},
     };
     for (size_t k = 0; k < COUNT(cases); k++) {
         Error err = ERROR_INIT;
@@ -153,7 +173,8 @@ static void refusals(void **state)
 
 /* ---- sampling: the same coefficients with one negative in four ---- */
 
-/* Users who are always active, posts once a day; a user comes with probability 1 / (1 + exp(4 - 2 * us)). */
+/* Users who are always active, posts once a day; a user comes with probability 1 / (1 + exp(4 - 2
+ * * us)). */
 static Frame *crowd(size_t nusers, size_t nposts)
 {
     Rng r = rng_stream(5, "crowd");
@@ -200,7 +221,11 @@ static void sampled_negatives(void **state)
     size_t rows[2];
     for (int k = 0; k < 2; k++) {
         Error err = ERROR_INIT;
-        FeatureOptions opt = {.pairs = true, .window_us = US_PER_DAY, .as_of = INT64_MIN, .negatives = k ? 2 : 0, .seed = 1};
+        FeatureOptions opt = {.pairs = true,
+                              .window_us = US_PER_DAY,
+                              .as_of = INT64_MIN,
+                              .negatives = k ? 2 : 0,
+                              .seed = 1};
         FeatureReport report;
         Recipe *recipe;
         Frame *f = features_build(&w, &opt, &recipe, &report, &err);
@@ -240,12 +265,17 @@ static void sampling_is_seeded(void **state)
     Buf text[3] = {BUF_INIT, BUF_INIT, BUF_INIT};
     for (size_t k = 0; k < 3; k++) {
         Error err = ERROR_INIT;
-        FeatureOptions opt = {.pairs = true, .window_us = US_PER_DAY, .as_of = INT64_MIN, .negatives = 1, .seed = k / 2};
+        FeatureOptions opt = {.pairs = true,
+                              .window_us = US_PER_DAY,
+                              .as_of = INT64_MIN,
+                              .negatives = 1,
+                              .seed = k / 2};
         Recipe *recipe;
         Frame *f = features_build(&w, &opt, &recipe, NULL, &err);
         assert_non_null(f);
         for (size_t i = 0; i < f->rows; i++)
-            buf_printf(&text[k], "%g %g %g\n", cell(f, "user", i), cell(f, "post", i), cell(f, "viewed", i));
+            buf_printf(&text[k], "%g %g %g\n", cell(f, "user", i), cell(f, "post", i),
+                       cell(f, "viewed", i));
         recipe_unref(recipe);
         frame_unref(f);
     }
@@ -260,8 +290,8 @@ static void sampling_is_seeded(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(candidates),        cmocka_unit_test(options),
-        cmocka_unit_test(refusals),          cmocka_unit_test(sampled_negatives),
+        cmocka_unit_test(candidates),         cmocka_unit_test(options),
+        cmocka_unit_test(refusals),           cmocka_unit_test(sampled_negatives),
         cmocka_unit_test(sampling_is_seeded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* test_recipe.c - the feature table of flat and of several tables, options, replay, and recipes as JSON. */
+/* test_recipe.c - the feature table of flat and of several tables, options, replay, and recipes
+ * as JSON. */
 #include "tables.h"
 
 #include <math.h>
@@ -9,13 +10,15 @@
 #include "features/simulate.h"
 
 static const char *const flat_text =
-    "Username:code,Post Title:code,Gender:code,Country:code,Timestamp:time,Date:time,Interaction Type:code\n"
+    "Username:code,Post Title:code,Gender:code,Country:code,Timestamp:time,Date:time,"
+    "Interaction Type:code\n"
     "JohnDoe,How to Code in Python,Male,USA,2023-10-15 09:00,2023-10-10,view\n"
     "JaneDoe,Learn Java Basics,Female,USA,2023-10-15 10:00,2023-10-13,comment\n"
     "JohnDoe,Understanding JavaScript,Male,USA,2023-10-15 11:00,2023-10-07,like\n"
     "JaneDoe,How to Code in Python,Female,USA,2023-10-15 12:00,2023-10-10,view\n";
 
-static Frame *build(const World *w, const FeatureOptions *opt, Recipe **recipe, FeatureReport *report)
+static Frame *build(const World *w, const FeatureOptions *opt, Recipe **recipe,
+                    FeatureReport *report)
 {
     Error err = ERROR_INIT;
     FeatureOptions standard = FEATURE_OPTIONS_DEFAULT;
@@ -29,10 +32,15 @@ static Frame *build(const World *w, const FeatureOptions *opt, Recipe **recipe, 
 static void flat_table(void **state)
 {
     (void)state;
-    static const double ages[] = {5, 2, 8, 5}, viewed[] = {1, 0, 0, 1}, hour[] = {9, 10, 11, 12}, views[] = {0, 0, 1, 0};
-    static const char *const lang[] = {"python", "java", "javascript", "python"}, *const gender[] = {"Male", "Female"};
+    static const double ages[] = {5, 2, 8, 5}, viewed[] = {1, 0, 0, 1}, hour[] = {9, 10, 11, 12},
+                        views[] = {0, 0, 1, 0};
+    static const char *const lang[] = {"python", "java", "javascript", "python"},
+                             *const gender[] = {"Male", "Female"};
     Frame *flat = table(flat_text);
-    World w = {.events = flat, .events_roles = roles_guess("seed_rows", flat), .events_name = "seed_rows", .flat = true};
+    World w = {.events = flat,
+               .events_roles = roles_guess("seed_rows", flat),
+               .events_name = "seed_rows",
+               .flat = true};
     Recipe *recipe;
     FeatureReport report;
     Frame *f = build(&w, NULL, &recipe, &report);
@@ -55,7 +63,8 @@ static void flat_table(void **state)
     assert_int_equal(report.no_history, 2);
     bool told = false;
     for (size_t k = 0; k < report.nnotes; k++)
-        told |= strstr(report.notes[k], "lang is read from the words of 'Post Title': 3 of 3 posts") != NULL;
+        told |= strstr(report.notes[k],
+                       "lang is read from the words of 'Post Title': 3 of 3 posts") != NULL;
     assert_true(told);
     /* rows of a flat table: its distinct users and posts, by first appearance */
     Error err = ERROR_INIT;
@@ -96,15 +105,35 @@ static void blog_make(Blog *b)
 static void groups_and_names(void **state)
 {
     (void)state;
-    static const char *const wanted[][2] = {
-        {"user", "key"}, {"post", "key"}, {"product", "key"}, {"timestamp", "key"}, {"viewed", "response"}, {"age", "user"},
-        {"country", "user"}, {"gender", "user"}, {"post_age_days", "post"}, {"author", "post"}, {"lang", "post"},
-        {"tag_python", "post"}, {"interaction_type", "interaction"}, {"prev_interactions", "interaction"},
-        {"prev_views", "interaction"}, {"prev_likes", "interaction"}, {"prev_comments", "interaction"},
-        {"prev_shares", "interaction"}, {"prev_user_product", "product"}, {"prev_user_product_likes", "product"},
-        {"prev_post_views", "post"}, {"prev_post_likes", "post"}, {"interactions_per_day", "derived"},
-        {"likes_to_views_user", "derived"}, {"likes_to_views_post", "derived"}, {"login_hour", "login"},
-        {"hours_since_login", "login"}, {"prev_author_hits", "affinity"}, {"category", "product"}};
+    static const char *const wanted[][2] = {{"user", "key"},
+                                            {"post", "key"},
+                                            {"product", "key"},
+                                            {"timestamp", "key"},
+                                            {"viewed", "response"},
+                                            {"age", "user"},
+                                            {"country", "user"},
+                                            {"gender", "user"},
+                                            {"post_age_days", "post"},
+                                            {"author", "post"},
+                                            {"lang", "post"},
+                                            {"tag_python", "post"},
+                                            {"interaction_type", "interaction"},
+                                            {"prev_interactions", "interaction"},
+                                            {"prev_views", "interaction"},
+                                            {"prev_likes", "interaction"},
+                                            {"prev_comments", "interaction"},
+                                            {"prev_shares", "interaction"},
+                                            {"prev_user_product", "product"},
+                                            {"prev_user_product_likes", "product"},
+                                            {"prev_post_views", "post"},
+                                            {"prev_post_likes", "post"},
+                                            {"interactions_per_day", "derived"},
+                                            {"likes_to_views_user", "derived"},
+                                            {"likes_to_views_post", "derived"},
+                                            {"login_hour", "login"},
+                                            {"hours_since_login", "login"},
+                                            {"prev_author_hits", "affinity"},
+                                            {"category", "product"}};
     Blog b;
     Recipe *recipe;
     FeatureReport report;
@@ -161,10 +190,14 @@ static void extra_columns(void **state)
     (void)state;
     Recipe *recipe;
     FeatureReport report;
-    Frame *users = table("user_id:int,plan:code,score:int,team_id:int,bio:text,same:int\n1,free,7,5,a,1\n2,paid,9,6,b,1\n");
-    Frame *posts = table("post_id:int,score:real,created_at:time\n1,0.5,2024-01-01\n2,0.7,2024-01-02\n");
-    Frame *events = table("user_id:int,post_id:int,type:code,ts:time,device:code\n1,1,view,2024-01-03 10:00,phone\n"
-                          "2,2,like,2024-01-03 11:00,desk\n9,2,view,2024-01-03 12:00,desk\n");
+    Frame *users = table(
+        "user_id:int,plan:code,score:int,team_id:int,bio:text,same:int\n1,free,7,5,a,1\n"
+        "2,paid,9,6,b,1\n");
+    Frame *posts =
+        table("post_id:int,score:real,created_at:time\n1,0.5,2024-01-01\n2,0.7,2024-01-02\n");
+    Frame *events = table(
+        "user_id:int,post_id:int,type:code,ts:time,device:code\n1,1,view,2024-01-03 10:00,phone\n"
+        "2,2,like,2024-01-03 11:00,desk\n9,2,view,2024-01-03 12:00,desk\n");
     World w = world_of(users, posts, NULL, events);
     Frame *f = build(&w, NULL, &recipe, &report);
     assert_true(str_eqz(cell_text(f, "plan", 1), "paid"));
@@ -194,13 +227,16 @@ static void positive_types(void **state)
     static const struct {
         const char *type, *positive;
         double viewed; /* -1: no such column */
-    } cases[] = {{"Viewed", NULL, 1}, {"post_view", NULL, 1}, {"IMPRESSION", NULL, 1}, {"read", NULL, 1}, {"like", NULL, -1},
-                 {"YEA", NULL, -1},   {"YEA", "yea", 1},      {"Thumbs-Up", "like", 1}};
+    } cases[] = {{"Viewed", NULL, 1}, {"post_view", NULL, 1},  {"IMPRESSION", NULL, 1},
+                 {"read", NULL, 1},   {"like", NULL, -1},      {"YEA", NULL, -1},
+                 {"YEA", "yea", 1},   {"Thumbs-Up", "like", 1}};
     for (size_t k = 0; k < COUNT(cases); k++) {
         char text[200];
         Recipe *recipe;
         FeatureReport report;
-        snprintf(text, sizeof text, "user:code,post_id:code,type:code,ts:time\nu,p,%s,2024-01-01 10:00\n", cases[k].type);
+        snprintf(text, sizeof text,
+                 "user:code,post_id:code,type:code,ts:time\nu,p,%s,2024-01-01 10:00\n",
+                 cases[k].type);
         Frame *events = table(text);
         World w = world_of(NULL, NULL, NULL, events);
         FeatureOptions opt = FEATURE_OPTIONS_DEFAULT;
@@ -352,16 +388,22 @@ static void damaged_json(void **state)
         {"half a derive", "[{\"step\":\"derive\",\"name\":\"x\"}]", "expr"},
         {"half of features", "[{\"step\":\"features\",\"rows\":\"pairs\"}]", "negatives"},
         {"a counter that is not there",
-         "[{\"step\":\"features\",\"rows\":\"interactions\",\"negatives\":0,\"sample_rate\":1,\"types\":[],\"counters\":[],"
-         "\"columns\":[{\"name\":\"x\",\"group\":\"user\",\"step\":\"history\",\"column\":null,\"source\":1,\"arg\":3}]}]",
+         "[{\"step\":\"features\",\"rows\":\"interactions\",\"negatives\":0,\"sample_rate\":1,"
+         "\"types\":[],\"counters\":[],"
+         "\"columns\":[{\"name\":\"x\",\"group\":\"user\",\"step\":\"history\",\"column\":null,"
+         "\"source\":1,\"arg\":3}]}]",
          "'x' does not say from what it is made"},
         {"an attribute of nothing",
-         "[{\"step\":\"features\",\"rows\":\"interactions\",\"negatives\":0,\"sample_rate\":1,\"types\":[],\"counters\":[],"
-         "\"columns\":[{\"name\":\"x\",\"group\":\"user\",\"step\":\"attribute\",\"column\":null,\"source\":1,\"arg\":0}]}]",
+         "[{\"step\":\"features\",\"rows\":\"interactions\",\"negatives\":0,\"sample_rate\":1,"
+         "\"types\":[],\"counters\":[],"
+         "\"columns\":[{\"name\":\"x\",\"group\":\"user\",\"step\":\"attribute\",\"column\":null,"
+         "\"source\":1,\"arg\":0}]}]",
          "'x' does not say from what it is made"},
         {"a type with a counter beyond",
-         "[{\"step\":\"features\",\"rows\":\"interactions\",\"negatives\":0,\"sample_rate\":1,\"counters\":[],\"columns\":[],"
-         "\"types\":[{\"kind\":\"view\",\"level\":\"v\",\"counter\":0,\"positive\":true,\"day_only\":false}]}]",
+         "[{\"step\":\"features\",\"rows\":\"interactions\",\"negatives\":0,\"sample_rate\":1,"
+         "\"counters\":[],\"columns\":[],"
+         "\"types\":[{\"kind\":\"view\",\"level\":\"v\",\"counter\":0,\"positive\":true,"
+         "\"day_only\":false}]}]",
          "counter 0"},
     };
     for (size_t k = 0; k < COUNT(cases); k++) {
@@ -394,11 +436,11 @@ static void rows_need_features(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(flat_table),        cmocka_unit_test(groups_and_names),
+        cmocka_unit_test(flat_table),           cmocka_unit_test(groups_and_names),
         cmocka_unit_test(as_of_hides_the_rest), cmocka_unit_test(extra_columns),
-        cmocka_unit_test(positive_types),    cmocka_unit_test(derive_and_replay),
-        cmocka_unit_test(bad_derive),        cmocka_unit_test(json_and_back),
-        cmocka_unit_test(damaged_json),      cmocka_unit_test(rows_need_features),
+        cmocka_unit_test(positive_types),       cmocka_unit_test(derive_and_replay),
+        cmocka_unit_test(bad_derive),           cmocka_unit_test(json_and_back),
+        cmocka_unit_test(damaged_json),         cmocka_unit_test(rows_need_features),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -12,7 +12,8 @@
 static void sizes(void **state)
 {
     (void)state;
-    static const SimulateOptions cases[] = {{20, 10, 5, 300, 1}, {1, 1, 0, 1, 1}, {3, 1, 0, 50, 2}, {100, 30, 10, 1000, 3}};
+    static const SimulateOptions cases[] = {
+        {20, 10, 5, 300, 1}, {1, 1, 0, 1, 1}, {3, 1, 0, 50, 2}, {100, 30, 10, 1000, 3}};
     for (size_t k = 0; k < COUNT(cases); k++) {
         Error err = ERROR_INIT;
         Simulated s;
@@ -61,7 +62,8 @@ static void same_seed_same_bytes(void **state)
         buf_free(&text[k]);
 }
 
-/* The value of a term of the truth in a row: "(Intercept)", "log1p(x)", "colLEVEL" or "a:b" of these. */
+/* The value of a term of the truth in a row: "(Intercept)", "log1p(x)", "colLEVEL" or "a:b" of
+ * these. */
 static double term_value(const Frame *f, const char *term, size_t row)
 {
     static const char *const factors[] = {"gender", "country", "lang"};
@@ -83,7 +85,8 @@ static double term_value(const Frame *f, const char *term, size_t row)
     return cell(f, term, row);
 }
 
-/* 4 standard errors of 22 coefficients: a wrong alarm once in 700 seeds; and they must be worth something. */
+/* 4 standard errors of 22 coefficients: a wrong alarm once in 700 seeds; and they must be worth
+ * something. */
 static void truth_is_found(void **state)
 {
     (void)state;
@@ -111,7 +114,8 @@ static void truth_is_found(void **state)
     assert_true(newton(x, y, n, p, 0, b, se));
     for (size_t j = 0; j < p; j++)
         if (!(fabs(b[j] - truth[j].value) < 4 * se[j]) || !(se[j] < 0.25))
-            fail_msg("%s is %.3f (std. error %.3f), in truth %.3f", truth[j].term, b[j], se[j], truth[j].value);
+            fail_msg("%s is %.3f (std. error %.3f), in truth %.3f", truth[j].term, b[j], se[j],
+                     truth[j].value);
     free(x);
     free(y);
     recipe_unref(recipe);

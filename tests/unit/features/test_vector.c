@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* test_vector.c - distances by hand, neighbours against sorting everything, dense vectors against distances. */
+/* test_vector.c - distances by hand, neighbours against sorting everything, dense vectors against
+ * distances. */
 #include "tables.h"
 
 #include <math.h>
@@ -39,7 +40,8 @@ static void query_from_elsewhere(void **state)
     assert_non_null(v);
     assert_int_equal(vectors_nearest(v, q, 0, 2, UINT32_MAX, out, &err), 2);
     assert_int_equal(out[0].row, 2);
-    /* an unknown level is one away from all, a missing number typical: the row of the mean age is nearest */
+    /* an unknown level is one away from all, a missing number typical: the row of the mean age is
+     * nearest */
     assert_int_equal(vectors_nearest(v, q, 1, 1, UINT32_MAX, out, &err), 1);
     assert_int_equal(out[0].row, 1);
     assert_true(fabs(out[0].distance - 1) < 1e-12);
@@ -87,7 +89,8 @@ static Frame *random_table(uint64_t seed, int levels)
     return f;
 }
 
-/* Nulls of code columns have no place in a dense vector, so those rows are left out of this comparison. */
+/* Nulls of code columns have no place in a dense vector, so those rows are left out of this
+ * comparison. */
 static void dense_vectors_agree(void **state)
 {
     (void)state;
@@ -161,9 +164,9 @@ static void dimensions_have_names(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(by_hand),         cmocka_unit_test(query_from_elsewhere),
-        cmocka_unit_test(refusals),        cmocka_unit_test(dense_vectors_agree),
-        cmocka_unit_test(few_of_many),     cmocka_unit_test(dimensions_have_names),
+        cmocka_unit_test(by_hand),     cmocka_unit_test(query_from_elsewhere),
+        cmocka_unit_test(refusals),    cmocka_unit_test(dense_vectors_agree),
+        cmocka_unit_test(few_of_many), cmocka_unit_test(dimensions_have_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
