@@ -12,6 +12,7 @@
  *     infer.c        covariance, dispersion, likelihood
  * For the negative binomial all this is repeated with theta in turn (negbin.c).
  */
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,7 +28,7 @@
 #define PRECISE_PIVOT 1e-9    /* below it the covariance would lose more than half its digits */
 #define PRECISE_DECREMENT 1e-31
 #define PRECISE_DECREMENT_BIG 1e-18
-#define SEPARATION_ITERATIONS 9 /* sound logistic fits settle in fewer */
+#define SEPARATION_ITERATIONS 12 /* sound logistic fits settle in fewer; each step adds 1 to an eta that runs away */
 
 /* ---- checks ---- */
 
@@ -221,6 +222,25 @@ static bool may_separate(const Problem *pb)
 
 static Fit *fit_once(const Problem *pb, const FitOptions *opt, Error *err);
 
+/* Iterates, and asks now and then whether the estimates run away: a sound fit settles before the first question. */
+static bool watchful_run(Irls *w, const Problem *pb, const FitOptions *opt, Fit *fit, bool *separated, Error *err)
+{
+    static const int stages[] = {SEPARATION_ITERATIONS, 2 * SEPARATION_ITERATIONS, INT_MAX};
+    for (size_t k = 0; k < sizeof stages / sizeof stages[0]; k++) {
+        int until = stages[k] < opt->max_iter ? stages[k] : opt->max_iter;
+        if (!irls_run(w, until - w->iterations, opt->tol, err))
+            return false;
+        if (w->status == FIT_CONVERGED && w->iterations < SEPARATION_ITERATIONS)
+            return true;
+        if (!separation_check(pb, opt, w->o, w->b, fit_once, fit, separated, err))
+            return false;
+        fit->iterations = w->iterations;
+        if (*separated || w->status != FIT_MAX_ITER || w->iterations >= opt->max_iter)
+            return true;
+    }
+    return true;
+}
+
 /* Fits with pb->param as it is. On success *w is open, with its oracle, for the caller to read and close; fit->status
  * is FIT_SEPARATED when fit is complete already. */
 static bool search(const Problem *pb, const FitOptions *opt, const double *penalty, Irls *w, Fit *fit, Error *err)
@@ -231,7 +251,7 @@ static bool search(const Problem *pb, const FitOptions *opt, const double *penal
         return false;
     bool ok = irls_init(w, o, penalty, err);
     w->quadratic = is_quadratic(pb->family, pb->link) && !opt->firth;
-    w->may_vanish = may_separate(pb) && !penalty;
+    w->may_vanish = may_separate(pb) && !penalty && !opt->firth;
     ok = ok && start(w, pb, opt, err);
     /* what is small is judged beside the null deviance: a perfect fit has none of its own */
     w->start_deviance = fmax(w->start_deviance, fit->null_deviance);
@@ -242,13 +262,9 @@ static bool search(const Problem *pb, const FitOptions *opt, const double *penal
         ok = ok && irls_here(w, err);
         w->start_deviance = fmax(w->start_deviance, fit->null_deviance);
     }
-    ok = ok && irls_run(w, opt->max_iter, opt->tol, err);
     bool separated = false;
-    if (ok && w->may_vanish && !opt->firth &&
-        (w->iterations >= SEPARATION_ITERATIONS || w->status != FIT_CONVERGED)) {
-        ok = separation_check(pb, opt, o, w->b, fit_once, fit, &separated, err);
-        fit->iterations = w->iterations;
-    }
+    ok = ok && (w->may_vanish ? watchful_run(w, pb, opt, fit, &separated, err)
+                              : irls_run(w, opt->max_iter, opt->tol, err));
     if (ok && !separated && !opt->firth && !pb->as_is) {
         double work = precise_work(pb);
         bool doubtful = w->solver.rank < w->p || w->solver.min_pivot < PRECISE_PIVOT;

@@ -100,6 +100,7 @@ bool irls_here(Irls *w, Error *err)
     if (!evaluate(w, w->b, &w->now, &w->objective, err))
         return false;
     w->start_deviance = w->now.deviance;
+    w->decrement = w->decrement_before = INFINITY;
     return true;
 }
 
@@ -230,7 +231,6 @@ static bool go(Irls *w, bool *moved, Error *err)
 bool irls_run(Irls *w, int max_iter, double tol, Error *err)
 {
     w->status = FIT_MAX_ITER;
-    w->decrement = INFINITY;
     for (int k = 0; k < max_iter; k++) {
         bool moved;
         if (cancelled(err) || !next_step(w, err))
