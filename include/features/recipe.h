@@ -59,7 +59,7 @@ typedef struct FeatureReport {
     double response_rate;
     double sample_rate;         /* pairs: share of negatives kept; the column sampling_offset is
                                    -log of it */
-    char notes[8][240];
+    char notes[12][240];
     size_t nnotes;
 } FeatureReport;
 void feature_report_clear(FeatureReport *r);

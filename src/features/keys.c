@@ -55,6 +55,7 @@ void keymap_init(KeyMap *k, const Column *base, const Column *other)
         uint32_t slot = keymap_slot(k, base, i, &added);
         if (added)
             keymap_put(k, slot, (uint32_t)i);
+        k->twice += !added;
     }
     k->next = base ? (uint32_t)base->n : 0;
 }

@@ -270,6 +270,10 @@ static bool read_ids(Maker *m, Error *err)
         keymap_init(&keys, base, c);
         ok = (*part[k].ids = keymap_column(&keys, c, m->nevents, &m->bag, err)) != NULL;
         *part[k].count = keys.next;
+        if (part[k].role == ROLE_POST)
+            m->posts_twice = keys.twice;
+        if (part[k].role == ROLE_USER)
+            m->users_twice = keys.twice;
         if (ok && part[k].role == ROLE_USER)
             ok = read_authors(m, &keys, err);
         keymap_clear(&keys);

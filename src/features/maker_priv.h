@@ -152,6 +152,7 @@ typedef struct KeyMap {
     uint32_t *id;  /* of the k-th distinct key */
     size_t cap;
     uint32_t next; /* the id that a new key gets */
+    size_t twice;  /* rows of the table whose key an earlier row has */
     Buf buf;
 } KeyMap;
 /* The keys of a table; `other` is a column that will be looked up. Either may be NULL. */
@@ -167,6 +168,7 @@ typedef struct Maker {
     Frame *own_users, *own_posts;
     const Spec *spec;
     size_t nusers, nposts, nproducts; /* ids, those without a row of their own included */
+    size_t users_twice, posts_twice;  /* rows of these tables whose key an earlier row has */
     size_t nevents;
     uint32_t *user, *post, *product;  /* of each interaction; NO_ID when null */
     int16_t *type;                    /* index into spec->types, or -1 */

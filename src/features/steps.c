@@ -143,6 +143,30 @@ static bool plan_columns(Maker *m, Spec *s, const FeatureOptions *opt, FeatureRe
 
 /* ---- rows ---- */
 
+/* Keys that do not fit together are no error, but nobody should have to find out by himself. */
+static void tell_keys(const Maker *m, FeatureReport *report)
+{
+    size_t users = 0, posts = 0;
+    for (size_t e = 0; e < m->nevents; e++) {
+        users += m->w.users && m->user[e] != NO_ID && m->user[e] >= m->w.users->rows;
+        posts += m->w.posts && m->post[e] != NO_ID && m->post[e] >= m->w.posts->rows;
+    }
+    if (users)
+        report_note(report,
+                    "%zu interactions are by users whom '%s' lacks: nothing is known of them",
+                    users, m->w.users_name);
+    if (posts)
+        report_note(report,
+                    "%zu interactions are about posts that '%s' lacks: nothing is known of them",
+                    posts, m->w.posts_name);
+    if (m->users_twice)
+        report_note(report, "%zu rows of '%s' repeat a key: the first of each counts",
+                    m->users_twice, m->w.users_name);
+    if (m->posts_twice)
+        report_note(report, "%zu rows of '%s' repeat a key: the first of each counts",
+                    m->posts_twice, m->w.posts_name);
+}
+
 /* One row an interaction; a login or logout that is about no post and no product is history, not
  * a row. */
 static bool interaction_rows(Maker *m, Rows *r, FeatureReport *report, Error *err)
@@ -277,6 +301,7 @@ Frame *features_build(const World *w, const FeatureOptions *opt, Recipe **recipe
     m = maker_new(w, s, NO_TIME, err);
     if (!m || !plan_columns(m, s, opt, report, err))
         goto done;
+    tell_keys(m, report);
     if (!(s->pairs ? pairs_rows(m, s, &rows, report, err)
                    : interaction_rows(m, &rows, report, err)))
         goto done;

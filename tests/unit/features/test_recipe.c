@@ -190,9 +190,9 @@ static void extra_columns(void **state)
     (void)state;
     Recipe *recipe;
     FeatureReport report;
-    Frame *users = table(
-        "user_id:int,plan:code,score:int,team_id:int,bio:text,same:int\n1,free,7,5,a,1\n"
-        "2,paid,9,6,b,1\n");
+    Frame *users =
+        table("user_id:int,plan:code,score:int,team_id:int,bio:text,same:int\n1,free,7,5,a,1\n"
+              "2,paid,9,6,b,1\n");
     Frame *posts =
         table("post_id:int,score:real,created_at:time\n1,0.5,2024-01-01\n2,0.7,2024-01-02\n");
     Frame *events = table(
@@ -217,6 +217,40 @@ static void extra_columns(void **state)
     frame_unref(f);
     frame_unref(users);
     frame_unref(posts);
+    frame_unref(events);
+}
+
+static bool has_note(const FeatureReport *r, const char *text)
+{
+    for (size_t k = 0; k < r->nnotes; k++)
+        if (strstr(r->notes[k], text))
+            return true;
+    return false;
+}
+
+static void keys_that_do_not_fit(void **state)
+{
+    (void)state;
+    Recipe *recipe;
+    FeatureReport report;
+    Frame *users = table(
+        "user_id:int,age:int\n1,20\n2,30\n3,33\n4,44\n5,55\n6,66\n7,70\n8,80\n9,90\n10,9\n1,99\n");
+    Frame *events =
+        table("user_id:text,post_id:int,type:code,ts:time\n1,1,view,2024-01-03 10:00\n"
+              "2,2,like,2024-01-03 11:00\n77,2,view,2024-01-03 12:00\n,2,view,2024-01-03\n");
+    World w = world_of(users, NULL, NULL, events);
+    Frame *f = build(&w, NULL, &recipe, &report);
+    assert_int_equal(f->rows, 4);
+    assert_true(cell(f, "age", 0) ==
+                20); /* the number 1 and the text "1" are one user; the first row counts */
+    assert_true(column_is_null(frame_column(f, STR("age")), 2));
+    assert_true(column_is_null(frame_column(f, STR("age")), 3));
+    assert_true(has_note(&report, "1 interactions are by users whom 'users' lacks"));
+    assert_true(has_note(&report, "1 rows of 'users' repeat a key"));
+    recipe_unref(recipe);
+    feature_report_clear(&report);
+    frame_unref(f);
+    frame_unref(users);
     frame_unref(events);
 }
 
@@ -438,9 +472,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(flat_table),           cmocka_unit_test(groups_and_names),
         cmocka_unit_test(as_of_hides_the_rest), cmocka_unit_test(extra_columns),
-        cmocka_unit_test(positive_types),       cmocka_unit_test(derive_and_replay),
-        cmocka_unit_test(bad_derive),           cmocka_unit_test(json_and_back),
-        cmocka_unit_test(damaged_json),         cmocka_unit_test(rows_need_features),
+        cmocka_unit_test(keys_that_do_not_fit), cmocka_unit_test(positive_types),
+        cmocka_unit_test(derive_and_replay),    cmocka_unit_test(bad_derive),
+        cmocka_unit_test(json_and_back),        cmocka_unit_test(damaged_json),
+        cmocka_unit_test(rows_need_features),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
