@@ -283,7 +283,7 @@ wait_ready() {
 }
 
 save_state() { declare -p id product number java java_is dist port nodes heap tls user password auth scheme >"$home/state"; chmod 600 "$home/state"; }
-load_state() { [ -f "$home/state" ] || fail "no engine named '$name' was started"; . <(sed 's/^declare -\([-a-zA-Z]*\) /declare -g\1 /; s/-g--/-g /' "$home/state"); }
+load_state() { [ -f "$home/state" ] || fail "no engine named '$name' was started"; . <(sed 's/^declare -- /declare -g /; t; s/^declare -/declare -g/' "$home/state"); }
 
 start() {
     describe "$arg"; find_java; install_dist
