@@ -11,7 +11,7 @@
 #include "base/str.h"
 
 typedef struct HttpConfig {
-    const char *url;          /* scheme://host:port[/prefix], without credentials */
+    const char *url;          /* scheme://host:port[/prefix], without credentials; several nodes with commas */
     const char *user, *password;
     const char *api_key;      /* "Authorization: ApiKey ..." */
     const char *bearer;

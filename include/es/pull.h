@@ -25,7 +25,7 @@ typedef struct PullReport {
     int64_t expected, received;
     size_t pages, bytes;
     double seconds;
-    const char *how;         /* "PIT, _shard_doc, 2 slices" */
+    char how[80];            /* "point in time by _shard_doc, 2 at a time" */
     size_t malformed;        /* values that did not fit their column: null there */
 } PullReport;
 

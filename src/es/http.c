@@ -11,6 +11,7 @@
  *     429 with "durability":"PERMANENT"     never: a circuit breaker that waiting does not close
  *     everything else                       handed to the caller
  *
+ * With several nodes, one that does not answer is passed over and the next one asked.
  * Ctrl-C is asked ten times a second; an aborted transfer closes its socket, and the engine then cancels its task.
  * TLS peers are verified unless the configuration says otherwise. A pinned certificate is compared by its sha256 inside
  * the handshake, before anything is sent. Redirects are not followed: credentials stay with the host they were given for.
@@ -34,6 +35,7 @@
 #define BACKOFF_CAP_S 30.0
 #define IDLE_HANDLES 8
 #define OWNED_MAX 12
+#define NODES_MAX 16
 
 struct HttpCall {
     CURL *easy;
@@ -45,6 +47,7 @@ struct HttpCall {
     char curl_message[CURL_ERROR_SIZE];
     Http *http;
     bool done, too_big;
+    size_t node;
     double began;
     HttpCall *next;
 };
@@ -62,6 +65,8 @@ struct Http {
     HttpTrace trace;
     void *trace_ctx;
     size_t sent;
+    char *nodes[NODES_MAX];  /* base URLs; nodes[at] is asked */
+    size_t nnodes, at;
 };
 
 static const char *own(Http *h, const char *z)
@@ -142,12 +147,18 @@ static bool parse_pin(const char *text, unsigned char pin[32], Error *err)
 static bool take_config(Http *h, const HttpConfig *c, Error *err)
 {
     h->c = *c;
-    Buf url = BUF_INIT;
-    buf_puts(&url, c->url);
-    while (url.n > 8 && url.p[url.n - 1] == '/')
-        url.p[--url.n] = '\0';
-    h->c.url = own(h, url.p);
-    buf_free(&url);
+    for (Str rest = str_of(c->url), one; rest.n && h->nnodes < NODES_MAX;) {
+        one = str_trim(str_split(rest, ',', &rest));
+        while (one.n && one.p[one.n - 1] == '/')
+            one.n--;
+        char *url = xstrndup(one.p, one.n);
+        h->nodes[h->nnodes++] = url;
+        if (!check_url(url, err))
+            return false;
+    }
+    if (!h->nnodes)
+        return fail(err, ERR_USAGE, "no URL of an engine");
+    h->c.url = h->nodes[0];
     h->c.user = own(h, c->user);
     h->c.password = own(h, c->password);
     h->c.api_key = own(h, c->api_key);
@@ -182,8 +193,6 @@ Http *http_new(const HttpConfig *c, Error *err)
         curl_global_init(CURL_GLOBAL_DEFAULT);
         started = true;
     }
-    if (!check_url(c->url, err))
-        return NULL;
     Http *h = xcalloc(1, sizeof *h);
     if (!take_config(h, c, err)) {
         http_free(h);
@@ -211,6 +220,8 @@ void http_free(Http *h)
         curl_easy_cleanup(h->idle[i]);
     if (h->multi)
         curl_multi_cleanup(h->multi);
+    for (size_t i = 0; i < h->nnodes; i++)
+        free(h->nodes[i]);
     for (size_t i = 0; i < h->nowned; i++) {
         wipe(h->owned[i]);
         free(h->owned[i]);
@@ -404,7 +415,8 @@ HttpCall *http_begin(Http *h, const HttpRequest *q, Error *err)
     k->req = *q;
     k->method = xstrdup(q->method);
     Buf url = BUF_INIT;
-    buf_puts(&url, h->c.url);
+    k->node = h->at;
+    buf_puts(&url, h->nodes[h->at]);
     buf_puts(&url, q->path);
     k->url = url.p;
     k->easy = h->nidle ? h->idle[--h->nidle] : curl_easy_init();
@@ -483,7 +495,7 @@ void http_abort_all(Http *h)
 static void explain(HttpCall *k, CURLcode code)
 {
     const char *why = k->curl_message[0] ? k->curl_message : curl_easy_strerror(code);
-    const char *url = k->http->c.url;
+    const char *url = k->http->nodes[k->node];
     if (k->too_big) {
         fail(&k->error, ERR_NET, "%s sent more than %zu MB: refused", url,
              (k->http->c.max_body ? k->http->c.max_body : MAX_BODY_DEFAULT) >> 20);
@@ -531,6 +543,8 @@ static void finish(HttpCall *k, CURLcode code)
     if (code != CURLE_OK) {
         k->reply.status = 0;
         explain(k, code);
+        if (k->error.code == ERR_NET && k->node == k->http->at)
+            k->http->at = (k->http->at + 1) % k->http->nnodes;
     }
 }
 

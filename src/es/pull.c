@@ -261,9 +261,8 @@ static void plan(Pull *p, const Schema *s)
     p->nloops = want < 1 ? 1 : want > LOOPS_MAX ? LOOPS_MAX : want;
     for (size_t i = 0; i < p->nloops; i++)
         p->loops[i] = (Loop){.number = (int)i, .page = p->opt->page ? p->opt->page : PAGE_FIRST, .info = {.total = -1}};
-    static char how[80];
-    snprintf(how, sizeof how, "%s, %zu at a time", p->by_pit ? "point in time by _shard_doc" : "scroll by shard", p->nloops);
-    p->report->how = how;
+    snprintf(p->report->how, sizeof p->report->how, "%s, %zu at a time",
+             p->by_pit ? "point in time by _shard_doc" : "scroll by shard", p->nloops);
     if (p->opt->limit > 0 && (size_t)p->opt->limit < p->loops[0].page)
         p->loops[0].page = (size_t)p->opt->limit;
 }
