@@ -114,6 +114,20 @@ fuzz:
 	@$(AGAIN) VARIANT=fuzz CC=clang fuzz-build
 	$(Q)tests/fuzz/run.sh build/fuzz/fuzz $(SECONDS)
 
+# ---- tests that talk to a real engine: tests/engine/test_x.c ----
+ENGINE_BIN := $(patsubst tests/%.c,$(BUILD)/%,$(wildcard tests/engine/test_*.c))
+$(BUILD)/engine/%: tests/engine/%.c $(LIBS)
+	@mkdir -p $(@D)
+	@$(if $(V),,echo "  test $<")
+	$(Q)$(CC) $(ALL_CFLAGS) -Wno-missing-prototypes -Itests -MMD -MP -MF $@.d $(ALL_LDFLAGS) -o $@ $< \
+	  -Wl,--start-group $(LIBS) -Wl,--end-group $(PKG_L)
+check-engines:
+	@tests/deps.sh build check
+	@$(AGAIN) WERROR=1 check-build
+	$(Q)ENGINES="2.19 3.6 es7 es8" tests/run.sh $(BUILD) engine
+engine: $(BUILD)/glint
+	$(Q)tests/engine/try.sh $(BUILD)/glint
+
 # ---- checks ----
 # What deps installs is seen by a make that starts after it: hence the calls of make by itself.
 JOBS  ?= $(shell nproc 2>/dev/null || echo 2)
@@ -125,7 +139,7 @@ check:
 	@tests/deps.sh build check
 	@$(AGAIN) WERROR=1 check-build
 	$(Q)tests/run.sh $(BUILD)
-check-build: $(BUILD)/glint $(UNIT_BIN) $(FUZZ_BIN)
+check-build: $(BUILD)/glint $(UNIT_BIN) $(FUZZ_BIN) $(ENGINE_BIN)
 suite: check-build
 	$(Q)tests/run.sh $(BUILD) $(S)
 bless: $(BUILD)/glint
@@ -198,6 +212,6 @@ clean:
 	rm -rf build
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
-.PHONY: all unit unit-build fuzz fuzz-build deps check check-build suite bless san tsan memcheck cov layers lint demo man \
+.PHONY: engine check-engines all unit unit-build fuzz fuzz-build deps check check-build suite bless san tsan memcheck cov layers lint demo man \
         install uninstall dist deb help clean
 .DEFAULT_GOAL := all

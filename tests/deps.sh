@@ -26,9 +26,16 @@ build     pc:liblzma          liblzma-dev             xz-devel              xz  
 build     pc:libutf8proc      libutf8proc-dev         utf8proc-devel        libutf8proc   utf8proc
 build     pc:yajl             libyajl-dev             yajl-devel            yajl          yajl
 build     pc:cairo-svg        libcairo2-dev           cairo-devel           cairo         cairo
+build     pc:openssl          libssl-dev              openssl-devel         openssl       openssl@3
 check     pc:cmocka           libcmocka-dev           libcmocka-devel       cmocka        cmocka
 check     cmd:tmux            tmux                    tmux                  tmux          tmux
 check     cmd:mandoc          mandoc                  mandoc                mandoc        mandoc
+check     cmd:java            openjdk-17-jre-headless java-17-openjdk-headless jre17-openjdk-headless openjdk@17
+check     cmd:mvn             maven                   maven                 maven         maven
+check     cmd:unzip           unzip                   unzip                 unzip         unzip
+check     cmd:curl            curl                    curl                  curl          curl
+check     cmd:nginx           nginx-light             nginx                 nginx         nginx
+check     cmd:openssl         openssl                 openssl               openssl       openssl@3
 memcheck  cmd:valgrind        valgrind                valgrind              valgrind      -
 cov       cmd:gcovr           gcovr                   gcovr                 python-gcovr  gcovr
 lint      cmd:clang           clang                   clang                 clang         llvm

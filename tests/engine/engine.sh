@@ -15,7 +15,7 @@
 # in a user namespace, since it refuses uid 0. Exit status: 0, 1 it failed, 2 usage, 77 it cannot be had on this machine.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-cache=${GLINT_ENGINE_CACHE:-${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/glint-engine}
+cache=${GLINT_ENGINE_CACHE:-$here/../../build/engine}; mkdir -p "$cache"; cache=$(cd "$cache" && pwd)
 
 fail() { echo "engine: $*" >&2; exit 1; }
 missing() { echo "engine: $*" >&2; exit 77; }
