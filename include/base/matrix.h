@@ -36,6 +36,7 @@ typedef struct Block {
     const double *contrast; /* BLOCK_CODED: nlevels x ncols row major, or NULL */
     Vec times;              /* BLOCK_CODED: factor:numeric; data NULL means 1 */
     bool has_times;
+    const double *low;      /* BLOCK_DENSE of reals: what rounding took from each value (x^10 is not a double), or NULL */
 } Block;
 
 typedef struct Matrix {
@@ -65,6 +66,8 @@ void matrix_row(const Matrix *x, size_t row, double *out);
  * `col` and values to `val` in ascending order, returns how many. Both have room for matrix_row_max() entries. */
 size_t matrix_row_sparse(const Matrix *x, size_t row, uint32_t *col, double *val);
 size_t matrix_row_max(const Matrix *x);
+/* The same with the low part of each value: value + low is nearer to what the column stands for. */
+size_t matrix_row_precise(const Matrix *x, size_t row, uint32_t *col, double *val, double *low);
 /* eta = X b (+ offset when given): eta has n entries. On threads, same bits with any number. */
 bool matrix_times(const Matrix *x, const double *b, const double *offset, double *eta, Error *err);
 /* out = X' r: out has p entries. */

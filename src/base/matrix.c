@@ -63,6 +63,20 @@ size_t matrix_row_sparse(const Matrix *x, size_t row, uint32_t *col, double *val
     return n;
 }
 
+size_t matrix_row_precise(const Matrix *x, size_t row, uint32_t *col, double *val, double *low)
+{
+    size_t n = matrix_row_sparse(x, row, col, val), s = store_row(x, row);
+    memset(low, 0, n * sizeof *low);
+    for (size_t k = 0, at = 0; k < x->nblocks; k++) {
+        const Block *b = &x->blocks[k];
+        while (at < n && col[at] < b->first)
+            at++;
+        if (b->kind == BLOCK_DENSE && b->low && b->add == 0.0 && b->mul == 1.0)
+            low[at] = b->low[s];
+    }
+    return n;
+}
+
 void matrix_row(const Matrix *x, size_t row, double *out)
 {
     size_t max = matrix_row_max(x);

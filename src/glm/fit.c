@@ -26,6 +26,7 @@
 #define PRECISE_WORK 4e6      /* multiplications of a precise pass that nobody notices: 30 ms */
 #define PRECISE_WORK_MAX 1e9  /* and that an ill-conditioned design is worth */
 #define PRECISE_PIVOT 1e-9    /* below it the covariance would lose more than half its digits */
+#define SOUND_PIVOT 1e-5
 #define PRECISE_DECREMENT 1e-31
 #define PRECISE_DECREMENT_BIG 1e-18
 #define SEPARATION_ITERATIONS 12 /* sound logistic fits settle in fewer; each step adds 1 to an eta that runs away */
@@ -205,6 +206,12 @@ static bool polish(Irls *w, const Problem *pb, const FitOptions *opt, Error *err
         o->close(o);
         return false;
     }
+    if (fine.solver.min_pivot < PRECISE_PIVOT && w->solver.min_pivot > SOUND_PIVOT && fine.solver.rank == w->solver.rank) {
+        /* only the origin of the columns was far away, and centred sums are not hurt by that */
+        irls_clear(&fine);
+        o->close(o);
+        return true;
+    }
     fine.iterations = w->iterations;
     if (fine.status == FIT_NO_DESCENT || was == FIT_MAX_ITER)
         fine.status = was;
@@ -269,8 +276,8 @@ static bool search(const Problem *pb, const FitOptions *opt, const double *penal
         double work = precise_work(pb);
         bool doubtful = w->solver.rank < w->p || w->solver.min_pivot < PRECISE_PIVOT;
         if (work <= PRECISE_WORK || (doubtful && work <= PRECISE_WORK_MAX)) {
-            fit->precise = true;
             ok = polish(w, pb, opt, err);
+            fit->precise = w->o->precise;
         }
     }
     firth_clear(&firth);

@@ -17,6 +17,7 @@
  *
  * Running out of iterations is not an error: status says so and the numbers stand as they are.
  */
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -116,6 +117,15 @@ static double decrement_scale(const Irls *w)
     return fabs(w->now.deviance) + 1e-3 * fabs(w->start_deviance);
 }
 
+/* Would the step change only the last bit of each coefficient? */
+static bool last_bits(const Irls *w)
+{
+    for (size_t j = 0; j < w->p; j++)
+        if (fabs(w->step[j]) > 2.0 * DBL_EPSILON * fabs(w->b[j]))
+            return false;
+    return true;
+}
+
 static bool settled(const Irls *w, double tol)
 {
     double scale = decrement_scale(w), n = w->o->n_effective > 1.0 ? w->o->n_effective : 1.0;
@@ -123,7 +133,7 @@ static bool settled(const Irls *w, double tol)
         return true;
     bool stuck = w->decrement > STUCK * w->decrement_before;
     if (w->o->precise)
-        return w->decrement <= w->precise_tol * scale || (stuck && w->decrement < PRECISE_NOISE * scale);
+        return w->decrement <= w->precise_tol * scale || (stuck && w->decrement < PRECISE_NOISE * scale) || last_bits(w);
     if (stuck && w->decrement < NOISE_DECREMENT * scale)
         return true;
     if (w->decrement > tol * scale)
