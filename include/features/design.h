@@ -33,7 +33,7 @@ typedef struct VarCode {
     size_t nlevels;         /* used levels only, in the order of the coding */
     char **levels;
     double *counts;         /* training rows (weights not counted) of each level */
-    double *level_values;   /* numeric factors: the numbers; NULL otherwise */
+    double *level_values;   /* numeric factors: the numbers; cut: which interval; NULL otherwise */
     size_t nbasis;          /* numeric: columns it makes (1, or poly/spline columns) */
     double *knots;          /* all knots incl. boundary, repeated, for splines; breaks for cut */
     size_t nknots;
@@ -61,7 +61,9 @@ typedef struct Encoding {
     size_t ncols;
     DesignColumn *cols;     /* p of them */
     char *weights, *offset; /* names, or NULL */
-    char *y_levels[2];      /* binary response of text: what 0 and 1 mean; NULL otherwise */
+    char *y_levels[2];      /* response by name (text, code, or an event): what 0 and 1 mean; NULL otherwise */
+    bool binary;            /* the option binary_response */
+    struct EncodingPlan *plan; /* how the terms become blocks; design_plan.c */
 } Encoding;
 
 typedef struct DropCount {
