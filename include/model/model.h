@@ -49,7 +49,7 @@ typedef struct InputSummary {
     bool is_offset;             /* only the offset reads it */
 } InputSummary;
 /* Quantiles of more rows than this are those of an even sample of so many. */
-#define SUMMARY_SAMPLE 200000
+#define SUMMARY_SAMPLE 50000
 
 typedef enum AlarmKind {
     ALARM_LEAKAGE, ALARM_SEPARATION, ALARM_COLLINEAR, ALARM_RARE_LEVEL, ALARM_ID_LIKE, ALARM_SAME_RANKING,
@@ -71,7 +71,7 @@ typedef struct Model {
     const Link *link;
     Recipe *recipe;             /* may be NULL */
     ModelSpec spec;             /* its text fields point into owned copies below */
-    char *owned[8];
+    char *owned[12];
     size_t ninputs;
     InputSummary *inputs;
     size_t rows, dropped;       /* rows trained on, rows dropped */
