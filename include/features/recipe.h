@@ -22,6 +22,8 @@ Recipe *recipe_with_derive(const Recipe *r, const char *name, const char *expr);
 size_t recipe_steps(const Recipe *r);
 /* "derive age2 = age * age" */
 void recipe_step_print(const Recipe *r, size_t i, Buf *out);
+/* Name and expression of a derive step, borrowed; false for any other step. */
+bool recipe_derive(const Recipe *r, size_t i, Str *name, Str *expr);
 
 /* Runs the derive steps on a frame; columns that are there already are recomputed when their
  * inputs are there too, except those named in `keep` (set by hand). New frame. */

@@ -53,7 +53,7 @@ typedef struct InputSummary {
 
 typedef enum AlarmKind {
     ALARM_LEAKAGE, ALARM_SEPARATION, ALARM_COLLINEAR, ALARM_RARE_LEVEL, ALARM_ID_LIKE, ALARM_SAME_RANKING,
-    ALARM_IMBALANCE, ALARM_NOT_CONVERGED, ALARM_TIME
+    ALARM_IMBALANCE, ALARM_NOT_CONVERGED, ALARM_TIME, ALARM_MISSING, ALARM_CONSTANT, ALARM_DUPLICATE
 } AlarmKind;
 typedef struct Alarm {
     AlarmKind kind;
@@ -91,6 +91,7 @@ typedef struct Model {
     int64_t made;               /* clock_now() */
     long refs;
     double *beta;               /* p: coefficients with 0 where aliased: what predictions use */
+    double typical_offset;      /* the offset there */
     double *col_mean, *col_sd;  /* p: moments of the columns of X in training */
     char event[64];             /* what the response's 1 is called: "viewed = 1" of 0/1, "survived = yes" of text */
     const char **term_group;    /* nterms: "user", "post", "user:post", ... or "" */

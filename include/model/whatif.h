@@ -39,7 +39,7 @@ typedef struct WhatIfResult {
     Contribution *contrib;      /* sorted by size, terms that add nothing last; heap */
     size_t nnotes;
     char notes[8][240];
-    bool ok;                    /* false: an input is null or a level unseen; p is NaN */
+    bool ok;                    /* false: an input is null; p is NaN. An unseen level is answered as the base level, with a note */
 } WhatIfResult;
 bool whatif_eval(const WhatIf *w, double level, WhatIfResult *out, Error *err);
 void whatif_result_clear(WhatIfResult *r);
@@ -50,6 +50,10 @@ typedef struct VaryPoint {
     double x, p, low, high;
 } VaryPoint;
 VaryPoint *whatif_vary(const WhatIf *w, size_t input, double from, double to, double step, double level, size_t *n, Error *err);
+
+/* The same for as many rows as there are values; for factors num is NULL. Predictions in the order of the values. */
+bool whatif_many(const WhatIf *w, size_t input, const double *num, char *const *text, size_t n, bool with_se,
+                 Predictions *out, Error *err);
 
 /* flip.c: the smallest changes (one input, or up to max_inputs together) that bring p to `threshold`, within what the data
  * hold. freeze[i] 1: leave input i alone. Re-scoring a number's answer lands on the threshold to 1e-9. */

@@ -94,6 +94,14 @@ void recipe_step_print(const Recipe *r, size_t i, Buf *out)
         buf_printf(out, "derive %s = %s", s->name, s->expr);
 }
 
+bool recipe_derive(const Recipe *r, size_t i, Str *name, Str *expr)
+{
+    const RecipeStep *s = &r->steps[i];
+    *name = str_of(s->name);
+    *expr = str_of(s->expr);
+    return s->name != NULL;
+}
+
 const char *recipe_group(const Recipe *r, Str column)
 {
     for (size_t i = r ? r->n : 0; i-- > 0;) {

@@ -358,13 +358,12 @@ static bool correct_sampling(Model *m, Error *err)
 static bool learn_typical(Model *m, Error *err)
 {
     size_t p = m->enc->ncols;
-    double offset;
     bool ok = false;
     ReplayReport report;
     m->typical = xcalloc(p ? p : 1, sizeof *m->typical);
     WhatIf *w = whatif_new(m);
     Frame *f = whatif_frame(w, err);
-    bool done = f && model_row(m, f, UNSEEN_BASE, m->typical, &offset, &ok, &report, err);
+    bool done = f && model_row(m, f, UNSEEN_BASE, m->typical, &m->typical_offset, &ok, &report, err);
     if (done && !ok)
         memcpy(m->typical, m->col_mean, p * sizeof *m->typical);
     frame_unref(f);

@@ -23,6 +23,13 @@ void model_own_spec(Model *m, const ModelSpec *spec);
 
 /* Names, types and groups of the inputs; then, from the training rows, what they look like. `y` is NULL when the
  * response has not two values. */
+typedef struct LookRows {
+    const uint32_t *rows; /* of the column; NULL: 0 .. n-1 */
+    size_t n;
+    const double *y;      /* n, 0 or 1; NULL: no area */
+} LookRows;
+/* Fills the numbers (or levels) and the area of one column. May run on a worker. */
+void input_look(const LookRows *rows, const Column *c, InputSummary *in);
 bool inputs_learn(Model *m, const Frame *f, const Design *d, const double *y, Error *err);
 void inputs_free(InputSummary *in, size_t n);
 /* The group of a frame column by the recipe, or "". */
@@ -53,8 +60,6 @@ void alarm_help(Alarm *a, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
 /* "a view" for viewed, "a like" for liked, "viewed = yes" otherwise: what the odds are odds of. */
 void event_words(const Model *m, Buf *out);
-/* 1,234,567 */
-void buf_count(Buf *b, double n);
 /* Three or so significant digits, never 1e-05. */
 void buf_short(Buf *b, double v);
 

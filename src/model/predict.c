@@ -59,7 +59,7 @@ static double row_se(const SeJob *j, SeScratch *s, size_t row)
     size_t n = matrix_row_sparse(j->x, row, s->col, s->val), k = 0, p = j->fit->p;
     double sum = 0;
     for (size_t a = 0; a < n; a++)
-        if (j->fit->flag[s->col[a]] != COL_ALIASED && s->val[a] != 0) {
+        if (s->val[a] != 0 && !isnan(j->fit->se[s->col[a]])) {
             s->col[k] = s->col[a];
             s->val[k++] = s->val[a];
         }
