@@ -80,6 +80,9 @@ void buf_escaped(Buf *b, Str s);
 /* Decodes one code point at *i, advances *i; invalid bytes give 0xFFFD one at a time. */
 uint32_t utf8_next(Str s, size_t *i);
 void buf_utf8(Buf *b, uint32_t cp);
+/* Appends `s` in lower or upper case, code point by code point (Unicode's simple mappings). */
+void buf_lower(Buf *b, Str s);
+void buf_upper(Buf *b, Str s);
 
 /* Edit distance with transpositions (Damerau, restricted), case folded; and the nearest name by it:
  * index of the best of n candidates with distance <= 2 and <= a third of the length (at least 1),

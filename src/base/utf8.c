@@ -200,3 +200,25 @@ void buf_escaped(Buf *b, Str s)
             buf_put(b, s.p + from, i - from);
     }
 }
+
+static void buf_mapped(Buf *b, Str s, utf8proc_int32_t (*map)(utf8proc_int32_t))
+{
+    for (size_t i = 0; i < s.n;) {
+        size_t from = i;
+        uint32_t cp;
+        if (decode(s, &i, &cp))
+            buf_utf8(b, (uint32_t)map((utf8proc_int32_t)cp));
+        else /* not UTF-8: the byte stays */
+            buf_put(b, s.p + from, i - from);
+    }
+}
+
+void buf_lower(Buf *b, Str s)
+{
+    buf_mapped(b, s, utf8proc_tolower);
+}
+
+void buf_upper(Buf *b, Str s)
+{
+    buf_mapped(b, s, utf8proc_toupper);
+}

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * order.c - the order of values: radix sort of row numbers, comparison, selection.
+ *
+ * A value of fixed width becomes a 64-bit number of the same order; row numbers are sorted by it,
+ * byte by byte from the lowest (LSD radix sort: stable, and a byte that all keys share costs
+ * nothing). Texts are made codes first. Selection is Hoare's, with the median of three, falling to
+ * the middle of the range so that sorted and equal values are no trap.
+ */
+#include "order_priv.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#define RADIX 256
+#define SIGN_BIT (UINT64_C(1) << 63)
+
+uint64_t order_key(const Column *c, size_t row)
+{
+    switch (c->type) {
+    case COL_REAL: {
+        double d = c->v.d[row] + 0.0; /* -0 is 0 */
+        uint64_t bits;
+        memcpy(&bits, &d, sizeof bits);
+        return bits & SIGN_BIT ? ~bits : bits | SIGN_BIT;
+    }
+    case COL_INT:
+    case COL_TIME:
+        return (uint64_t)c->v.i[row] ^ SIGN_BIT;
+    case COL_BOOL:
+        return c->v.b[row];
+    case COL_CODE:
+        return (uint64_t)c->v.c[row];
+    case COL_TEXT:
+        break;
+    }
+    return 0;
+}
+
+int order_compare(const Column *c, bool descending, size_t a, size_t b)
+{
+    bool na = column_is_null(c, a), nb = column_is_null(c, b);
+    if (na || nb)
+        return (int)na - (int)nb;
+    int order;
+    if (c->type == COL_TEXT) {
+        order = str_cmp(column_text(c, a), column_text(c, b));
+    } else {
+        uint64_t ka = order_key(c, a), kb = order_key(c, b);
+        order = (ka > kb) - (ka < kb);
+    }
+    return descending ? -order : order;
+}
+
+typedef struct Keyed {
+    uint64_t key;
+    uint32_t row;
+} Keyed;
+
+/* One pass by one byte; false when all keys share it and nothing moved. */
+static bool radix_pass(const Keyed *from, Keyed *to, size_t n, int byte, size_t *count)
+{
+    int shift = 8 * byte;
+    if (count[from[0].key >> shift & (RADIX - 1)] == n)
+        return false;
+    size_t at = 0;
+    for (size_t k = 0; k < RADIX; k++) {
+        size_t here = count[k];
+        count[k] = at;
+        at += here;
+    }
+    for (size_t i = 0; i < n; i++)
+        to[count[from[i].key >> shift & (RADIX - 1)]++] = from[i];
+    return true;
+}
+
+/* Sorts v[0..n-1] by key; the result is in the returned one of the two. */
+static Keyed *radix_sort(Keyed *v, Keyed *spare, size_t n)
+{
+    size_t count[8][RADIX] = {{0}};
+    for (size_t i = 0; i < n; i++)
+        for (int b = 0; b < 8; b++)
+            count[b][v[i].key >> (8 * b) & (RADIX - 1)]++;
+    for (int b = 0; b < 8 && n; b++) {
+        if (radix_pass(v, spare, n, b, count[b])) {
+            Keyed *t = v;
+            v = spare;
+            spare = t;
+        }
+    }
+    return v;
+}
+
+static bool order_fixed(const Column *c, bool descending, uint32_t *rows, size_t n, Error *err)
+{
+    Keyed *v = big_alloc(n, sizeof *v, false, "sorting", err);
+    Keyed *spare = big_alloc(n, sizeof *spare, false, "sorting", err);
+    bool ok = v && spare;
+    size_t there = 0, nulls = 0;
+    for (size_t i = 0; ok && i < n; i++) {
+        if (column_is_null(c, rows[i])) {
+            spare[nulls++].row = rows[i];
+            continue;
+        }
+        uint64_t key = order_key(c, rows[i]);
+        v[there++] = (Keyed){descending ? ~key : key, rows[i]};
+    }
+    if (ok) {
+        for (size_t i = 0; i < nulls; i++) /* before the sort overwrites them */
+            rows[there + i] = spare[i].row;
+        const Keyed *sorted = radix_sort(v, spare, there);
+        for (size_t i = 0; i < there; i++)
+            rows[i] = sorted[i].row;
+    }
+    free(v);
+    free(spare);
+    return ok;
+}
+
+bool order_rows(const Column *c, bool descending, uint32_t *rows, size_t n, Error *err)
+{
+    if (c->type != COL_TEXT)
+        return order_fixed(c, descending, rows, n, err);
+    Column *code = column_as_code(c, err);
+    bool ok = code && order_fixed(code, descending, rows, n, err);
+    column_unref(code);
+    return ok;
+}
+
+uint32_t *order_of_column(const Column *c, bool descending, Error *err)
+{
+    uint32_t *rows = big_alloc(c->n, sizeof *rows, false, "row numbers", err);
+    for (size_t i = 0; rows && i < c->n; i++)
+        rows[i] = (uint32_t)i;
+    if (rows && order_rows(c, descending, rows, c->n, err))
+        return rows;
+    free(rows);
+    return NULL;
+}
+
+/* ---- selection ---- */
+
+static void swap(double *a, double *b)
+{
+    double t = *a;
+    *a = *b;
+    *b = t;
+}
+
+void select_nth(double *v, size_t n, size_t k)
+{
+    size_t lo = 0, hi = n - 1;
+    while (n && lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+        if (v[mid] < v[lo])
+            swap(&v[mid], &v[lo]);
+        if (v[hi] < v[lo])
+            swap(&v[hi], &v[lo]);
+        if (v[hi] < v[mid])
+            swap(&v[hi], &v[mid]);
+        double pivot = v[mid];
+        size_t i = lo, j = hi;
+        for (;;) { /* equal values are exchanged too, so that many of them split evenly */
+            while (v[i] < pivot)
+                i++;
+            while (pivot < v[j])
+                j--;
+            if (i >= j)
+                break;
+            swap(&v[i++], &v[j--]);
+        }
+        /* v[lo..j] <= pivot <= v[j+1..hi] */
+        if (k <= j)
+            hi = j;
+        else
+            lo = j + 1;
+    }
+}
+
+double select_quantile(double *v, size_t n, double q)
+{
+    if (n == 0)
+        return NAN;
+    double at = q * (double)(n - 1);
+    size_t k = (size_t)at;
+    double part = at - (double)k;
+    select_nth(v, n, k);
+    if (part == 0 || k + 1 >= n)
+        return v[k];
+    double next = INFINITY; /* the smallest of those above */
+    for (size_t i = k + 1; i < n; i++)
+        next = v[i] < next ? v[i] : next;
+    return isinf(v[k]) || isinf(next) ? (part < 0.5 ? v[k] : next) : v[k] + part * (next - v[k]);
+}
