@@ -537,6 +537,7 @@ Terms *terms_parse(Str text, size_t base, const Frame *f, Error *err)
     Terms *t = arena_alloc(arena, sizeof *t);
     t->arena = arena;
     t->intercept = true;
+    text = (Str){arena_strndup(arena, text.p ? text.p : "", text.n), text.n}; /* expressions borrow from it */
     t->text = normal_text(arena, text);
     Parser p = {.text = text, .base = base, .arena = arena, .frame = f, .terms = t, .err = err};
     p.lists = (ListMaker){arena, err};
