@@ -41,7 +41,7 @@ enum {
 /* How the text before clauses and options is taken. */
 typedef enum Subject {
     SUBJECT_NONE,     /* nothing may stand there */
-    SUBJECT_WORDS,    /* words: names, paths, A=V assignments (args->words) */
+    SUBJECT_WORDS,    /* words: names, paths, A=V assignments, separated by blanks or commas (args->words) */
     SUBJECT_RAW       /* the text as it is: a formula or an expression (args->text) */
 } Subject;
 
@@ -68,7 +68,7 @@ typedef struct Args {
     Span where_at, by_at, sort_at, as_at, to_at, with_at, on_at;
     long limit, top;            /* -1 when absent */
     size_t nopts;
-    const Word *opt_values;     /* by row of cmd->opts; text.p NULL when absent */
+    Word *opt_values;           /* by row of cmd->opts; text.p NULL when absent */
 } Args;
 bool args_flag(const Args *a, const char *name);
 bool args_has(const Args *a, const char *name);
@@ -76,8 +76,21 @@ bool args_has(const Args *a, const char *name);
 Str args_text(const Args *a, const char *name);
 const char *args_z(const Args *a, const char *name);  /* NUL-ended, or NULL */
 double args_real(const Args *a, const char *name);    /* NaN when absent without default */
-int64_t args_int(const Args *a, const char *name);
+int64_t args_int(const Args *a, const char *name);    /* 0 when absent without default */
 Span args_at(const Args *a, const char *name);
+/* Position of the value among the row's choices (or of the default), -1 when absent. */
+long args_choice(const Args *a, const char *name);
+const char *args_zstr(const Args *a, Str s);          /* NUL-ended copy in the arena; NULL for STR_NULL */
+
+/* A comma-separated list with places: `age, -"Post Title"`. Words without name part; quotes taken off. */
+size_t args_list(const Args *a, Str list, Span at, Word **out);
+/* The columns of a list, by name; all of them when the list is empty. Fails with the name's place and a hint. */
+bool args_columns(const Args *a, Str list, Span at, const Frame *f, const char *table, size_t **cols, size_t *n,
+                  Error *err);
+
+/* Splits the text after the command's name into subject, clauses and options by the rows of `cmd`. `line` is the whole
+ * command; `from` where the name ends. Prefixes of option names are taken when `prefixes`. */
+bool args_parse(Arena *arena, const struct Command *cmd, Str line, size_t from, bool prefixes, Args *out, Error *err);
 
 typedef struct Example {
     const char *line, *brief;   /* runs in the example world: datasets loaded, features ft, model m1 */
@@ -103,10 +116,17 @@ typedef struct Command {
 
 const Command *const *command_table(size_t *n);
 /* By name or unique prefix (prefix only when allowed); fails with did-you-mean. `used` bytes of the line it took. */
+/* psql's backslash words, `?` and a few synonyms as the commands they stand for. */
+Str command_alias(Arena *a, Str line);
 const Command *command_find(Str line, bool prefixes, size_t *used, Error *err);
 
 /* The table a command works on: --data NAME, a first word that names one (the caller says), or the current one. */
-const Dataset *command_table_arg(Session *s, const Args *a, Str name, Span at, const char **out_name, Error *err);
-const Model *command_model_arg(Session *s, const Args *a, Error *err);
+const NamedData *command_table_arg(Session *s, const Args *a, Str name, Span at, Error *err);
+/* The model a command works on: the named one, --model NAME, or the current one. Borrowed from the session. */
+const Model *command_model_arg(Session *s, const Args *a, Str name, Span at, Error *err);
+
+/* Option rows that many commands share. */
+#define OPT_DATA_ROW {.name = "data", .type = OPT_TABLE, .metavar = "T", .brief = "table (default: the current one)"}
+#define OPT_MODEL_ROW {.name = "model", .type = OPT_MODEL, .metavar = "M", .brief = "model (default: the current one)"}
 
 #endif

@@ -57,6 +57,8 @@ typedef struct TableCol {
     bool human_only;        /* bars: not in JSON and CSV */
     bool machine_only;      /* not shown in the aligned table */
 } TableCol;
+/* {COL("se", "std.err"), .priority = 2} */
+#define COL(k, t) .key = (k), .title = (t)
 
 typedef struct Table {
     const char *key;        /* "coef": JSON key of the array of rows */
@@ -67,6 +69,11 @@ typedef struct Table {
     Cell *cells;            /* nrows x ncols */
     uint8_t *dim;           /* per row: 1 shown dim (p > 0.1, small n) or NULL */
     bool machine_only, human_only;
+    bool object;            /* JSON: its one row is an object, not an array of rows */
+    bool list;              /* JSON: an array of its first column's values */
+    bool no_header;         /* people see no header */
+    const Frame *frame;     /* rows of a frame instead of cells: read as they are printed */
+    const uint32_t *rows;   /* which of them, or NULL: the first nrows */
     size_t shown;           /* rows people see (head and tail of a long table); 0: all */
     size_t total;           /* rows there are when only some were taken; 0: nrows */
 } Table;
@@ -79,12 +86,12 @@ typedef struct Note {
 
 typedef struct Plot Plot;   /* shell/plot.h */
 
-typedef enum ItemKind { ITEM_LINE, ITEM_FIELD, ITEM_TABLE, ITEM_NOTE, ITEM_PLOT, ITEM_RAW } ItemKind;
+typedef enum ItemKind { ITEM_LINE, ITEM_CHAT, ITEM_FIELD, ITEM_TABLE, ITEM_NOTE, ITEM_PLOT, ITEM_RAW } ItemKind;
 typedef struct Item {
     ItemKind kind;
     const char *key;        /* ITEM_FIELD */
     union {
-        Str line;           /* ITEM_LINE: for people only. ITEM_RAW: printed as it is in every format (export, script) */
+        Str line;           /* ITEM_LINE: for people only; ITEM_CHAT: the same, silent with -q. ITEM_RAW: printed as it is in every format (export, script) */
         Cell field;         /* ITEM_FIELD: for machines only */
         Table *table;
         Note note;
@@ -97,10 +104,17 @@ typedef struct Result {
     const char *command;    /* JSON "command" */
     size_t n, cap;
     Item *items;
+    size_t nkept;
+    struct {
+        Frame *frame;
+        void *block;
+    } kept[16];
 } Result;
 
 void result_line(Result *r, const char *fmt, ...) PRINTF_LIKE(2, 3);
+void result_chat(Result *r, const char *fmt, ...) PRINTF_LIKE(2, 3);
 void result_raw(Result *r, Str text);
+void result_null(Result *r, const char *key);
 void result_int(Result *r, const char *key, int64_t v);
 void result_real(Result *r, const char *key, double v);
 void result_text(Result *r, const char *key, Str v);
@@ -110,8 +124,15 @@ void result_warn(Result *r, const char *code, const char *help, const char *fmt,
 /* New table added to the result; columns copied. Rows by table_row() (ncols cells). */
 Table *result_table(Result *r, const char *key, const TableCol *cols, size_t ncols);
 Cell *table_row(Result *r, Table *t);
-/* Rows of a frame as a table (for show, group, favourites ...): rows[] or the first n. */
+Cell table_cell(const Table *t, size_t row, size_t col);
+/* Rows of a frame as a table (for show, group, favourites ...): rows[] or the first n. Frame and rows are borrowed and
+ * must last until the result is printed: result_keep_frame(), result_keep() hand them over. */
 Table *result_frame(Result *r, const char *key, const Frame *f, const uint32_t *rows, size_t n);
 void result_plot(Result *r, Plot *p);
+/* Freed with the result: a frame (one reference) or a malloc'd block. */
+void result_keep_frame(Result *r, Frame *f);
+void result_keep(Result *r, void *block);
+void result_init(Result *r, Arena *arena, const char *command);
+void result_clear(Result *r);
 
 #endif

@@ -15,20 +15,30 @@ typedef struct NamedData {
     RoleMap roles;
     FeatureInfo *info;          /* when made by `features` */
     size_t ninfo;
+    long made;                  /* entry of the journal that made it; -1: none */
 } NamedData;
 
+typedef struct NamedModel {
+    Model *model;               /* one reference; its name is the model's own */
+    long made;
+} NamedModel;
+
 struct Journal;                 /* shell/journal.h: undo, script */
+struct Settings;                /* shell/settings.h */
 struct Connection;              /* es client, made by `connect` */
 
 typedef struct Session {
     size_t ntables, nmodels;
     NamedData *tables;
-    Model **models;
+    NamedModel *models;
     long current_table, current_model; /* -1: none */
     WhatIf *whatif;             /* the last vector, kept and edited; NULL: none */
     uint64_t seed;
     double threshold;
-    bool restricted, interactive, prefixes;
+    bool restricted;            /* no `!`, no pipes, no pagers */
+    bool interactive;           /* a person sits at a terminal */
+    bool strict;                /* --strict: a guard that trips is a failure, exit status 5 */
+    bool prefixes;              /* `desc` for `describe`: at the prompt only */
     struct Settings *settings;
     struct Journal *journal;
     struct Connection *connection;
@@ -38,14 +48,26 @@ typedef struct Session {
 
 Session *session_new(void);
 void session_free(Session *s);
-long session_find_table(const Session *s, Str name);  /* -1 */
+/* Positions by name, or -1. What is found counts as read by the running command (journal.h). */
+long session_find_table(const Session *s, Str name);
 long session_find_model(const Session *s, Str name);
+/* The current ones, or NULL; reading them is noted, too. */
+const NamedData *session_table(const Session *s);
+const Model *session_model(const Session *s);
+/* Position of the model `m` of the session, or -1. */
+long session_model_index(const Session *s, const Model *m);
 /* Puts a table in (replacing one of that name) and makes it current. Takes over references. Roles are guessed again. */
 void session_put_table(Session *s, const char *name, Dataset d);
 void session_drop_table(Session *s, long i);
 /* Puts a fitted model in, named (m1, m2 ... when NULL), and makes it current. Takes over the reference. */
 const char *session_put_model(Session *s, const char *name, Model *m);
 void session_drop_model(Session *s, long i);
+/* Makes that table or model the current one. */
+void session_use_table(Session *s, long i);
+void session_use_model(Session *s, long i);
+void session_rename_table(Session *s, long i, const char *name);
+/* The last vector typed, if it belongs to `m`; takes over the new one. */
+void session_put_whatif(Session *s, WhatIf *w);
 /* The World of the loaded tables by their roles. */
 World session_world(const Session *s);
 

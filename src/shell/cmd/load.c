@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * load.c - `load`: files, globs, standard input and saved models into the session.
+ *
+ * Everything is read first; tables enter the session when all of them could be read. One line a table tells shape,
+ * columns (`*` marks the key) and what it was taken for.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/file.h"
+#include "shell/command.h"
+#include "shell/format.h"
+#include "shell/readers.h"
+
+typedef struct Loaded {
+    const char *path, *name;
+    Frame *frame;
+    Model *model;
+    ReadReport *report;
+} Loaded;
+
+typedef struct Batch {
+    size_t n, cap;
+    Loaded *items;
+} Batch;
+
+static void batch_add(Arena *a, Batch *b, const char *path, const char *name)
+{
+    if (b->n == b->cap) {
+        Loaded *more = arena_array(a, Loaded, b->cap ? b->cap * 2 : 8);
+        if (b->n)
+            memcpy(more, b->items, b->n * sizeof *more);
+        b->items = more;
+        b->cap = b->cap ? b->cap * 2 : 8;
+    }
+    b->items[b->n++] = (Loaded){.path = path, .name = name};
+}
+
+static bool ends_with(Str s, const char *ending)
+{
+    size_t n = strlen(ending);
+    return s.n >= n && str_eqz(str_sub(s, s.n - n, s.n), ending);
+}
+
+static bool gather(const Args *a, Batch *b, Error *err)
+{
+    for (size_t i = 0; i < a->nwords; i++) {
+        Str word = a->words[i].name.p ? a->words[i].raw : a->words[i].text;
+        const char *path = args_zstr(a, word);
+        const Source *src = source_of(word);
+        if (src->scheme || str_eqz(word, "-")) {
+            batch_add(a->arena, b, path, table_name_of(a->arena, word));
+            continue;
+        }
+        char **paths;
+        size_t n = 0;
+        if (!file_glob(a->arena, path, &paths, &n, err)) {
+            err->at = a->words[i].at;
+            return false;
+        }
+        for (size_t k = 0; k < n; k++)
+            batch_add(a->arena, b, paths[k], table_name_of(a->arena, str_of(paths[k])));
+    }
+    if (!b->n) {
+        fail(err, ERR_USAGE, "load wants a file");
+        return error_hint(err, "load FILE [as NAME]");
+    }
+    if (a->as.p && b->n > 1)
+        return fail_at(err, ERR_USAGE, a->as_at, "'as' names one table, and %zu files match", b->n);
+    if (a->as.p)
+        b->items[0].name = args_zstr(a, a->as);
+    for (size_t i = 0; i < b->n; i++)
+        for (size_t k = 0; k < i; k++)
+            if (strcmp(b->items[i].name, b->items[k].name) == 0) {
+                fail(err, ERR_USAGE, "'%s' and '%s' would both be table '%s'", b->items[k].path, b->items[i].path,
+                     b->items[i].name);
+                return error_hint(err, "load them one by one with 'as NAME'");
+            }
+    return true;
+}
+
+static bool read_one(Session *s, const Args *a, const ReadOptions *opt, Loaded *l, Error *err)
+{
+    if (ends_with(str_of(l->path), ".glm")) {
+        l->model = model_load(l->path, err);
+        return l->model != NULL;
+    }
+    l->report = arena_alloc(a->arena, sizeof *l->report);
+    l->frame = source_of(str_of(l->path))->read(s, l->path, opt, l->report, err);
+    if (!l->frame)
+        return false;
+    frame_set_origin(l->frame, l->path);
+    return true;
+}
+
+static bool read_options(const Args *a, ReadOptions *opt, Error *err)
+{
+    Str delim = args_text(a, "delim");
+    *opt = (ReadOptions){.types = args_z(a, "types"),
+                         .nulls = args_z(a, "null"),
+                         .encoding = args_z(a, "encoding"),
+                         .limit = a->limit >= 0 ? a->limit : (long)args_int(a, "limit"),
+                         .max_bad = args_has(a, "max-bad") ? (long)args_int(a, "max-bad") : -1,
+                         .strict = args_has(a, "max-bad") && args_int(a, "max-bad") == 0,
+                         .no_header = args_flag(a, "no-header"),
+                         .dates = (DateOrder)args_choice(a, "dates")};
+    if (str_eqz(delim, "\\t") || str_eqz(delim, "tab"))
+        opt->delim = '\t';
+    else if (delim.p && delim.n == 1)
+        opt->delim = delim.p[0];
+    else if (delim.p)
+        return fail_at(err, ERR_USAGE, args_at(a, "delim"), "--delim is one character, not '%.*s'", STR_ARG(delim));
+    return true;
+}
+
+/* ---- telling ---- */
+
+static void put_columns(const NamedData *t, Buf *b)
+{
+    const Frame *f = t->data.frame;
+    Role keys[] = {ROLE_USER, ROLE_POST, ROLE_PRODUCT};
+    for (size_t j = 0; j < f->ncols; j++) {
+        bool key = false;
+        for (size_t k = 0; k < 3; k++)
+            key = key || (t->roles.col[keys[k]] == (long)j && t->roles.entity == (Entity)k);
+        if (j)
+            buf_putc(b, ' ');
+        if (j == 12 && f->ncols > 14) {
+            buf_printf(b, "and %zu more", f->ncols - j);
+            break;
+        }
+        buf_escaped(b, str_of(f->names[j]));
+        if (key)
+            buf_putc(b, '*');
+    }
+}
+
+/* users          2,000 x 5    username* age country gender joined   -> users */
+static void tell_tables(Session *s, const Batch *b, Result *out)
+{
+    size_t wide = 0;
+    for (size_t i = 0; i < b->n; i++) {
+        size_t w = utf8_width(str_of(b->items[i].name));
+        wide = w > wide ? w : wide;
+    }
+    for (size_t i = 0; i < b->n; i++) {
+        const Loaded *l = &b->items[i];
+        size_t w = utf8_width(str_of(l->name));
+        if (!l->frame) {
+            result_chat(out, "%s%*s  %s", l->name, (int)(wide - w), "", l->model->formula);
+            continue;
+        }
+        const NamedData *t = &s->tables[session_find_table(s, str_of(l->name))];
+        Buf cols = BUF_INIT;
+        put_columns(t, &cols);
+        const char *shape = arena_printf(out->arena, "%s x %zu", count_text(out, (int64_t)l->frame->rows), l->frame->ncols);
+        size_t pad = utf8_width(buf_slice(&cols));
+        pad = pad < 52 ? 52 - pad : 0;
+        if (t->roles.entity == ENTITY_NONE)
+            result_chat(out, "%s%*s %14s  %s", l->name, (int)(wide - w), "", shape, cols.p);
+        else
+            result_chat(out, "%s%*s %14s  %s%*s -> %s", l->name, (int)(wide - w), "", shape, cols.p, (int)pad, "",
+                        entity_name(t->roles.entity));
+        buf_free(&cols);
+    }
+}
+
+static void tell_report(const Loaded *l, Result *out)
+{
+    const ReadReport *rep = l->report;
+    for (size_t i = 0; rep && i < rep->nnotes; i++)
+        result_note(out, "read", NULL, "%s: %s", l->name, rep->notes[i]);
+    if (!rep || !rep->bad)
+        return;
+    Buf b = BUF_INIT;
+    for (long i = 0; i < rep->bad && i < 5 && i < BAD_ROWS_KEPT; i++)
+        buf_printf(&b, "\nline %ld: %s: %s", rep->kept[i].line, rep->kept[i].reason, rep->kept[i].text);
+    result_warn(out, "rejected", "--max-bad 0 makes the first of them an error", "%s: %s refused%s%s", l->name,
+                plural_text(out, rep->bad, "row"), b.p ? b.p : "",
+                rep->bad > 5 ? arena_printf(out->arena, "\n... and %ld more", rep->bad - 5) : "");
+    buf_free(&b);
+}
+
+static void tell(Session *s, const Batch *b, double seconds, Result *out)
+{
+    static const TableCol cols[] = {{COL("table", "table")},     {COL("rows", "rows")},       {COL("columns", "columns")},
+                                    {COL("rejected", "rejected")}, {COL("entity", "entity")}, {COL("origin", "origin")}};
+    tell_tables(s, b, out);
+    bool guessed = false;
+    if (b->n == 1 && b->items[0].frame) {
+        result_text(out, "table", str_of(b->items[0].name));
+        result_int(out, "rows", (int64_t)b->items[0].frame->rows);
+        result_int(out, "columns", (int64_t)b->items[0].frame->ncols);
+        result_int(out, "rejected", b->items[0].report->bad);
+    } else if (b->n == 1) {
+        result_text(out, "model", str_of(b->items[0].name));
+        result_text(out, "formula", str_of(b->items[0].model->formula));
+    }
+    Table *t = NULL;
+    for (size_t i = 0; i < b->n; i++) {
+        const Loaded *l = &b->items[i];
+        if (!l->frame)
+            continue;
+        const NamedData *d = &s->tables[session_find_table(s, str_of(l->name))];
+        guessed = guessed || d->roles.entity != ENTITY_NONE;
+        if (b->n > 1) {
+            t = t ? t : result_table(out, "tables", cols, 6);
+            t->machine_only = true;
+            Cell *c = table_row(out, t);
+            c[0] = cell_text(str_of(l->name));
+            c[1] = cell_int((int64_t)l->frame->rows);
+            c[2] = cell_int((int64_t)l->frame->ncols);
+            c[3] = cell_int(l->report->bad);
+            c[4] = cell_text(str_of(entity_name(d->roles.entity)));
+            c[5] = cell_text(str_of(l->path));
+        }
+    }
+    result_real(out, "seconds", seconds);
+    result_chat(out, "loaded in %.2f s%s", seconds,
+                guessed ? "; roles guessed from names (roles shows and changes them)" : "");
+    for (size_t i = 0; i < b->n; i++)
+        tell_report(&b->items[i], out);
+}
+
+static bool run(Session *s, const Args *a, Result *out, Error *err)
+{
+    double begun = clock_seconds();
+    Batch b = {0};
+    ReadOptions opt;
+    bool ok = read_options(a, &opt, err) && gather(a, &b, err);
+    for (size_t i = 0; ok && i < b.n; i++)
+        ok = read_one(s, a, &opt, &b.items[i], err);
+    if (!ok) {
+        for (size_t i = 0; i < b.n; i++) {
+            frame_unref(b.items[i].frame);
+            model_unref(b.items[i].model);
+        }
+        return false;
+    }
+    for (size_t i = 0; i < b.n; i++) {
+        Loaded *l = &b.items[i];
+        if (l->frame)
+            session_put_table(s, l->name, (Dataset){l->frame, NULL});
+        else
+            l->name = session_put_model(s, a->as.p ? l->name : args_zstr(a, str_of(l->model->name)), l->model);
+    }
+    tell(s, &b, clock_seconds() - begun, out);
+    return true;
+}
+
+static const char *const date_orders[] = {"iso", "dmy", "mdy", NULL};
+static const OptRow opts[] = {
+    {.name = "types", .type = OPT_TEXT, .metavar = "c=int,...", .brief = "types of columns: int real bool code time text"},
+    {.name = "null", .type = OPT_TEXT, .metavar = "NA,?", .brief = "texts that mean missing, beside the empty field"},
+    {.name = "delim", .type = OPT_TEXT, .metavar = "C", .brief = "what stands between fields (default: guessed)"},
+    {.name = "encoding", .type = OPT_TEXT, .metavar = "latin1", .brief = "utf-8 (default) or latin1"},
+    {.name = "dates", .type = OPT_CHOICE, .choices = date_orders, .def = "iso", .brief = "order of day and month in 03/04/2023"},
+    {.name = "limit", .type = OPT_INT, .min = 0, .max = 1e15, .metavar = "N", .brief = "rows at most"},
+    {.name = "max-bad", .type = OPT_INT, .min = 0, .max = 1e15, .metavar = "N", .brief = "more unreadable rows are an error"},
+    {.name = "no-header", .type = OPT_FLAG, .brief = "the first line is data; columns are c1 c2 ..."},
+    {0},
+};
+
+const Command cmd_load = {
+    .name = "load",
+    .group = GROUP_DATA,
+    .brief = "read files into tables",
+    .usage = "load SRC... [as T] [--types c=int,...] [--null NA,?] [--delim ';'] [--encoding latin1] [--limit N]",
+    .opts = opts,
+    .subject = SUBJECT_WORDS,
+    .clauses = CLAUSE_AS | CLAUSE_LIMIT,
+    .help = "SRC is a file (csv, tsv, ndjson; plain, .gz, .zst or .xz), a pattern such as data/*.csv, '-' for standard "
+            "input, or a model saved as FILE.glm. Types are guessed from all rows. A row that cannot be read is "
+            "counted and shown with its line and reason; nothing is dropped silently.",
+    .examples = (const Example[]){{"load datasets/blog/users.csv", "a file; the table is called users", false},
+                                  {"load datasets/blog/*.csv", "several at once", false},
+                                  {"load datasets/seed_rows.csv as seed --types Timestamp=text", "a type by hand", false},
+                                  {0}},
+    .changes_state = true,
+    .run = run,
+};

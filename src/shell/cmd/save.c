@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* save.c - `save`: a table to a file with all digits and types, a model as one JSON file. */
+#include "shell/command.h"
+#include "shell/format.h"
+#include "shell/readers.h"
+
+static bool run(Session *s, const Args *a, Result *out, Error *err)
+{
+    Str name = a->nwords ? a->words[0].text : STR_NULL;
+    Span at = a->nwords ? a->words[0].at : SPAN_NONE;
+    if (!a->to.p || a->nwords > 1) {
+        fail(err, ERR_USAGE, "save wants a table or a model and a file");
+        return error_hint(err, "save T to FILE");
+    }
+    const char *path = args_zstr(a, a->to);
+    result_text(out, "file", a->to);
+    if (name.p && session_find_table(s, name) < 0 && session_find_model(s, name) >= 0) {
+        const Model *m = command_model_arg(s, a, name, at, err);
+        if (!m || !model_save(m, path, err))
+            return false;
+        result_text(out, "model", name);
+        result_chat(out, "%s saved to %s", m->name, path);
+        return true;
+    }
+    const NamedData *t = command_table_arg(s, a, name, at, err);
+    if (!t)
+        return false;
+    const Source *sink = source_of(a->to);
+    Writer *w = sink->write(s, path, err);
+    if (!w || !writer_put_all(w, t->data.frame, err))
+        return false;
+    result_text(out, "table", str_of(t->name));
+    result_int(out, "rows", (int64_t)t->data.frame->rows);
+    result_chat(out, "%s: %s to %s", t->name, plural_text(out, (int64_t)t->data.frame->rows, "row"), path);
+    return true;
+}
+
+const Command cmd_save = {
+    .name = "save",
+    .group = GROUP_DATA,
+    .brief = "write a table or a model to a file",
+    .usage = "save [T|M] to FILE",
+    .subject = SUBJECT_WORDS,
+    .clauses = CLAUSE_TO,
+    .help = "The ending of the file says how: .csv .tsv .ndjson, with .gz .zst or .xz behind it to pack. What is written "
+            "reads back as the same bits. A model is written as one JSON file (.glm) without any data row. Without a "
+            "name the current table is written.",
+    .examples = (const Example[]){{"save ft to ft.csv.gz", "the feature table, packed", false},
+                                  {"save m1 to m1.glm", "a model; load m1.glm reads it", false},
+                                  {0}},
+    .run = run,
+};

@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * complete.c - what may stand at the cursor.
+ *
+ * The words before the cursor say what kind of word comes: the first is a command; after --name its value; a word that
+ * begins with -- an option; after A= a level of column A; otherwise clause words, tables, models, columns, functions,
+ * and files for the commands that take them. All of it comes from the tables and from what is loaded.
+ */
+#include <stdlib.h>
+
+#include "data/expr.h"
+#include "shell/complete.h"
+#include "shell/parse.h"
+
+typedef struct Asked {
+    Session *s;
+    Str word;       /* what stands before the cursor of the word */
+    Buf *out;
+    size_t n;
+} Asked;
+
+/* Appends a candidate when it begins with the word (case folded when nothing else is). */
+static void offer(Asked *q, Str name, const char *behind)
+{
+    Str head = str_sub(name, 0, q->word.n);
+    if (name.n < q->word.n || !str_ieq(head, q->word))
+        return;
+    for (size_t i = 0; i < q->out->n; i += strlen(q->out->p + i) + 1)
+        if (str_eqz(name, q->out->p + i))
+            return;
+    buf_str(q->out, name);
+    buf_puts(q->out, behind);
+    buf_putc(q->out, '\0');
+    q->n++;
+}
+
+static void offer_name(Asked *q, Str name, const char *behind)
+{
+    Buf b = BUF_INIT;
+    buf_name(&b, name);
+    offer(q, buf_slice(&b), behind);
+    buf_free(&b);
+}
+
+static void offer_tables(Asked *q)
+{
+    for (size_t i = 0; i < q->s->ntables; i++)
+        offer_name(q, str_of(q->s->tables[i].name), "");
+}
+
+static void offer_models(Asked *q)
+{
+    for (size_t i = 0; i < q->s->nmodels; i++)
+        offer_name(q, str_of(q->s->models[i].model->name), "");
+}
+
+static const Frame *current_frame(const Session *s)
+{
+    return s->current_table >= 0 ? s->tables[s->current_table].data.frame : NULL;
+}
+
+static void offer_columns(Asked *q, const Frame *f, const char *behind)
+{
+    for (size_t j = 0; f && j < f->ncols; j++)
+        offer_name(q, str_of(f->names[j]), behind);
+}
+
+static void offer_functions(Asked *q)
+{
+    static const char *const formula[] = {"poly", "ns", "bs", "cut", "C", "factor", "offset", "I"};
+    size_t n = 0;
+    const ExprFunc *rows = expr_funcs(&n);
+    if (!q->word.n)
+        return; /* too many to be of help */
+    for (size_t i = 0; i < n; i++)
+        offer(q, str_of(rows[i].name), "(");
+    for (size_t i = 0; i < sizeof formula / sizeof *formula; i++)
+        offer(q, str_of(formula[i]), "(");
+}
+
+static void offer_inputs(Asked *q)
+{
+    const Session *s = q->s;
+    if (s->current_model < 0)
+        return;
+    const Model *m = s->models[s->current_model].model;
+    for (size_t i = 0; i < m->ninputs; i++)
+        offer_name(q, str_of(m->inputs[i].name), "=");
+}
+
+static void offer_levels(Asked *q, Str column)
+{
+    const Session *s = q->s;
+    if (s->current_model >= 0) {
+        const Model *m = s->models[s->current_model].model;
+        long i = model_input(m, column);
+        for (size_t k = 0; i >= 0 && k < m->inputs[i].nlevels; k++)
+            offer_name(q, str_of(m->inputs[i].levels[k]), "");
+    }
+    const Frame *f = current_frame(s);
+    const Column *c = f ? frame_column(f, column) : NULL;
+    for (size_t k = 0; c && c->type == COL_CODE && k < c->levels->n && k < 1000; k++)
+        offer_name(q, levels_at(c->levels, k), "");
+}
+
+static void offer_commands(Asked *q)
+{
+    size_t n = 0;
+    const Command *const *table = command_table(&n);
+    for (size_t i = 0; i < n; i++)
+        offer(q, str_of(table[i]->name), "");
+}
+
+static void offer_options(Asked *q, const Command *c)
+{
+    for (const OptRow *o = c->opts; o && o->name; o++) {
+        Buf b = BUF_INIT;
+        buf_printf(&b, "--%s", o->name);
+        offer(q, buf_slice(&b), "");
+        buf_free(&b);
+    }
+}
+
+static void offer_clauses(Asked *q, const Command *c)
+{
+    static const struct {
+        unsigned bit;
+        const char *word;
+    } words[] = {{CLAUSE_WHERE, "where"}, {CLAUSE_BY, "by"}, {CLAUSE_SORT, "sort"}, {CLAUSE_LIMIT, "limit"},
+                 {CLAUSE_TOP, "top"},     {CLAUSE_AS, "as"}, {CLAUSE_TO, "to"},     {CLAUSE_WITH, "with"},
+                 {CLAUSE_ON, "on"}};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (c->clauses & words[i].bit)
+            offer(q, str_of(words[i].word), "");
+}
+
+/* The value of an option. */
+static void offer_value(Asked *q, const OptRow *o, bool *files)
+{
+    for (size_t i = 0; o->choices && o->choices[i]; i++)
+        offer(q, str_of(o->choices[i]), "");
+    if (o->type == OPT_TABLE)
+        offer_tables(q);
+    else if (o->type == OPT_MODEL)
+        offer_models(q);
+    else if (o->type == OPT_COLUMN || o->type == OPT_COLUMNS)
+        offer_columns(q, current_frame(q->s), "");
+    else if (o->type == OPT_FILE)
+        *files = true;
+}
+
+static const OptRow *option_before(const Command *c, Str word)
+{
+    for (const OptRow *o = c->opts; o && o->name; o++)
+        if (word.n > 2 && str_starts(word, STR("--")) && str_eqz(str_sub(word, 2, word.n), o->name))
+            return o->type == OPT_FLAG ? NULL : o;
+    return NULL;
+}
+
+/* What the command's own row knows. */
+static void offer_own(Asked *q, const Command *c, Str before)
+{
+    Buf own = BUF_INIT;
+    c->complete(q->s, before, &own);
+    for (size_t i = 0; i < own.n; i += strlen(own.p + i) + 1)
+        offer(q, str_of(own.p + i), "");
+    buf_free(&own);
+}
+
+static bool is_break(char c)
+{
+    return strchr(" \t\n,;()[]+-*:^~<>|&!=", c) != NULL;
+}
+
+/* The command that the cursor is in, and where its text begins. */
+static size_t command_start(Str line, size_t at)
+{
+    size_t pos = 0, from = 0;
+    Span span;
+    Str head = str_sub(line, 0, at);
+    for (;;) {
+        Cut cut = command_cut(head, &pos, &span);
+        if (cut == CUT_END)
+            return pos >= at && at && (line.p[at - 1] == ';' || line.p[at - 1] == '\n') ? at : from;
+        from = span.from;
+        if (cut == CUT_MORE || pos >= at)
+            return span.to < at && line.p[span.to] == ';' ? at : from;
+    }
+}
+
+/* The word before `from`, and whether it is joined to it by `=`. */
+static Str word_before(Str line, size_t from, bool *joined)
+{
+    size_t i = from;
+    *joined = i && line.p[i - 1] == '=';
+    i -= *joined;
+    while (i && (line.p[i - 1] == ' ' || line.p[i - 1] == '\t'))
+        i--;
+    size_t end = i;
+    if (i && line.p[i - 1] == '`') {
+        for (i--; i && line.p[i - 1] != '`'; i--)
+            ;
+        i -= i > 0;
+        return str_sub(line, i + 1, end - 1);
+    }
+    while (i && (!is_break(line.p[i - 1]) || line.p[i - 1] == '-'))
+        i--;
+    return str_sub(line, i, end);
+}
+
+size_t complete(Session *s, Str line, size_t at, size_t *from, bool *files, Buf *out)
+{
+    *files = false;
+    size_t start = command_start(line, at), w = at;
+    while (start < at && (line.p[start] == ' ' || line.p[start] == '\n' || line.p[start] == ';'))
+        start++;
+    while (w > start && !is_break(line.p[w - 1]))
+        w--;
+    size_t dashes = w; /* options begin with two dashes at the start of a word */
+    while (dashes > start && line.p[dashes - 1] == '-')
+        dashes--;
+    bool option = w - dashes >= 1 && (dashes == start || line.p[dashes - 1] == ' ') && w - dashes <= 2;
+    if (option || (at - dashes > 0 && w - dashes == 1 && line.p[dashes] == '-'))
+        w = option ? dashes : w;
+    *from = w;
+    Asked q = {.s = s, .word = str_sub(line, w, at), .out = out};
+    size_t used = 0;
+    Error err = ERROR_INIT;
+    Str command = str_sub(line, start, w);
+    const Command *c = str_trim(command).n ? command_find(command, s->prefixes, &used, &err) : NULL;
+    if (!c) {
+        *from = start;
+        q.word = str_sub(line, start, at);
+        offer_commands(&q);
+        return q.n;
+    }
+    /* `es r|`: names of two words */
+    Str whole = str_sub(line, start, at);
+    size_t ncommands = 0;
+    const Command *const *table = command_table(&ncommands);
+    for (size_t i = 0; i < ncommands; i++)
+        if (strchr(table[i]->name, ' ') && str_starts(str_of(table[i]->name), whole) && strlen(table[i]->name) > whole.n) {
+            *from = start;
+            q.word = whole;
+            offer(&q, str_of(table[i]->name), "");
+        }
+    if (q.n)
+        return q.n;
+    bool joined = false;
+    Str before = word_before(line, w, &joined);
+    if (option) {
+        offer_options(&q, c);
+        return q.n;
+    }
+    const OptRow *o = option_before(c, before);
+    if (o) {
+        offer_value(&q, o, files);
+        return q.n;
+    }
+    if (joined && before.n) {
+        offer_levels(&q, before);
+        if (q.n)
+            return q.n;
+    }
+    if (c->complete)
+        offer_own(&q, c, str_trim(str_sub(line, start + used, w)));
+    if (c->group == GROUP_SHELL)
+        return q.n;
+    *files = c->group == GROUP_DATA && (c->clauses & CLAUSE_AS || c->clauses & CLAUSE_TO);
+    if (str_eqz(before, "to") || (w > start && strchr(">", line.p[w - 1])))
+        *files = true;
+    if (c->group == GROUP_MODEL && c->subject == SUBJECT_WORDS) {
+        offer_inputs(&q);
+        offer_models(&q);
+    }
+    offer_columns(&q, current_frame(s), "");
+    offer_tables(&q);
+    offer_clauses(&q, c);
+    offer_functions(&q);
+    return q.n;
+}

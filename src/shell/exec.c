@@ -1,0 +1,556 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * exec.c - a command's text to its effect: look up, split, check needs, run, print, keep or undo.
+ *
+ * The prompt, scripts, -c and the screens all come through here. Each command has an arena and a Result; a command that
+ * changes the session runs between journal_begin() and journal_end(), which puts everything back when it failed, was
+ * cancelled, or its output could not be written.
+ */
+#include <langinfo.h>
+#include <math.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/cancel.h"
+#include "base/clock.h"
+#include "shell/exec.h"
+#include "shell/journal.h"
+#include "shell/parse.h"
+#include "shell/picture.h"
+#include "shell/settings.h"
+
+/* ---- the screen ---- */
+
+static bool wants_color(const Settings *set, FILE *file)
+{
+    const char *no = getenv("NO_COLOR"), *force = getenv("CLICOLOR_FORCE"), *cli = getenv("CLICOLOR");
+    const char *term = getenv("TERM");
+    if (strcmp(set->color, "never") == 0)
+        return false;
+    if (strcmp(set->color, "always") == 0)
+        return true;
+    if (no && *no)
+        return false;
+    if (force && *force && strcmp(force, "0") != 0)
+        return true;
+    if (cli && strcmp(cli, "0") == 0)
+        return false;
+    return isatty(fileno(file)) && term && *term && strcmp(term, "dumb") != 0;
+}
+
+static void screen_size(FILE *file, size_t *width, size_t *height)
+{
+    struct winsize ws;
+    *width = *height = 0;
+    if (ioctl(fileno(file), TIOCGWINSZ, &ws) == 0 && ws.ws_col) {
+        *width = ws.ws_col;
+        *height = ws.ws_row;
+    } else if (isatty(fileno(file))) {
+        *width = 80;
+        *height = 24;
+    }
+}
+
+Out out_for(const Session *s, FILE *file)
+{
+    const Settings *set = s->settings;
+    Out o = {.file = file, .quiet = set->quiet, .plain = set->plain, .null_text = set->null_text};
+    o.terminal = isatty(fileno(file));
+    screen_size(file, &o.width, &o.height);
+    if (set->echo) {
+        o.width = 100;
+        o.height = 0;
+    }
+    if (set->width)
+        o.width = (size_t)set->width;
+    o.color = wants_color(set, file);
+    o.ascii = set->ascii || strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
+    o.notes_inline = o.terminal || set->echo;
+    if (set->plain)
+        o.ascii = true;
+    return o;
+}
+
+/* ---- errors ---- */
+
+static Str line_around(Str text, size_t at, size_t *from)
+{
+    size_t a = at < text.n ? at : text.n, b = a;
+    while (a && text.p[a - 1] != '\n')
+        a--;
+    while (b < text.n && text.p[b] != '\n')
+        b++;
+    *from = a;
+    return str_sub(text, a, b);
+}
+
+static void draw_place(const Error *err, Str command, const Origin *from, Out *o)
+{
+    if (err->at.to <= err->at.from || err->at.from > command.n)
+        return;
+    size_t start = 0;
+    Str line = line_around(command, err->at.from, &start);
+    size_t a = err->at.from - start, b = err->at.to - start;
+    b = b > line.n ? line.n : b;
+    b = b > a ? b : a + 1;
+    Str before = str_sub(line, 0, a), marked = str_sub(line, a, b);
+    size_t indent = utf8_width(before), width = utf8_width(marked);
+    bool typed = from && from->prompt && start == 0 && !memchr(from->text.p, '\n', from->text.n);
+    if (typed) { /* under the line on the screen */
+        indent += from->prompt + utf8_width(str_sub(from->text, 0, from->at));
+        if (o->width && indent + width >= o->width)
+            typed = false;
+    }
+    if (!typed) {
+        buf_puts(&o->text, "    ");
+        buf_escaped(&o->text, line);
+        buf_putc(&o->text, '\n');
+        indent = utf8_width(before) + 4;
+    }
+    buf_pad(&o->text, ' ', indent);
+    out_look(o, 'r');
+    buf_pad(&o->text, '^', width ? width : 1);
+    out_plain(o);
+    buf_putc(&o->text, '\n');
+}
+
+void error_draw(const Error *err, Str command, const Origin *from, Out *o)
+{
+    if (err->code == ERR_CANCEL) {
+        buf_puts(&o->text, "cancelled\n");
+        out_flush(o);
+        return;
+    }
+    draw_place(err, command, from, o);
+    if (from && from->file) {
+        long line = 1;
+        for (size_t i = 0; i < from->at && i < from->text.n; i++)
+            line += from->text.p[i] == '\n';
+        buf_printf(&o->text, "%s:%ld: ", from->file, line);
+    }
+    out_look(o, 'r');
+    buf_puts(&o->text, "error: ");
+    out_plain(o);
+    buf_escaped(&o->text, str_of(err->msg));
+    buf_putc(&o->text, '\n');
+    if (*err->hint) {
+        buf_puts(&o->text, "help:  ");
+        out_look(o, 'c');
+        buf_escaped(&o->text, str_of(err->hint));
+        out_plain(o);
+        buf_putc(&o->text, '\n');
+    }
+    out_flush(o);
+}
+
+static void tell_error(Session *s, const Error *err, Str command, const Origin *from)
+{
+    fflush(stdout);
+    Out o = out_for(s, s->settings->echo ? stdout : stderr);
+    error_draw(err, command, from, &o);
+    fflush(o.file);
+    buf_free(&o.text);
+    s->exit_status = error_exit_status(err->code);
+}
+
+/* ---- progress ---- */
+
+typedef struct Progress {
+    double begun, told;
+    bool shown;
+} Progress;
+
+static void progress_draw(void *ctx, const char *what, double done, double total, const char *unit)
+{
+    Progress *p = ctx;
+    double now = clock_seconds();
+    if (now - p->begun < 1 || now - p->told < 0.1)
+        return;
+    p->told = now;
+    p->shown = true;
+    double rate = done / (now - p->begun);
+    Buf b = BUF_INIT;
+    buf_printf(&b, "\r\x1b[K%s ", what);
+    if (total > 0) {
+        size_t cells = (size_t)(20 * (done < total ? done / total : 1));
+        buf_printf(&b, "%3.0f %% [", 100 * done / total);
+        buf_pad(&b, '#', cells);
+        buf_pad(&b, '.', 20 - cells);
+        buf_puts(&b, "] ");
+    }
+    buf_short(&b, rate, 3);
+    buf_printf(&b, " %s/s", unit ? unit : "");
+    if (total > done && rate > 0)
+        buf_printf(&b, ", %.0f s left", (total - done) / rate);
+    fwrite(b.p, 1, b.n, stderr);
+    fflush(stderr);
+    buf_free(&b);
+}
+
+static void progress_begin(Progress *p)
+{
+    const char *term = getenv("TERM");
+    *p = (Progress){.begun = clock_seconds()};
+    if (isatty(STDERR_FILENO) && term && strcmp(term, "dumb") != 0)
+        progress_listen(progress_draw, p);
+}
+
+static void progress_end(const Progress *p)
+{
+    progress_listen(NULL, NULL);
+    if (p->shown)
+        fputs("\r\x1b[K", stderr);
+}
+
+/* ---- printing ---- */
+
+static FILE *program_open(const char *line)
+{
+    signal(SIGPIPE, SIG_DFL); /* the program and its children end quietly when their reader does */
+    FILE *f = popen(line, "w");
+    signal(SIGPIPE, SIG_IGN);
+    return f;
+}
+
+static size_t count_lines(const Buf *b, size_t width)
+{
+    size_t lines = 0, at = 0;
+    for (size_t i = 0; i < b->n; i++) {
+        at++;
+        if (b->p[i] == '\n') {
+            lines += 1 + (width && at > width * 4 ? at / (width * 4) : 0); /* bytes, up to four a column */
+            at = 0;
+        }
+    }
+    return lines;
+}
+
+static bool print_screen(Session *s, const Format *f, const Result *r, Error *err)
+{
+    Out o = out_for(s, stdout);
+    bool page = o.terminal && o.height && s->interactive && f->for_people && !s->restricted &&
+                strcmp(s->settings->pager, "auto") == 0;
+    o.file = page ? NULL : stdout;
+    f->print(r, &o);
+    if (page) {
+        FILE *pager = NULL;
+        if (count_lines(&o.text, o.width) + 1 > o.height) {
+            const char *line = getenv("GLINT_PAGER");
+            line = line && *line ? line : getenv("PAGER");
+            pager = program_open(line && *line ? line : "less -RFXS");
+        }
+        FILE *to = pager ? pager : stdout;
+        fwrite(o.text.p, 1, o.text.n, to);
+        if (pager)
+            pclose(pager);
+    }
+    bool ok = fflush(stdout) == 0 && !o.failed;
+    buf_free(&o.text);
+    if (!ok)
+        return fail(err, ERR_IO, "standard output cannot be written: disk full or pipe closed");
+    if (o.notes_inline && f->for_people)
+        return true;
+    Out e = out_for(s, stderr);
+    for (size_t i = 0; i < r->n && strcmp(f->name, "json") != 0; i++)
+        if (r->items[i].kind == ITEM_NOTE && !(e.quiet && !r->items[i].v.note.warning))
+            out_note(&e, &r->items[i].v.note);
+    out_flush(&e);
+    buf_free(&e.text);
+    return true;
+}
+
+static const Plot *plot_of(const Result *r)
+{
+    for (size_t i = 0; i < r->n; i++)
+        if (r->items[i].kind == ITEM_PLOT)
+            return r->items[i].v.plot;
+    return NULL;
+}
+
+/* The format of a file: by its ending, else the session's, else CSV. */
+static const Format *file_format(const Session *s, Str path)
+{
+    const Format *f = format_of_file(path);
+    if (!f)
+        f = format_find(str_of(s->settings->format));
+    return f;
+}
+
+static bool print_file(Session *s, const Result *r, Str path, Error *err)
+{
+    char *name = xstrndup(path.p, path.n);
+    bool ok = false;
+    if (picture_ending(path)) {
+        const Plot *p = plot_of(r);
+        ok = p ? picture_save(p, name, err)
+               : fail(err, ERR_USAGE, "%s draws no picture that could be saved as '%s'", r->command, name);
+        free(name);
+        return ok;
+    }
+    Out o = {.ascii = s->settings->ascii, .null_text = "", .notes_inline = true};
+    o.packed = file_out_open(name, err);
+    if (!o.packed)
+        goto done;
+    const Format *f = file_format(s, path);
+    f->print(r, &o);
+    out_flush(&o);
+    if (o.failed) {
+        file_out_abandon(o.packed);
+        fail(err, ERR_IO, "cannot write '%s': disk full?", name);
+        goto done;
+    }
+    ok = file_out_commit(o.packed, err);
+done:
+    buf_free(&o.text);
+    free(name);
+    return ok;
+}
+
+static bool print_program(Session *s, const Format *f, const Result *r, Str line, Error *err)
+{
+    if (s->restricted)
+        return fail(err, ERR_USAGE, "programs are not run with --restricted");
+    char *z = xstrndup(line.p, line.n);
+    fflush(stdout);
+    FILE *p = program_open(z);
+    free(z);
+    if (!p)
+        return fail(err, ERR_IO, "cannot run '%.*s'", STR_ARG(line));
+    Out o = out_for(s, stdout);
+    o.color = false;
+    o.terminal = false;
+    o.file = p;
+    f->print(r, &o);
+    buf_free(&o.text);
+    int status = pclose(p);
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
+        return fail(err, ERR_IO, "cannot run '%.*s'", STR_ARG(line));
+    return true;
+}
+
+static bool append_output(Session *s, const Format *f, const Result *r, Error *err)
+{
+    FILE *to = fopen(s->settings->output, "a");
+    if (!to)
+        return fail(err, ERR_IO, "cannot write '%s'", s->settings->output);
+    Out o = {.file = to, .null_text = s->settings->null_text, .ascii = s->settings->ascii, .notes_inline = true};
+    f->print(r, &o);
+    bool ok = !o.failed;
+    ok = fclose(to) == 0 && ok;
+    buf_free(&o.text);
+    return ok ? true : fail(err, ERR_IO, "cannot write '%s': disk full?", s->settings->output);
+}
+
+static const Format *session_format(const Session *s)
+{
+    const Format *f = format_find(str_of(s->settings->format));
+    if (s->settings->expanded && f->print == fmt_aligned_print)
+        return &format_vertical;
+    return f;
+}
+
+static bool result_print(Session *s, const Result *r, const Redirect *to, Error *err)
+{
+    const Format *f = session_format(s);
+    if (to->kind == '>')
+        return print_file(s, r, to->target, err);
+    if (to->kind == '|')
+        return print_program(s, f, r, to->target, err);
+    if (*s->settings->output)
+        return append_output(s, f, r, err);
+    return print_screen(s, f, r, err);
+}
+
+/* ---- running ---- */
+
+static bool check_needs(const Session *s, const Command *c, Error *err)
+{
+    if ((c->needs & NEED_TABLE) && !s->ntables) {
+        fail(err, ERR_NAME, "%s needs a table, and none is loaded", c->name);
+        return error_hint(err, "load FILE, or simulate blog");
+    }
+    if ((c->needs & NEED_MODEL) && !s->nmodels) {
+        fail(err, ERR_NAME, "%s needs a model, and none is fitted", c->name);
+        return error_hint(err, "fit Y ~ TERMS");
+    }
+    if ((c->needs & NEED_CONNECTION) && !s->connection) {
+        fail(err, ERR_NET, "%s needs a connection", c->name);
+        return error_hint(err, "connect URL");
+    }
+    if ((c->needs & NEED_TERMINAL) && (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))) {
+        fail(err, ERR_USAGE, "%s needs a terminal", c->name);
+        return error_hint(err, "in a script use show, describe, coef, roc or whatif");
+    }
+    return true;
+}
+
+/* Commands whose text holds expressions, where > and | are operators. */
+static bool has_expressions(const Command *c, Str line)
+{
+    if (c->subject == SUBJECT_RAW)
+        return true;
+    if (!(c->clauses & CLAUSE_WHERE))
+        return false;
+    for (size_t i = 0; i + 5 <= line.n; i++)
+        if (str_ieq(str_sub(line, i, i + 5), STR("where")))
+            return true;
+    return false;
+}
+
+/* With --strict these are failures. */
+static bool guard_tripped(const Session *s, const Result *r, Error *err)
+{
+    static const char *const guards[] = {"leakage", "separation", "drift", "parity", "count"};
+    for (size_t i = 0; s->strict && i < r->n; i++) {
+        const Item *it = &r->items[i];
+        for (size_t k = 0; it->kind == ITEM_NOTE && it->v.note.warning && k < sizeof guards / sizeof *guards; k++)
+            if (strcmp(it->v.note.code, guards[k]) == 0) {
+                fail(err, ERR_GUARD, "%s: %s", it->v.note.code, it->v.note.text);
+                error_hint(err, "%s", it->v.note.help ? it->v.note.help : "without --strict this is a warning");
+                return true;
+            }
+    }
+    return false;
+}
+
+static bool run_parsed(Session *s, const Command *c, const Args *args, Result *r, Error *err)
+{
+    Progress progress;
+    progress_begin(&progress);
+    bool ok = check_needs(s, c, err) && c->run(s, args, r, err);
+    progress_end(&progress);
+    if (!ok && !error_is_set(err))
+        fail(err, ERR_BUG, "%s failed without a reason", c->name);
+    return ok && !guard_tripped(s, r, err);
+}
+
+bool exec_result(Session *s, Str command, Arena *arena, Result *out, Error *err)
+{
+    size_t used = 0;
+    Args args;
+    const Command *c = command_find(command, s->prefixes, &used, err);
+    result_init(out, arena, c ? c->name : "");
+    if (!c || !args_parse(arena, c, command, used, s->prefixes, &args, err))
+        return false;
+    if (c->changes_state)
+        journal_begin(s, command);
+    bool ok = run_parsed(s, c, &args, out, err);
+    if (c->changes_state)
+        journal_end(s, ok);
+    return ok;
+}
+
+static bool run_system(Session *s, Str line, Error *err)
+{
+    if (s->restricted)
+        return fail(err, ERR_USAGE, "'!' is switched off by --restricted");
+    char *z = xstrndup(line.p, line.n);
+    fflush(stdout);
+    signal(SIGPIPE, SIG_DFL);
+    int status = system(z);
+    signal(SIGPIPE, SIG_IGN);
+    free(z);
+    if (status != 0)
+        return fail(err, ERR_IO, "the system's shell ended with status %d",
+                    WIFEXITED(status) ? WEXITSTATUS(status) : status);
+    return true;
+}
+
+static void tell_timing(double wall, double cpu)
+{
+    struct rusage u;
+    getrusage(RUSAGE_SELF, &u);
+    double now = (double)u.ru_utime.tv_sec + (double)u.ru_stime.tv_sec +
+                 1e-6 * (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec);
+    fprintf(stderr, "time: %.3f s, processor %.3f s, peak memory %ld MiB\n", clock_seconds() - wall, now - cpu,
+            u.ru_maxrss / 1024);
+}
+
+static double cpu_seconds(void)
+{
+    struct rusage u;
+    getrusage(RUSAGE_SELF, &u);
+    return (double)u.ru_utime.tv_sec + (double)u.ru_stime.tv_sec +
+           1e-6 * (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec);
+}
+
+static bool run_command(Session *s, Str line, Arena *arena, Error *err)
+{
+    if (line.p[0] == '!')
+        return run_system(s, str_sub(line, 1, line.n), err);
+    char *text = arena_strndup(arena, line.p, line.n);
+    comments_blank(text, line.n);
+    line = command_alias(arena, str_trim((Str){text, line.n}));
+    size_t used = 0;
+    const Command *c = command_find(line, s->prefixes, &used, err);
+    if (!c)
+        return false;
+    Redirect to = command_redirect(line, has_expressions(c, line));
+    Args args;
+    Result r;
+    result_init(&r, arena, c->name);
+    Str body = str_trim(str_sub(line, 0, to.body));
+    if (!args_parse(arena, c, body, used, s->prefixes, &args, err))
+        return false;
+    double wall = clock_seconds(), cpu = cpu_seconds();
+    if (c->changes_state)
+        journal_begin(s, body);
+    bool ok = run_parsed(s, c, &args, &r, err);
+    ok = ok && result_print(s, &r, &to, err);
+    if (c->changes_state)
+        journal_end(s, ok);
+    result_clear(&r);
+    if (ok && s->settings->timing)
+        tell_timing(wall, cpu);
+    return ok;
+}
+
+bool exec_command(Session *s, Str command, const Origin *from)
+{
+    Error err = ERROR_INIT;
+    Arena *arena = arena_new();
+    cancel_clear();
+    if (s->settings->echo) {
+        printf("glint> %.*s\n", STR_ARG(command));
+        fflush(stdout);
+    }
+    bool ok = run_command(s, command, arena, &err);
+    if (!ok) {
+        Origin echoed = {.text = command, .prompt = 7};
+        tell_error(s, &err, command, s->settings->echo ? &echoed : from);
+    }
+    arena_free(arena);
+    return ok;
+}
+
+bool exec_text(Session *s, Str text, const Origin *from, bool keep_going)
+{
+    size_t pos = 0;
+    bool ok = true;
+    for (Span at; !s->quit;) {
+        Cut cut = command_cut(text, &pos, &at);
+        if (cut == CUT_END)
+            break;
+        Origin here = from ? *from : (Origin){0};
+        here.text = text;
+        here.at = at.from;
+        Str command = str_sub(text, at.from, at.to);
+        if (cut == CUT_MORE) {
+            Error err = ERROR_INIT;
+            fail(&err, ERR_USAGE, "the command is not finished: a quote or a bracket is open, or something is to follow");
+            tell_error(s, &err, command, &here);
+            return false;
+        }
+        if (!exec_command(s, command, &here)) {
+            ok = false;
+            if (!keep_going || s->exit_status == 130)
+                return false;
+        }
+    }
+    return ok;
+}

@@ -1,0 +1,433 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * fmt_aligned.c - results for people: columns side by side.
+ *
+ * Every cell is written once into a scratch buffer with its display width and the width before its decimal point, so
+ * that numbers stand with their points below each other. If the screen is too narrow, texts are cut first, then columns
+ * leave by priority (a high number leaves first) and the footer says how many. Bars share one scale a column.
+ */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "shell/format.h"
+
+#define GAP 2
+#define BAR_CELLS 14
+#define TEXT_MIN 12  /* a text column is not cut below this */
+#define TEXT_WIDE 60 /* nor left wider than this on a screen */
+
+typedef struct Shown {
+    size_t from, n; /* bytes in the scratch buffer */
+    size_t width, left; /* columns; those before the point */
+} Shown;
+
+typedef struct Grid {
+    const Table *t;
+    size_t ncols, nrows;
+    size_t *cols, *rows; /* columns of the table, rows (SIZE_MAX: the gap) */
+    Shown *cells;        /* nrows x ncols */
+    size_t *width, *left, *right; /* a column: all, before the point, from the point on */
+    bool *number, *keep;
+    double *low, *high;  /* bars: the smallest and largest value, 0 included */
+    Buf text;
+} Grid;
+
+static bool is_number(const Table *t, const size_t *rows, size_t n, size_t col)
+{
+    if (t->cols[col].look == LOOK_BAR)
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        if (rows[i] == SIZE_MAX)
+            continue;
+        CellKind k = table_cell(t, rows[i], col).kind;
+        if (k != CELL_NULL)
+            return k == CELL_INT || k == CELL_REAL || k == CELL_BOOL;
+    }
+    return false;
+}
+
+static double cell_number(Cell c)
+{
+    return c.kind == CELL_REAL ? c.v.d : c.kind == CELL_INT ? (double)c.v.i : NAN;
+}
+
+/* Eighths of a block, from the left; half blocks from the right. */
+static size_t bar_part(Buf *b, double cells, bool ascii)
+{
+    static const char *const eighths[] = {"", "\u258f", "\u258e", "\u258d", "\u258c", "\u258b", "\u258a", "\u2589"};
+    size_t eight = (size_t)lround(cells * 8), full = eight / 8;
+    if (ascii) {
+        full = (size_t)lround(cells);
+        buf_pad(b, '+', full);
+        return full;
+    }
+    for (size_t i = 0; i < full; i++)
+        buf_puts(b, "\u2588");
+    buf_puts(b, eighths[eight % 8]);
+    return full + (eight % 8 > 0);
+}
+
+static void bar_draw(Buf *b, double v, double low, double high, bool ascii)
+{
+    double span = high - low;
+    size_t left = span > 0 ? (size_t)lround(BAR_CELLS * -low / span) : 0;
+    double scale = span > 0 ? BAR_CELLS / span : 0;
+    const char *axis = ascii ? "|" : low < 0 ? "\u2502" : "\u2595";
+    if (v < 0) {
+        double want = -v * scale;
+        size_t full = (size_t)floor(want);
+        bool half = want - (double)full >= 0.25;
+        if (full > left)
+            full = left;
+        half = half && full < left;
+        buf_pad(b, ' ', left - full - half);
+        if (half)
+            buf_puts(b, ascii ? "-" : "\u2590");
+        for (size_t i = 0; i < full; i++)
+            buf_puts(b, ascii ? "-" : "\u2588");
+        buf_puts(b, axis);
+        return;
+    }
+    buf_pad(b, ' ', left);
+    buf_puts(b, axis);
+    if (isfinite(v))
+        bar_part(b, v * scale, ascii);
+}
+
+/* ---- measuring ---- */
+
+static void grid_cell(Grid *g, size_t i, size_t k, const Out *o)
+{
+    Shown *s = &g->cells[i * g->ncols + k];
+    size_t j = g->cols[k];
+    const TableCol *col = &g->t->cols[j];
+    s->from = g->text.n;
+    if (g->rows[i] == SIZE_MAX) {
+        if (k == 0)
+            buf_puts(&g->text, o->ascii ? "..." : "\u2026");
+    } else {
+        Cell c = table_cell(g->t, g->rows[i], j);
+        if (col->look == LOOK_BAR && (c.kind == CELL_REAL || c.kind == CELL_INT))
+            bar_draw(&g->text, cell_number(c), g->low[k], g->high[k], o->ascii);
+        else if (col->look == LOOK_BAR)
+            ;
+        else
+            buf_cell_people(&g->text, c, col, o->ascii ? "." : o->null_text);
+    }
+    s->n = g->text.n - s->from;
+    Str text = {g->text.p + s->from, s->n};
+    s->width = utf8_width(text);
+    s->left = s->width;
+    const char *point = g->number[k] && s->n ? memchr(text.p, '.', s->n) : NULL;
+    if (point)
+        s->left = utf8_width(str_sub(text, 0, (size_t)(point - text.p)));
+    else if (g->number[k] && s->n > 2 && text.p[s->n - 1] == '%')
+        s->left = s->width - 2;
+}
+
+static void grid_init(Grid *g, const Table *t, const Out *o)
+{
+    *g = (Grid){.t = t};
+    g->cols = xcalloc(t->ncols + 1, sizeof *g->cols);
+    size_t room = t->shown && t->nrows > t->shown + 1 ? t->shown + 1 : t->nrows;
+    g->rows = xcalloc(room + 1, sizeof *g->rows);
+    g->ncols = table_columns(t, true, g->cols);
+    if (o->plain) { /* a screen reader gains nothing from a bar */
+        size_t n = 0;
+        for (size_t k = 0; k < g->ncols; k++)
+            if (t->cols[g->cols[k]].look != LOOK_BAR)
+                g->cols[n++] = g->cols[k];
+        g->ncols = n;
+    }
+    g->nrows = table_shown(t, g->rows);
+    g->cells = xcalloc(g->nrows * g->ncols + 1, sizeof *g->cells);
+    g->width = xcalloc(g->ncols * 3 + 3, sizeof *g->width);
+    g->left = g->width + g->ncols + 1;
+    g->right = g->left + g->ncols + 1;
+    g->number = xcalloc(g->ncols + 1, sizeof *g->number);
+    g->keep = xcalloc(g->ncols + 1, sizeof *g->keep);
+    g->low = xcalloc(g->ncols * 2 + 2, sizeof *g->low);
+    g->high = g->low + g->ncols + 1;
+    for (size_t k = 0; k < g->ncols; k++) {
+        size_t j = g->cols[k];
+        g->keep[k] = true;
+        g->number[k] = is_number(t, g->rows, g->nrows, j);
+        for (size_t i = 0; t->cols[j].look == LOOK_BAR && i < t->nrows; i++) {
+            double v = cell_number(table_cell(t, i, j));
+            if (isfinite(v)) {
+                g->low[k] = fmin(g->low[k], v);
+                g->high[k] = fmax(g->high[k], v);
+            }
+        }
+    }
+    for (size_t i = 0; i < g->nrows; i++)
+        for (size_t k = 0; k < g->ncols; k++)
+            grid_cell(g, i, k, o);
+    for (size_t k = 0; k < g->ncols; k++) {
+        size_t head = t->no_header ? 0 : utf8_width(str_of(t->cols[g->cols[k]].title));
+        for (size_t i = 0; i < g->nrows; i++) {
+            const Shown *s = &g->cells[i * g->ncols + k];
+            size_t right = s->width - s->left;
+            g->left[k] = s->left > g->left[k] ? s->left : g->left[k];
+            g->right[k] = right > g->right[k] ? right : g->right[k];
+        }
+        g->width[k] = g->left[k] + g->right[k];
+        if (head > g->width[k]) {
+            g->left[k] += head - g->width[k];
+            g->width[k] = head;
+        }
+    }
+}
+
+static void grid_free(Grid *g)
+{
+    free(g->cols);
+    free(g->rows);
+    free(g->cells);
+    free(g->width);
+    free(g->number);
+    free(g->keep);
+    free(g->low);
+    buf_free(&g->text);
+}
+
+static size_t grid_width(const Grid *g)
+{
+    size_t w = 0;
+    for (size_t k = 0; k < g->ncols; k++)
+        if (g->keep[k])
+            w += g->width[k] + (w ? GAP : 0);
+    return w;
+}
+
+/* Cuts texts, then lets columns go, until it fits. Returns how many left. */
+static size_t grid_fit(Grid *g, size_t limit)
+{
+    if (!limit)
+        return 0;
+    size_t gone = 0;
+    for (size_t k = 0; k < g->ncols; k++)
+        if (!g->number[k] && g->t->cols[g->cols[k]].look != LOOK_BAR && g->width[k] > TEXT_WIDE &&
+            grid_width(g) > limit)
+            g->width[k] = TEXT_WIDE;
+    while (grid_width(g) > limit) {
+        size_t widest = SIZE_MAX, over = grid_width(g) - limit;
+        for (size_t k = 0; k < g->ncols; k++)
+            if (g->keep[k] && !g->number[k] && g->t->cols[g->cols[k]].look != LOOK_BAR && g->width[k] > TEXT_MIN &&
+                g->width[k] > 30 && (widest == SIZE_MAX || g->width[k] > g->width[widest]))
+                widest = k;
+        if (widest != SIZE_MAX) {
+            size_t w = g->width[widest];
+            g->width[widest] = w - over > 30 && w > over ? w - over : 30;
+            continue;
+        }
+        size_t drop = SIZE_MAX, left = 0;
+        for (size_t k = 0; k < g->ncols; k++) {
+            left += g->keep[k];
+            if (g->keep[k] &&
+                (drop == SIZE_MAX || g->t->cols[g->cols[k]].priority >= g->t->cols[g->cols[drop]].priority))
+                drop = k;
+        }
+        if (left <= 1) {
+            g->width[drop] = limit;
+            break;
+        }
+        g->keep[drop] = false;
+        gone++;
+    }
+    return gone;
+}
+
+/* ---- printing ---- */
+
+static void trim_right(Buf *b, size_t from)
+{
+    while (b->n > from && b->p[b->n - 1] == ' ')
+        b->n--;
+    if (b->p)
+        b->p[b->n] = '\0';
+}
+
+static void print_cut(Out *o, Str text, size_t width, size_t room)
+{
+    if (width <= room) {
+        buf_str(&o->text, text);
+        buf_pad(&o->text, ' ', room - width);
+        return;
+    }
+    size_t got = 0;
+    buf_str(&o->text, utf8_fit(text, room > 1 ? room - 1 : 0, &got));
+    buf_puts(&o->text, o->ascii ? "~" : "\u2026");
+    buf_pad(&o->text, ' ', room > got + 1 ? room - got - 1 : 0);
+}
+
+static void print_header(const Grid *g, Out *o)
+{
+    size_t from = o->text.n;
+    bool first = true;
+    out_look(o, 'b');
+    for (size_t k = 0; k < g->ncols; k++) {
+        if (!g->keep[k])
+            continue;
+        if (!first)
+            buf_pad(&o->text, ' ', GAP);
+        first = false;
+        Buf title = BUF_INIT;
+        buf_escaped(&title, str_of(g->t->cols[g->cols[k]].title));
+        size_t w = utf8_width(buf_slice(&title));
+        if (g->number[k] && w < g->width[k])
+            buf_pad(&o->text, ' ', g->width[k] - w);
+        print_cut(o, buf_slice(&title), w, g->number[k] && w < g->width[k] ? w : g->width[k]);
+        buf_free(&title);
+    }
+    trim_right(&o->text, from);
+    out_plain(o);
+    buf_putc(&o->text, '\n');
+}
+
+static void print_row(const Grid *g, size_t i, Out *o)
+{
+    size_t from = o->text.n;
+    bool first = true, dim = g->rows[i] != SIZE_MAX && g->t->dim && g->t->dim[g->rows[i]];
+    if (dim)
+        out_look(o, 'd');
+    for (size_t k = 0; k < g->ncols; k++) {
+        if (!g->keep[k])
+            continue;
+        if (!first)
+            buf_pad(&o->text, ' ', GAP);
+        first = false;
+        const Shown *s = &g->cells[i * g->ncols + k];
+        Str text = {g->text.p + s->from, s->n};
+        if (!g->number[k]) {
+            print_cut(o, text, s->width, g->width[k]);
+            continue;
+        }
+        buf_pad(&o->text, ' ', g->left[k] - s->left);
+        buf_str(&o->text, text);
+        buf_pad(&o->text, ' ', g->right[k] - (s->width - s->left));
+    }
+    trim_right(&o->text, from);
+    if (dim)
+        out_plain(o);
+    buf_putc(&o->text, '\n');
+    if (o->text.n > 1 << 16)
+        out_flush(o);
+}
+
+void table_print_aligned(const Table *t, Out *o)
+{
+    Grid g;
+    grid_init(&g, t, o);
+    size_t all = g.ncols, gone = grid_fit(&g, o->width);
+    if (t->title)
+        buf_printf(&o->text, "%s\n", t->title);
+    if (!t->no_header)
+        print_header(&g, o);
+    for (size_t i = 0; i < g.nrows; i++)
+        print_row(&g, i, o);
+    if (t->footer || gone) {
+        out_look(o, 'd');
+        buf_putc(&o->text, '(');
+        if (t->footer)
+            buf_puts(&o->text, t->footer);
+        if (gone)
+            buf_printf(&o->text, "%s%zu of %zu columns shown: widen, name them, or \\x", t->footer ? "; " : "",
+                       all - gone, all);
+        buf_putc(&o->text, ')');
+        out_plain(o);
+        buf_putc(&o->text, '\n');
+    }
+    grid_free(&g);
+}
+
+static void out_line(Out *o, Str line)
+{
+    buf_escaped(&o->text, line);
+    buf_putc(&o->text, '\n');
+}
+
+/* Everything of a result that people see, tables by `table`. */
+static void people_print(const Result *r, Out *o, void (*table)(const Table *, Out *))
+{
+    for (size_t i = 0; i < r->n; i++) {
+        const Item *it = &r->items[i];
+        switch (it->kind) {
+        case ITEM_CHAT:
+            if (o->quiet)
+                break;
+            /* fall through */
+        case ITEM_LINE:
+            for (Str rest = it->v.line, one; rest.n; out_line(o, one))
+                one = str_split(rest, '\n', &rest);
+            if (!it->v.line.n)
+                buf_putc(&o->text, '\n');
+            break;
+        case ITEM_RAW:
+            buf_str(&o->text, it->v.line);
+            if (it->v.line.n && it->v.line.p[it->v.line.n - 1] != '\n')
+                buf_putc(&o->text, '\n');
+            break;
+        case ITEM_TABLE:
+            if (!it->v.table->machine_only)
+                table(it->v.table, o);
+            break;
+        case ITEM_NOTE:
+            if (o->notes_inline && !(o->quiet && !it->v.note.warning))
+                out_note(o, &it->v.note);
+            break;
+        case ITEM_PLOT:
+            if (!o->plain)
+                plot_text(it->v.plot, o->width ? o->width : 80, 16, o->ascii, &o->text);
+            break;
+        case ITEM_FIELD:
+            break;
+        }
+        out_flush(o);
+    }
+}
+
+void fmt_aligned_print(const Result *r, Out *o)
+{
+    people_print(r, o, table_print_aligned);
+}
+
+static void table_print_vertical(const Table *t, Out *o)
+{
+    size_t *cols = xcalloc(t->ncols + 1, sizeof *cols), *rows = xcalloc(t->nrows + 1, sizeof *rows);
+    size_t n = table_columns(t, true, cols), k = table_shown(t, rows), wide = 0;
+    for (size_t j = 0; j < n; j++) {
+        size_t w = utf8_width(str_of(t->cols[cols[j]].title));
+        wide = w > wide ? w : wide;
+    }
+    for (size_t i = 0; i < k; i++) {
+        if (rows[i] == SIZE_MAX) {
+            buf_puts(&o->text, "...\n");
+            continue;
+        }
+        out_look(o, 'd');
+        buf_printf(&o->text, "-- row %zu\n", rows[i] + 1);
+        out_plain(o);
+        for (size_t j = 0; j < n; j++) {
+            const TableCol *c = &t->cols[cols[j]];
+            if (c->look == LOOK_BAR)
+                continue;
+            size_t from = o->text.n;
+            buf_escaped(&o->text, str_of(c->title));
+            size_t w = utf8_width((Str){o->text.p + from, o->text.n - from});
+            buf_pad(&o->text, ' ', wide - (w < wide ? w : wide) + GAP);
+            buf_cell_people(&o->text, table_cell(t, rows[i], cols[j]), c, o->null_text);
+            buf_putc(&o->text, '\n');
+        }
+    }
+    if (t->footer)
+        buf_printf(&o->text, "(%s)\n", t->footer);
+    free(cols);
+    free(rows);
+}
+
+void fmt_vertical_print(const Result *r, Out *o)
+{
+    people_print(r, o, table_print_vertical);
+}

@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * formats.c - the table of formats, and how one cell, one number and one note are written.
+ *
+ * Machines get 17 significant digits and ISO times; people get four digits and never a control byte from the data.
+ */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/json.h"
+#include "shell/format.h"
+
+const Format format_aligned = {"table", "txt", true, fmt_aligned_print, "columns side by side, short numbers"};
+const Format format_vertical = {"vertical", NULL, true, fmt_vertical_print, "one line a field"};
+static const Format formats[] = {
+    {"table", "txt", true, fmt_aligned_print, "columns side by side, short numbers"},
+    {"vertical", NULL, true, fmt_vertical_print, "one line a field"},
+    {"csv", "csv", false, fmt_csv_print, "comma-separated, 17 significant digits"},
+    {"tsv", "tsv", false, fmt_tsv_print, "tab-separated"},
+    {"json", "json ndjson", false, fmt_json_print, "one object a command and line"},
+    {"markdown", "md", true, fmt_markdown_print, "tables for READMEs"},
+    {"latex", "tex", true, fmt_latex_print, "booktabs tables"},
+    {"html", "html", true, fmt_html_print, "tables for pages"},
+};
+#define NFORMATS (sizeof formats / sizeof *formats)
+
+const Format *format_table(size_t *n)
+{
+    *n = NFORMATS;
+    return formats;
+}
+
+const Format *format_find(Str name)
+{
+    for (size_t i = 0; i < NFORMATS; i++)
+        if (str_ieq(name, str_of(formats[i].name)))
+            return &formats[i];
+    return NULL;
+}
+
+const Format *format_of_file(Str path)
+{
+    size_t dot = path.n;
+    while (dot && path.p[dot - 1] != '.')
+        dot--;
+    Str ending = str_sub(path, dot, path.n);
+    for (size_t i = 0; dot && i < NFORMATS; i++) {
+        Str rest = str_of(formats[i].endings);
+        while (rest.n)
+            if (str_ieq(str_split(rest, ' ', &rest), ending))
+                return &formats[i];
+    }
+    return NULL;
+}
+
+/* ---- out ---- */
+
+void out_flush(Out *o)
+{
+    if ((!o->file && !o->packed) || !o->text.n)
+        return;
+    if (o->failed)
+        ;
+    else if (o->packed)
+        o->failed = !file_out_write(o->packed, o->text.p, o->text.n, NULL);
+    else
+        o->failed = fwrite(o->text.p, 1, o->text.n, o->file) != o->text.n;
+    buf_clear(&o->text);
+}
+
+void out_look(Out *o, char look)
+{
+    static const char *const codes[128] = {
+        ['b'] = "\x1b[1m", ['d'] = "\x1b[2m", ['r'] = "\x1b[31m", ['y'] = "\x1b[33m",
+        ['c'] = "\x1b[36m", ['n'] = "\x1b[34m", ['o'] = "\x1b[33m",
+    };
+    if (o->color && codes[(unsigned char)look & 127])
+        buf_puts(&o->text, codes[(unsigned char)look & 127]);
+}
+
+void out_plain(Out *o)
+{
+    if (o->color)
+        buf_puts(&o->text, "\x1b[0m");
+}
+
+/* ---- cells ---- */
+
+void buf_cell(Buf *b, Cell c)
+{
+    switch (c.kind) {
+    case CELL_NULL:
+        return;
+    case CELL_TEXT:
+        buf_str(b, c.v.text);
+        return;
+    case CELL_INT:
+        buf_int(b, c.v.i);
+        return;
+    case CELL_REAL:
+        buf_real(b, c.v.d);
+        return;
+    case CELL_BOOL:
+        buf_puts(b, c.v.i ? "true" : "false");
+        return;
+    case CELL_TIME:
+        buf_time(b, c.v.i, c.unit);
+        return;
+    }
+}
+
+void buf_short(Buf *b, double v, int digits)
+{
+    if (!isfinite(v)) {
+        buf_puts(b, isnan(v) ? "nan" : v > 0 ? "inf" : "-inf");
+        return;
+    }
+    double a = fabs(v);
+    if (a == 0) {
+        buf_putc(b, '0');
+        return;
+    }
+    if (a < 1e-5 || a >= 1e15) {
+        buf_printf(b, "%.*g", digits, v);
+        return;
+    }
+    int whole = (int)floor(log10(a)) + 1; /* digits before the point, 0 or less for 0.0x */
+    int decimals = digits - whole;
+    size_t from = b->n;
+    buf_printf(b, "%.*f", decimals < 0 ? 0 : decimals, v);
+    if (decimals <= 0)
+        return;
+    while (b->n > from && b->p[b->n - 1] == '0')
+        b->n--;
+    if (b->p[b->n - 1] == '.')
+        b->n--;
+    b->p[b->n] = '\0';
+}
+
+void buf_pvalue(Buf *b, double p)
+{
+    if (isnan(p))
+        buf_puts(b, "nan");
+    else if (p < 0.001)
+        buf_puts(b, "<0.001");
+    else if (p < 0.01)
+        buf_printf(b, "%.4f", p);
+    else if (p < 0.1)
+        buf_printf(b, "%.3f", p);
+    else
+        buf_printf(b, "%.2f", p);
+}
+
+static void signed_count(Buf *b, int64_t n)
+{
+    if (n < 0)
+        buf_putc(b, '-');
+    buf_count(b, n < 0 ? (uint64_t)-n : (uint64_t)n);
+}
+
+static void real_people(Buf *b, double v, const TableCol *col)
+{
+    switch (col->look) {
+    case LOOK_FIXED:
+        if (isfinite(v) && fabs(v) < 1e15)
+            buf_printf(b, "%.*f", col->digits, v);
+        else
+            buf_short(b, v, 4);
+        return;
+    case LOOK_P:
+        buf_pvalue(b, v);
+        return;
+    case LOOK_PERCENT:
+        buf_printf(b, "%.1f %%", 100 * v);
+        return;
+    case LOOK_COUNT:
+        if (fabs(v) < 9e15 && v == floor(v)) {
+            signed_count(b, (int64_t)v);
+            return;
+        }
+        /* fall through */
+    case LOOK_PLAIN:
+    case LOOK_BAR:
+        buf_short(b, v, col->digits ? col->digits : 4);
+        return;
+    }
+}
+
+void buf_cell_people(Buf *b, Cell c, const TableCol *col, const char *null_text)
+{
+    switch (c.kind) {
+    case CELL_NULL:
+        buf_puts(b, null_text ? null_text : "");
+        return;
+    case CELL_TEXT:
+        buf_escaped(b, c.v.text);
+        return;
+    case CELL_REAL:
+        real_people(b, c.v.d, col);
+        return;
+    case CELL_INT:
+        if (col->look == LOOK_COUNT)
+            signed_count(b, c.v.i);
+        else
+            buf_int(b, c.v.i);
+        return;
+    case CELL_BOOL:
+        buf_puts(b, c.v.i ? "1" : "0");
+        return;
+    case CELL_TIME:
+        buf_time(b, c.v.i, c.unit);
+        return;
+    }
+}
+
+static const char *to_arena(Arena *a, Buf *b)
+{
+    char *p = arena_strndup(a, b->p ? b->p : "", b->n);
+    buf_free(b);
+    return p;
+}
+
+const char *count_text(Result *r, int64_t n)
+{
+    Buf b = BUF_INIT;
+    signed_count(&b, n);
+    return to_arena(r->arena, &b);
+}
+
+const char *plural_text(Result *r, int64_t n, const char *noun)
+{
+    return arena_printf(r->arena, "%s %s%s", count_text(r, n), noun, n == 1 ? "" : "s");
+}
+
+const char *short_text(Result *r, double v)
+{
+    Buf b = BUF_INIT;
+    buf_short(&b, v, 4);
+    return to_arena(r->arena, &b);
+}
+
+const char *escaped_text(Arena *a, Str s)
+{
+    Buf b = BUF_INIT;
+    buf_escaped(&b, s);
+    return to_arena(a, &b);
+}
+
+/* ---- notes ---- */
+
+/* Text broken at blanks to `width` columns, further lines indented. */
+static void wrapped(Out *o, Str s, size_t first, size_t indent)
+{
+    size_t width = o->width ? o->width : 100, at = first;
+    if (width < indent + 20)
+        width = indent + 20;
+    while (s.n) {
+        size_t end = 0;
+        while (end < s.n && s.p[end] != ' ' && s.p[end] != '\n')
+            end++;
+        Str word = str_sub(s, 0, end);
+        size_t w = utf8_width(word);
+        if (at > indent && at + 1 + w > width) {
+            buf_putc(&o->text, '\n');
+            buf_pad(&o->text, ' ', indent);
+            at = indent;
+        } else if (at > indent) {
+            buf_putc(&o->text, ' ');
+            at++;
+        }
+        buf_escaped(&o->text, word);
+        at += w;
+        if (end < s.n && s.p[end] == '\n') {
+            buf_putc(&o->text, '\n');
+            buf_pad(&o->text, ' ', indent);
+            at = indent;
+        }
+        s = str_sub(s, end + (end < s.n), s.n);
+    }
+    buf_putc(&o->text, '\n');
+}
+
+void out_note(Out *o, const Note *n)
+{
+    if (n->warning) {
+        out_look(o, 'y');
+        buf_printf(&o->text, "! %s:", n->code);
+        out_plain(o);
+        size_t width = utf8_width(str_of(n->code)) + 3;
+        wrapped(o, str_of(n->text), width, 2);
+    } else {
+        wrapped(o, str_of(n->text), 0, 0);
+    }
+    if (n->help) {
+        buf_puts(&o->text, "  help: ");
+        out_look(o, 'c');
+        wrapped(o, str_of(n->help), 8, 8);
+        if (o->color) { /* the colour ends before the line does */
+            o->text.n--;
+            out_plain(o);
+            buf_putc(&o->text, '\n');
+        }
+    }
+}
+
+/* ---- tables ---- */
+
+size_t table_columns(const Table *t, bool for_people, size_t *cols)
+{
+    size_t n = 0;
+    for (size_t j = 0; j < t->ncols; j++)
+        if (for_people ? !t->cols[j].machine_only : !t->cols[j].human_only)
+            cols[n++] = j;
+    return n;
+}
+
+size_t table_shown(const Table *t, size_t *rows)
+{
+    size_t n = 0;
+    if (!t->shown || t->nrows <= t->shown + 1) {
+        for (size_t i = 0; i < t->nrows; i++)
+            rows[n++] = i;
+        return n;
+    }
+    size_t head = t->shown - t->shown / 3, tail = t->shown / 3;
+    for (size_t i = 0; i < head; i++)
+        rows[n++] = i;
+    rows[n++] = SIZE_MAX;
+    for (size_t i = t->nrows - tail; i < t->nrows; i++)
+        rows[n++] = i;
+    return n;
+}

@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * picture.c - plots as SVG, PNG and PDF, for slides and papers. The only file that knows cairo.
+ *
+ * One house style: 640 x 440 points, white ground, thin grey axes with round ticks (steps of 1, 2 or 5 times a power of
+ * ten), Okabe and Ito's colours (safe for the colour-blind), bands translucent, reference lines dashed.
+ */
+#include <cairo-pdf.h>
+#include <cairo-svg.h>
+#include <cairo.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "shell/format.h"
+#include "shell/picture.h"
+
+#define WIDTH 640.0
+#define HEIGHT 440.0
+#define FONT 13.0
+
+/* Okabe & Ito 2008, Color Universal Design. */
+static const double colors[8][3] = {{0.000, 0.447, 0.698}, {0.902, 0.624, 0.000}, {0.000, 0.620, 0.451},
+                                    {0.800, 0.475, 0.655}, {0.337, 0.706, 0.914}, {0.835, 0.369, 0.000},
+                                    {0.941, 0.894, 0.259}, {0.300, 0.300, 0.300}};
+
+typedef struct Page {
+    cairo_t *c;
+    double left, right, top, bottom; /* of the drawing area */
+    double x0, x1, y0, y1;           /* what it shows */
+    double height;
+} Page;
+
+static bool has_ending(Str path, const char *ending)
+{
+    size_t n = strlen(ending);
+    return path.n > n && str_ieq(str_sub(path, path.n - n, path.n), str_of(ending));
+}
+
+bool picture_ending(Str path)
+{
+    return has_ending(path, ".svg") || has_ending(path, ".png") || has_ending(path, ".pdf");
+}
+
+static double px(const Page *g, double x)
+{
+    return g->left + (x - g->x0) / (g->x1 - g->x0) * (g->right - g->left);
+}
+
+static double py(const Page *g, double y)
+{
+    return g->bottom - (y - g->y0) / (g->y1 - g->y0) * (g->bottom - g->top);
+}
+
+static double tick_step(double span)
+{
+    double raw = span / 5, power = pow(10, floor(log10(raw))), r = raw / power;
+    return power * (r < 1.5 ? 1 : r < 3.5 ? 2 : r < 7.5 ? 5 : 10);
+}
+
+static void text_at(Page *g, double x, double y, const char *z, double align, bool bold)
+{
+    cairo_text_extents_t e;
+    Buf safe = BUF_INIT;
+    buf_escaped(&safe, str_of(z ? z : ""));
+    cairo_select_font_face(g->c, "sans-serif", CAIRO_FONT_SLANT_NORMAL,
+                           bold ? CAIRO_FONT_WEIGHT_BOLD : CAIRO_FONT_WEIGHT_NORMAL);
+    cairo_set_font_size(g->c, bold ? FONT + 2 : FONT);
+    cairo_text_extents(g->c, safe.p ? safe.p : "", &e);
+    cairo_move_to(g->c, x - e.x_advance * align, y);
+    cairo_set_source_rgb(g->c, 0.15, 0.15, 0.15);
+    cairo_show_text(g->c, safe.p ? safe.p : "");
+    buf_free(&safe);
+}
+
+static void number_at(Page *g, double x, double y, double v, double align)
+{
+    Buf b = BUF_INIT;
+    buf_short(&b, fabs(v) < 1e-12 * (fabs(g->x1) + fabs(g->y1)) ? 0 : v, 4);
+    text_at(g, x, y, b.p, align, false);
+    buf_free(&b);
+}
+
+static void line_at(Page *g, double xa, double ya, double xb, double yb, double grey)
+{
+    cairo_set_source_rgb(g->c, grey, grey, grey);
+    cairo_set_line_width(g->c, 0.7);
+    cairo_move_to(g->c, xa, ya);
+    cairo_line_to(g->c, xb, yb);
+    cairo_stroke(g->c);
+}
+
+static void draw_x_axis(Page *g, const char *label)
+{
+    double step = tick_step(g->x1 - g->x0);
+    for (double v = ceil(g->x0 / step) * step; v <= g->x1 + step * 1e-9; v += step) {
+        line_at(g, px(g, v), g->top, px(g, v), g->bottom, 0.9);
+        number_at(g, px(g, v), g->bottom + 18, v, 0.5);
+    }
+    line_at(g, g->left, g->bottom, g->right, g->bottom, 0.5);
+    text_at(g, (g->left + g->right) / 2, g->bottom + 38, label, 0.5, false);
+}
+
+static void draw_y_axis(Page *g, const char *label)
+{
+    double step = tick_step(g->y1 - g->y0);
+    for (double v = ceil(g->y0 / step) * step; v <= g->y1 + step * 1e-9; v += step) {
+        line_at(g, g->left, py(g, v), g->right, py(g, v), 0.9);
+        number_at(g, g->left - 8, py(g, v) + 4, v, 1);
+    }
+    line_at(g, g->left, g->top, g->left, g->bottom, 0.5);
+    text_at(g, g->left, g->top - 8, label, 0, false);
+}
+
+static void limits(const Plot *p, Page *g)
+{
+    g->x0 = g->y0 = INFINITY;
+    g->x1 = g->y1 = -INFINITY;
+    for (size_t k = 0; k < p->nseries; k++) {
+        const Series *s = &p->series[k];
+        for (size_t i = 0; i < s->n; i++) {
+            if (isfinite(s->x[i])) {
+                g->x0 = fmin(g->x0, s->x[i]);
+                g->x1 = fmax(g->x1, s->x[i]);
+            }
+            const double ys[3] = {s->y[i], s->low ? s->low[i] : NAN, s->high ? s->high[i] : NAN};
+            for (size_t j = 0; j < 3; j++)
+                if (isfinite(ys[j])) {
+                    g->y0 = fmin(g->y0, ys[j]);
+                    g->y1 = fmax(g->y1, ys[j]);
+                }
+        }
+    }
+    g->x0 = isnan(p->xmin) ? g->x0 : p->xmin;
+    g->x1 = isnan(p->xmax) ? g->x1 : p->xmax;
+    g->y0 = isnan(p->ymin) ? g->y0 : p->ymin;
+    g->y1 = isnan(p->ymax) ? g->y1 : p->ymax;
+    if (!(g->x0 < g->x1)) {
+        g->x0 = isfinite(g->x0) ? g->x0 - 0.5 : 0;
+        g->x1 = g->x0 + 1;
+    }
+    if (!(g->y0 < g->y1)) {
+        g->y0 = isfinite(g->y0) ? g->y0 - 0.5 : 0;
+        g->y1 = g->y0 + 1;
+    }
+}
+
+static void set_color(Page *g, size_t k, double alpha)
+{
+    const double *c = colors[k % 8];
+    cairo_set_source_rgba(g->c, c[0], c[1], c[2], alpha);
+}
+
+static void draw_band(Page *g, const Series *s, size_t k)
+{
+    bool begun = false;
+    for (size_t i = 0; i < s->n; i++)
+        if (isfinite(s->high[i])) {
+            if (begun)
+                cairo_line_to(g->c, px(g, s->x[i]), py(g, s->high[i]));
+            else
+                cairo_move_to(g->c, px(g, s->x[i]), py(g, s->high[i]));
+            begun = true;
+        }
+    for (size_t i = s->n; i-- > 0;)
+        if (isfinite(s->low[i]))
+            cairo_line_to(g->c, px(g, s->x[i]), py(g, s->low[i]));
+    set_color(g, k, 0.18);
+    cairo_fill(g->c);
+}
+
+static void draw_curve(Page *g, const Series *s, size_t k)
+{
+    static const double dashes[] = {5, 4};
+    bool begun = false;
+    for (size_t i = 0; i < s->n; i++) {
+        bool there = isfinite(s->x[i]) && isfinite(s->y[i]);
+        if (there && begun)
+            cairo_line_to(g->c, px(g, s->x[i]), py(g, s->y[i]));
+        else if (there)
+            cairo_move_to(g->c, px(g, s->x[i]), py(g, s->y[i]));
+        begun = there;
+    }
+    if (s->dashed) {
+        cairo_set_dash(g->c, dashes, 2, 0);
+        cairo_set_source_rgb(g->c, 0.55, 0.55, 0.55);
+    } else {
+        set_color(g, k, 1);
+    }
+    cairo_set_line_width(g->c, s->dashed ? 1 : 2);
+    cairo_stroke(g->c);
+    cairo_set_dash(g->c, NULL, 0, 0);
+}
+
+static void draw_point(Page *g, double x, double y, double radius)
+{
+    cairo_arc(g->c, x, y, radius, 0, 2 * acos(-1.0));
+    cairo_fill(g->c);
+}
+
+static void draw_legend(Page *g, const Plot *p)
+{
+    size_t row = 0;
+    for (size_t k = 0; k < p->nseries; k++) {
+        if (!p->series[k].name || !*p->series[k].name || p->nseries < 2)
+            continue;
+        double y = g->bottom - 16 - 18 * (double)row++;
+        set_color(g, k, 1);
+        cairo_rectangle(g->c, g->right - 150, y - 9, 14, 9);
+        cairo_fill(g->c);
+        text_at(g, g->right - 130, y, p->series[k].name, 0, false);
+    }
+}
+
+static void draw_curves(Page *g, const Plot *p)
+{
+    limits(p, g);
+    draw_x_axis(g, p->xlabel);
+    draw_y_axis(g, p->ylabel);
+    cairo_save(g->c);
+    cairo_rectangle(g->c, g->left - 3, g->top - 3, g->right - g->left + 6, g->bottom - g->top + 6);
+    cairo_clip(g->c);
+    for (size_t k = 0; k < p->nseries; k++) {
+        const Series *s = &p->series[k];
+        if (s->low && s->high)
+            draw_band(g, s, k);
+        if (p->kind == PLOT_LINES || s->dashed) {
+            draw_curve(g, s, k);
+            continue;
+        }
+        set_color(g, k, s->n > 2000 ? 0.25 : 0.7);
+        for (size_t i = 0; i < s->n; i++)
+            if (isfinite(s->x[i]) && isfinite(s->y[i]))
+                draw_point(g, px(g, s->x[i]), py(g, s->y[i]), 2.2);
+    }
+    cairo_restore(g->c);
+    if (isfinite(p->mark_x) && isfinite(p->mark_y)) {
+        set_color(g, 5, 1);
+        draw_point(g, px(g, p->mark_x), py(g, p->mark_y), 4.5);
+    }
+    draw_legend(g, p);
+}
+
+/* Bars and forests: one row a label. */
+static void draw_rows(Page *g, const Plot *p)
+{
+    const Series *s = &p->series[0];
+    bool forest = p->kind == PLOT_FOREST;
+    const double *v = forest ? s->x : s->y;
+    g->left = 180;
+    g->y0 = 0;
+    g->y1 = (double)s->n;
+    g->x0 = g->x1 = 0;
+    for (size_t i = 0; i < s->n; i++) {
+        const double all[3] = {v[i], s->low ? s->low[i] : NAN, s->high ? s->high[i] : NAN};
+        for (size_t j = 0; j < 3; j++)
+            if (isfinite(all[j])) {
+                g->x0 = fmin(g->x0, all[j]);
+                g->x1 = fmax(g->x1, all[j]);
+            }
+    }
+    if (g->x0 == g->x1)
+        g->x1 = g->x0 + 1;
+    draw_x_axis(g, forest ? p->xlabel : p->ylabel);
+    line_at(g, px(g, 0), g->top, px(g, 0), g->bottom, 0.4);
+    for (size_t i = 0; i < s->n; i++) {
+        double y = g->top + (g->bottom - g->top) * ((double)i + 0.5) / (double)s->n;
+        double tall = (g->bottom - g->top) / (double)s->n;
+        text_at(g, g->left - 8, y + 4, p->labels ? p->labels[i] : "", 1, false);
+        set_color(g, v[i] < 0 ? 0 : forest ? 5 : 0, 1);
+        if (!forest) {
+            cairo_rectangle(g->c, px(g, 0), y - tall * 0.35, px(g, v[i]) - px(g, 0), tall * 0.7);
+            cairo_fill(g->c);
+            continue;
+        }
+        if (s->low && s->high && isfinite(s->low[i]) && isfinite(s->high[i])) {
+            cairo_set_line_width(g->c, 1.6);
+            cairo_move_to(g->c, px(g, s->low[i]), y);
+            cairo_line_to(g->c, px(g, s->high[i]), y);
+            cairo_stroke(g->c);
+        }
+        if (isfinite(v[i]))
+            draw_point(g, px(g, v[i]), y, 3.5);
+    }
+}
+
+static cairo_status_t write_bytes(void *file, const unsigned char *bytes, unsigned n)
+{
+    return file_out_write(file, bytes, n, NULL) ? CAIRO_STATUS_SUCCESS : CAIRO_STATUS_WRITE_ERROR;
+}
+
+static void draw(cairo_t *c, const Plot *p, double height)
+{
+    Page g = {.c = c, .left = 64, .right = WIDTH - 24, .top = 52, .bottom = height - 54, .height = height};
+    cairo_set_source_rgb(c, 1, 1, 1);
+    cairo_paint(c);
+    text_at(&g, 24, 26, p->title, 0, true);
+    if (p->nseries && (p->kind == PLOT_BARS || p->kind == PLOT_FOREST))
+        draw_rows(&g, p);
+    else if (p->nseries)
+        draw_curves(&g, p);
+}
+
+bool picture_save(const Plot *p, const char *path, Error *err)
+{
+    bool png = has_ending(str_of(path), ".png"), rows = p->kind == PLOT_BARS || p->kind == PLOT_FOREST;
+    double height = rows && p->nseries ? 120 + 22 * (double)p->series[0].n : HEIGHT;
+    FileOut *file = file_out_open(path, err);
+    if (!file)
+        return false;
+    cairo_surface_t *surface =
+        png                               ? cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)(2 * WIDTH), (int)(2 * height))
+        : has_ending(str_of(path), ".svg") ? cairo_svg_surface_create_for_stream(write_bytes, file, WIDTH, height)
+                                           : cairo_pdf_surface_create_for_stream(write_bytes, file, WIDTH, height);
+    if (png)
+        cairo_surface_set_device_scale(surface, 2, 2);
+    cairo_t *c = cairo_create(surface);
+    draw(c, p, height);
+    cairo_status_t status = cairo_status(c);
+    cairo_destroy(c);
+    if (png && status == CAIRO_STATUS_SUCCESS)
+        status = cairo_surface_write_to_png_stream(surface, write_bytes, file);
+    cairo_surface_finish(surface);
+    if (status == CAIRO_STATUS_SUCCESS)
+        status = cairo_surface_status(surface);
+    cairo_surface_destroy(surface);
+    if (status != CAIRO_STATUS_SUCCESS) {
+        file_out_abandon(file);
+        return fail(err, ERR_IO, "cannot write '%s': %s", path, cairo_status_to_string(status));
+    }
+    return file_out_commit(file, err);
+}

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * select.c - `[T] [COLS] where E sort K limit N` for show, describe, count, corr, plot and their kin.
+ */
+#include <stdlib.h>
+
+#include "shell/select.h"
+
+Frame *select_where(const Args *a, const Frame *f, const char *table, Error *err)
+{
+    if (!a->where.p)
+        return frame_ref(f);
+    Expr *e = expr_parse(a->arena, a->where, a->where_at.from, err);
+    if (!e || !expr_bind(e, f, table, err))
+        return NULL;
+    size_t n = 0;
+    uint32_t *rows = expr_rows(e, f, &n, err);
+    Frame *out = rows ? frame_take(f, rows, n, err) : NULL;
+    free(rows);
+    return out;
+}
+
+bool select_keys(const Args *a, const Frame *f, const char *table, SortKey **keys, size_t *n, Error *err)
+{
+    Word *words;
+    *n = args_list(a, a->sort, a->sort_at, &words);
+    *keys = arena_array(a->arena, SortKey, *n + 1);
+    for (size_t i = 0; i < *n; i++) {
+        Str name = words[i].text;
+        Span at = words[i].at;
+        SortKey *k = &(*keys)[i];
+        if (!words[i].quoted && name.n > 1 && name.p[0] == '-') {
+            k->descending = true;
+            name = str_sub(words[i].raw, 1, words[i].raw.n);
+            if (name.n > 2 && name.p[0] == '`')
+                name = str_sub(name, 1, name.n - 1);
+            at.from++;
+        } else if (!words[i].quoted && name.n > 5 && str_ieq(str_sub(name, name.n - 5, name.n), STR(" desc"))) {
+            k->descending = true;
+            name = str_trim(str_sub(name, 0, name.n - 5));
+        }
+        if (!frame_need(f, name, table, at, err))
+            return false;
+        k->col = (size_t)frame_find(f, name);
+    }
+    return true;
+}
+
+static bool wanted_columns(Session *s, const Args *a, Selection *sel, Error *err)
+{
+    size_t first = 0;
+    Str name = STR_NULL;
+    Span at = SPAN_NONE;
+    if (a->nwords && !a->words[0].name.p) {
+        /* the first word is a table's name, unless it is a column of the current table and no table is so called */
+        Str word = a->words[0].text;
+        while (word.n && word.p[word.n - 1] == ':')
+            word.n--;
+        const NamedData *now = s->current_table >= 0 ? &s->tables[s->current_table] : NULL;
+        bool column = now && frame_find(now->data.frame, word) >= 0;
+        if (session_find_table(s, word) >= 0) {
+            name = word;
+            at = a->words[0].at;
+            first = 1;
+        } else if (!column && a->nwords == 1 && !now) {
+            name = word;
+            at = a->words[0].at;
+        }
+    }
+    sel->table = command_table_arg(s, a, name, at, err);
+    if (!sel->table)
+        return false;
+    const Frame *f = sel->table->data.frame;
+    sel->all_columns = first >= a->nwords;
+    sel->cols = arena_array(a->arena, size_t, f->ncols + a->nwords + 1);
+    for (size_t j = 0; sel->all_columns && j < f->ncols; j++)
+        sel->cols[sel->ncols++] = j;
+    for (size_t i = first; i < a->nwords; i++) {
+        const Word *w = &a->words[i];
+        if (!frame_need(f, w->name.p ? w->raw : w->text, sel->table->name, w->at, err))
+            return false;
+        sel->cols[sel->ncols++] = (size_t)frame_find(f, w->text);
+    }
+    return true;
+}
+
+bool select_run(Session *s, const Args *a, Selection *sel, Error *err)
+{
+    *sel = (Selection){0};
+    if (!wanted_columns(s, a, sel, err))
+        return false;
+    const Frame *f = sel->table->data.frame;
+    sel->frame = f;
+    if (a->where.p) {
+        sel->owned = select_where(a, f, sel->table->name, err);
+        if (!sel->owned)
+            return false;
+        sel->frame = sel->owned;
+    }
+    sel->total = sel->nrows = sel->frame->rows;
+    if (a->limit >= 0 && (size_t)a->limit < sel->nrows)
+        sel->nrows = (size_t)a->limit;
+    if (!a->sort.p)
+        return true;
+    SortKey *keys;
+    size_t nkeys = 0, n = 0;
+    if (!select_keys(a, sel->frame, sel->table->name, &keys, &nkeys, err)) {
+        select_clear(sel);
+        return false;
+    }
+    sel->rows = frame_sort(sel->frame, keys, nkeys, sel->nrows < sel->total ? sel->nrows : 0, &n, err);
+    if (!sel->rows) {
+        select_clear(sel);
+        return false;
+    }
+    return true;
+}
+
+void select_clear(Selection *sel)
+{
+    frame_unref(sel->owned);
+    free(sel->rows);
+    sel->owned = NULL;
+    sel->rows = NULL;
+}

@@ -1,0 +1,357 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * session.c - what lasts between commands, and copies of it.
+ *
+ * Tables and models hang on by references: putting one in takes the reference over, a State (for undo) holds one more.
+ * Asking for a table or a model by name notes in the journal that the running command depends on it.
+ */
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "shell/journal.h"
+#include "shell/settings.h"
+#include "shell/state.h"
+
+struct State {
+    size_t ntables, nmodels;
+    NamedData *tables;
+    NamedModel *models;
+    long current_table, current_model;
+    WhatIf *whatif;
+    uint64_t seed;
+    double threshold;
+};
+
+Session *session_new(void)
+{
+    Session *s = xcalloc(1, sizeof *s);
+    s->current_table = s->current_model = -1;
+    s->threshold = 0.5;
+    s->settings = settings_new();
+    s->journal = journal_new();
+    return s;
+}
+
+static void named_data_clear(NamedData *t)
+{
+    free(t->name);
+    free(t->info);
+    frame_unref(t->data.frame);
+    recipe_unref(t->data.recipe);
+}
+
+static NamedData named_data_copy(const NamedData *t)
+{
+    NamedData c = *t;
+    c.name = xstrdup(t->name);
+    c.data.frame = frame_ref(t->data.frame);
+    c.data.recipe = recipe_ref(t->data.recipe);
+    c.info = NULL;
+    if (t->ninfo) {
+        c.info = xcalloc(t->ninfo, sizeof *c.info);
+        memcpy(c.info, t->info, t->ninfo * sizeof *c.info);
+    }
+    return c;
+}
+
+static void things_clear(Session *s)
+{
+    for (size_t i = 0; i < s->ntables; i++)
+        named_data_clear(&s->tables[i]);
+    for (size_t i = 0; i < s->nmodels; i++)
+        model_unref(s->models[i].model);
+    free(s->tables);
+    free(s->models);
+    whatif_free(s->whatif);
+    s->tables = NULL;
+    s->models = NULL;
+    s->whatif = NULL;
+    s->ntables = s->nmodels = 0;
+}
+
+void session_free(Session *s)
+{
+    if (!s)
+        return;
+    journal_free(s->journal);
+    things_clear(s);
+    free(s->settings);
+    free(s);
+}
+
+/* ---- tables ---- */
+
+static long find_table(const Session *s, Str name)
+{
+    long found = -1, folded = 0;
+    for (size_t i = 0; i < s->ntables; i++) {
+        if (str_eqz(name, s->tables[i].name))
+            return (long)i;
+        if (str_ieq(name, str_of(s->tables[i].name))) {
+            found = (long)i;
+            folded++;
+        }
+    }
+    return folded == 1 ? found : -1;
+}
+
+long session_find_table(const Session *s, Str name)
+{
+    long i = find_table(s, name);
+    if (i >= 0)
+        journal_read_table(s, i, false);
+    return i;
+}
+
+const NamedData *session_table(const Session *s)
+{
+    if (s->current_table < 0)
+        return NULL;
+    journal_read_table(s, s->current_table, true);
+    return &s->tables[s->current_table];
+}
+
+void session_put_table(Session *s, const char *name, Dataset d)
+{
+    long at = -1;
+    for (size_t i = 0; i < s->ntables; i++)
+        if (strcmp(s->tables[i].name, name) == 0)
+            at = (long)i;
+    NamedData made = {.name = xstrdup(name),
+                      .data = d,
+                      .roles = roles_guess(name, d.frame),
+                      .made = journal_entry(s->journal)};
+    if (at >= 0) {
+        named_data_clear(&s->tables[at]);
+    } else {
+        s->tables = xrealloc(s->tables, (s->ntables + 1) * sizeof *s->tables);
+        at = (long)s->ntables++;
+    }
+    s->tables[at] = made;
+    s->current_table = at;
+}
+
+void session_drop_table(Session *s, long i)
+{
+    assert(i >= 0 && (size_t)i < s->ntables);
+    named_data_clear(&s->tables[i]);
+    memmove(s->tables + i, s->tables + i + 1, (s->ntables - (size_t)i - 1) * sizeof *s->tables);
+    s->ntables--;
+    if (s->current_table == i)
+        s->current_table = (long)s->ntables - 1;
+    else if (s->current_table > i)
+        s->current_table--;
+}
+
+void session_use_table(Session *s, long i)
+{
+    s->current_table = i;
+}
+
+void session_rename_table(Session *s, long i, const char *name)
+{
+    char *copy = xstrdup(name);
+    free(s->tables[i].name);
+    s->tables[i].name = copy;
+    s->tables[i].made = journal_entry(s->journal);
+}
+
+/* ---- models ---- */
+
+long session_find_model(const Session *s, Str name)
+{
+    for (size_t i = 0; i < s->nmodels; i++)
+        if (str_eqz(name, s->models[i].model->name)) {
+            journal_read_model(s, (long)i, false);
+            return (long)i;
+        }
+    return -1;
+}
+
+const Model *session_model(const Session *s)
+{
+    if (s->current_model < 0)
+        return NULL;
+    journal_read_model(s, s->current_model, true);
+    return s->models[s->current_model].model;
+}
+
+long session_model_index(const Session *s, const Model *m)
+{
+    for (size_t i = 0; i < s->nmodels; i++)
+        if (s->models[i].model == m)
+            return (long)i;
+    return -1;
+}
+
+/* m1, m2 ...: one more than the highest in use. */
+static char *fresh_model_name(const Session *s)
+{
+    int64_t top = 0, v = 0;
+    for (size_t i = 0; i < s->nmodels; i++) {
+        Str name = str_of(s->models[i].model->name);
+        if (name.n > 1 && name.p[0] == 'm' && parse_int(str_sub(name, 1, name.n), &v) && v > top)
+            top = v;
+    }
+    char text[32];
+    snprintf(text, sizeof text, "m%lld", (long long)top + 1);
+    return xstrdup(text);
+}
+
+const char *session_put_model(Session *s, const char *name, Model *m)
+{
+    char *mine = name ? xstrdup(name) : fresh_model_name(s);
+    free(m->name);
+    m->name = mine;
+    long at = -1;
+    for (size_t i = 0; i < s->nmodels; i++)
+        if (strcmp(s->models[i].model->name, mine) == 0)
+            at = (long)i;
+    if (at >= 0) {
+        model_unref(s->models[at].model);
+    } else {
+        s->models = xrealloc(s->models, (s->nmodels + 1) * sizeof *s->models);
+        at = (long)s->nmodels++;
+    }
+    s->models[at] = (NamedModel){m, journal_entry(s->journal)};
+    s->current_model = at;
+    return m->name;
+}
+
+void session_drop_model(Session *s, long i)
+{
+    assert(i >= 0 && (size_t)i < s->nmodels);
+    if (s->whatif && s->whatif->model == s->models[i].model)
+        session_put_whatif(s, NULL);
+    model_unref(s->models[i].model);
+    memmove(s->models + i, s->models + i + 1, (s->nmodels - (size_t)i - 1) * sizeof *s->models);
+    s->nmodels--;
+    if (s->current_model == i)
+        s->current_model = (long)s->nmodels - 1;
+    else if (s->current_model > i)
+        s->current_model--;
+}
+
+void session_use_model(Session *s, long i)
+{
+    s->current_model = i;
+}
+
+void session_put_whatif(Session *s, WhatIf *w)
+{
+    if (w != s->whatif)
+        whatif_free(s->whatif);
+    s->whatif = w;
+}
+
+/* ---- the world ---- */
+
+World session_world(const Session *s)
+{
+    World w = {0};
+    bool have_events = false;
+    /* the last table of a kind wins; real interactions win over a flat table */
+    for (size_t i = 0; i < s->ntables; i++) {
+        const NamedData *t = &s->tables[i];
+        if (t->data.recipe) /* made by features: not raw material */
+            continue;
+        switch (t->roles.entity) {
+        case ENTITY_USER:
+            w.users = t->data.frame;
+            w.users_roles = t->roles;
+            w.users_name = t->name;
+            break;
+        case ENTITY_POST:
+            w.posts = t->data.frame;
+            w.posts_roles = t->roles;
+            w.posts_name = t->name;
+            break;
+        case ENTITY_PRODUCT:
+            w.products = t->data.frame;
+            w.products_roles = t->roles;
+            w.products_name = t->name;
+            break;
+        case ENTITY_FLAT:
+            if (have_events)
+                continue;
+            /* fall through */
+        case ENTITY_INTERACTION:
+            w.events = t->data.frame;
+            w.events_roles = t->roles;
+            w.events_name = t->name;
+            w.flat = t->roles.entity == ENTITY_FLAT;
+            have_events = !w.flat;
+            break;
+        case ENTITY_NONE:
+            continue;
+        }
+        journal_read_table(s, (long)i, false);
+    }
+    if (w.flat) {
+        w.users = w.posts = w.products = NULL;
+    } else if (w.events) {
+        world_link(&w);
+    }
+    return w;
+}
+
+/* ---- states ---- */
+
+State *state_save(const Session *s)
+{
+    State *st = xcalloc(1, sizeof *st);
+    st->ntables = s->ntables;
+    st->nmodels = s->nmodels;
+    st->tables = xcalloc(s->ntables + 1, sizeof *st->tables);
+    st->models = xcalloc(s->nmodels + 1, sizeof *st->models);
+    for (size_t i = 0; i < s->ntables; i++)
+        st->tables[i] = named_data_copy(&s->tables[i]);
+    for (size_t i = 0; i < s->nmodels; i++)
+        st->models[i] = (NamedModel){model_ref(s->models[i].model), s->models[i].made};
+    st->current_table = s->current_table;
+    st->current_model = s->current_model;
+    st->whatif = s->whatif ? whatif_copy(s->whatif) : NULL;
+    st->seed = s->seed;
+    st->threshold = s->threshold;
+    return st;
+}
+
+void state_restore(Session *s, const State *st)
+{
+    State *copy = NULL; /* the State stays usable: restore from a second copy */
+    Session view = {.ntables = st->ntables,
+                    .nmodels = st->nmodels,
+                    .tables = st->tables,
+                    .models = st->models,
+                    .current_table = st->current_table,
+                    .current_model = st->current_model,
+                    .whatif = st->whatif,
+                    .seed = st->seed,
+                    .threshold = st->threshold};
+    copy = state_save(&view);
+    things_clear(s);
+    s->ntables = copy->ntables;
+    s->nmodels = copy->nmodels;
+    s->tables = copy->tables;
+    s->models = copy->models;
+    s->current_table = copy->current_table;
+    s->current_model = copy->current_model;
+    s->whatif = copy->whatif;
+    s->seed = copy->seed;
+    s->threshold = copy->threshold;
+    free(copy);
+}
+
+void state_free(State *st)
+{
+    if (!st)
+        return;
+    Session view = {.ntables = st->ntables,
+                    .nmodels = st->nmodels,
+                    .tables = st->tables,
+                    .models = st->models,
+                    .whatif = st->whatif};
+    things_clear(&view);
+    free(st);
+}
