@@ -71,18 +71,24 @@ size_t terms_columns(const Terms *t, bool with_response, Arena *a, Str **out)
     return n;
 }
 
+/* Expressions borrow from the text that they are parsed from: it must live as long as they do. */
+static Str own(Arena *a, Str text)
+{
+    return (Str){arena_strndup(a, text.p ? text.p : "", text.n), text.n};
+}
+
 static bool assemble(Terms *t, const TermsParts *p, Error *err)
 {
-    if (!response_parse(t, p->response, 0, err))
+    if (!response_parse(t, own(t->arena, p->response), 0, err))
         return false;
     t->intercept = p->intercept;
     t->nvars = p->nvars;
     t->vars = arena_array(t->arena, Var, p->nvars + 1);
     for (size_t v = 0; v < p->nvars; v++)
-        if (!var_parse(t->arena, p->vars[v], 0, &t->vars[v], err))
+        if (!var_parse(t->arena, own(t->arena, p->vars[v]), 0, &t->vars[v], err))
             return false;
     for (size_t k = 0; k < p->noffsets; k++)
-        if (!offset_parse(t, p->offsets[k], 0, err))
+        if (!offset_parse(t, own(t->arena, p->offsets[k]), 0, err))
             return false;
     t->nterms = p->nterms;
     t->terms = arena_array(t->arena, Term, p->nterms + 1);
