@@ -407,11 +407,12 @@ static bool equal_breaks(const Var *v, const double *x, size_t n, Arena *a, VarC
     return true;
 }
 
-/* formatC(x, digits = digits, width = 1) */
-static const char *break_text(char *out, size_t size, double x, int digits)
+/* formatC(x, digits = digits, width = 1); beside -Inf R pads Inf to the same width. */
+static const char *break_text(char *out, size_t size, const VarCode *code, size_t i, int digits)
 {
+    double x = code->knots[i];
     if (isinf(x))
-        snprintf(out, size, "%s", x > 0 ? "Inf" : "-Inf");
+        snprintf(out, size, "%s", x < 0 ? "-Inf" : isinf(code->knots[0]) ? " Inf" : "Inf");
     else
         snprintf(out, size, "%.*g", digits, x + 0.0);
     return out;
@@ -424,8 +425,8 @@ static int break_digits(const VarCode *code)
     for (int digits = 3; digits < 12; digits++) {
         bool apart = true;
         for (size_t i = 1; i < code->nknots && apart; i++)
-            apart = strcmp(break_text(one, sizeof one, code->knots[i - 1], digits),
-                           break_text(two, sizeof two, code->knots[i], digits)) != 0;
+            apart = strcmp(break_text(one, sizeof one, code, i - 1, digits),
+                           break_text(two, sizeof two, code, i, digits)) != 0;
         if (apart)
             return digits;
     }
@@ -451,8 +452,8 @@ bool cut_learn(const Var *v, const double *x, size_t n, Arena *a, VarCode *code,
         bool closed_low = !v->right || (v->lowest && k == 0);
         bool closed_high = v->right || (v->lowest && k + 1 == code->nlevels);
         code->levels[k] = arena_printf(a, "%c%s,%s%c", closed_low ? '[' : '(',
-                                       break_text(low, sizeof low, code->knots[k], digits),
-                                       break_text(high, sizeof high, code->knots[k + 1], digits),
+                                       break_text(low, sizeof low, code, k, digits),
+                                       break_text(high, sizeof high, code, k + 1, digits),
                                        closed_high ? ']' : ')');
     }
     return true;

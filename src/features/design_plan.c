@@ -163,7 +163,7 @@ static void fill_contrasts(const Encoding *e, size_t term, TermPlan *p)
                 rest /= c->nlevels;
                 col /= cols;
             }
-            p->contrast[code * p->fcols + j] = x;
+            p->contrast[code * p->fcols + j] = x + 0.0; /* not -0 */
         }
 }
 

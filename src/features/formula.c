@@ -91,10 +91,10 @@ static bool is_plain_name(Str s)
 {
     static const char *const words[] = {"true", "false", "null", "and", "or", "not", "in", "is", "like", "between",
                                         "TRUE", "FALSE", "NA", "Inf", "NaN"};
-    if (!s.n || !is_name_start((unsigned char)s.p[0]) || str_eqz(s, "."))
+    if (!s.n || !formula_name_start((unsigned char)s.p[0]) || str_eqz(s, "."))
         return false;
     for (size_t i = 0; i < s.n; i++)
-        if (!is_name_char((unsigned char)s.p[i]))
+        if (!formula_name_char((unsigned char)s.p[i]))
             return false;
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (str_eqz(s, words[i]))
@@ -137,7 +137,7 @@ static void skip_blanks(Parser *p)
 {
     size_t at = 0;
     Str rest = str_sub(p->text, p->i, p->text.n);
-    text_trim(rest, &at);
+    formula_trim(rest, &at);
     p->i += at;
 }
 
@@ -178,7 +178,7 @@ static bool bad_atom(Parser *p)
 static bool parse_number(Parser *p, List *out)
 {
     size_t from = p->i;
-    while (p->i < p->text.n && (is_name_char((unsigned char)p->text.p[p->i])))
+    while (p->i < p->text.n && (formula_name_char((unsigned char)p->text.p[p->i])))
         p->i++;
     Str digits = str_sub(p->text, from, p->i);
     double v;
@@ -197,18 +197,18 @@ static bool scan_var(Parser *p, Str *out)
 {
     size_t from = p->i;
     if (p->text.p[from] == '`') {
-        p->i = text_unquote(p->text, from);
+        p->i = formula_unquote(p->text, from);
         if (p->i > p->text.n)
             return fail_at(p->err, ERR_USAGE, span_at(p, from, from + 1), "the backquote has no partner");
         *out = str_sub(p->text, from, p->i);
         return true;
     }
-    while (p->i < p->text.n && is_name_char((unsigned char)p->text.p[p->i]))
+    while (p->i < p->text.n && formula_name_char((unsigned char)p->text.p[p->i]))
         p->i++;
     size_t name_end = p->i;
     skip_blanks(p);
     if (p->i < p->text.n && p->text.p[p->i] == '(') {
-        size_t close = text_close(p->text, p->i);
+        size_t close = formula_close(p->text, p->i);
         if (close >= p->text.n) {
             fail_at(p->err, ERR_USAGE, span_at(p, p->i, p->i + 1), "the bracket is not closed");
             return error_hint(p->err, "add a ')'");
@@ -274,7 +274,7 @@ static bool parse_atom(Parser *p, List *out)
     else if ((c >= '0' && c <= '9') || (c == '.' && from + 1 < p->text.n && p->text.p[from + 1] >= '0' &&
                                         p->text.p[from + 1] <= '9'))
         ok = parse_number(p, out);
-    else if (c == '`' || is_name_start((unsigned char)c))
+    else if (c == '`' || formula_name_start((unsigned char)c))
         ok = parse_named(p, out);
     else
         ok = bad_atom(p);
@@ -488,11 +488,11 @@ static void terms_settle(Terms *t, List *l)
 static char *normal_text(Arena *a, Str s)
 {
     size_t at = 0;
-    s = text_trim(s, &at);
+    s = formula_trim(s, &at);
     char *out = arena_strndup(a, s.p, s.n);
     size_t n = 0;
     for (size_t i = 0; i < s.n;) {
-        size_t to = strchr("'\"`", s.p[i]) ? text_unquote(s, i) : i + 1;
+        size_t to = strchr("'\"`", s.p[i]) ? formula_unquote(s, i) : i + 1;
         bool blank = strchr(" \t\r\n", s.p[i]) != NULL;
         if (blank && n && out[n - 1] == ' ') {
             i++;
@@ -507,14 +507,14 @@ static char *normal_text(Arena *a, Str s)
 
 static bool sides_parse(Parser *p, Str text, size_t base)
 {
-    size_t tilde = text_find(text, '~', 0);
+    size_t tilde = formula_find(text, '~', 0);
     Span whole = {base, base + text.n};
     if (tilde == text.n) {
         fail_at(p->err, ERR_USAGE, whole, "a formula needs a '~' between response and terms");
         return error_hint(p->err, "like viewed ~ age + gender");
     }
     size_t at = base;
-    if (!text_trim(str_sub(text, 0, tilde), &at).n) {
+    if (!formula_trim(str_sub(text, 0, tilde), &at).n) {
         fail_at(p->err, ERR_USAGE, (Span){base + tilde, base + tilde + 1}, "no response stands before the '~'");
         return error_hint(p->err, "like viewed ~ age + gender");
     }

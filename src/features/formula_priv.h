@@ -9,15 +9,15 @@
 #include "features/formula.h"
 
 /* The first `c` at or after `from` outside quotes and brackets, or s.n. */
-size_t text_find(Str s, char c, size_t from);
+size_t formula_find(Str s, char c, size_t from);
 /* The bracket that closes the one at `open`, or s.n. */
-size_t text_close(Str s, size_t open);
+size_t formula_close(Str s, size_t open);
 /* The byte after the quoted text that starts at `i` (', " or `), or s.n + 1 when it never ends. */
-size_t text_unquote(Str s, size_t i);
+size_t formula_unquote(Str s, size_t i);
 /* Without blanks at both ends; *at moves along by what was cut off in front. */
-Str text_trim(Str s, size_t *at);
-bool is_name_start(unsigned char c);
-bool is_name_char(unsigned char c);
+Str formula_trim(Str s, size_t *at);
+bool formula_name_start(unsigned char c);
+bool formula_name_char(unsigned char c);
 
 /* One variable from its text: a name, a call, or any expression. `base` is where the text stands. */
 bool var_parse(Arena *a, Str text, size_t base, Var *out, Error *err);

@@ -10,14 +10,14 @@
 
 #include <math.h>
 
-bool is_name_start(unsigned char c)
+bool formula_name_start(unsigned char c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '.' || c >= 0x80;
 }
 
-bool is_name_char(unsigned char c)
+bool formula_name_char(unsigned char c)
 {
-    return is_name_start(c) || (c >= '0' && c <= '9');
+    return formula_name_start(c) || (c >= '0' && c <= '9');
 }
 
 static bool is_blank(char c)
@@ -25,7 +25,7 @@ static bool is_blank(char c)
     return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
-Str text_trim(Str s, size_t *at)
+Str formula_trim(Str s, size_t *at)
 {
     size_t from = 0, to = s.n;
     while (from < to && is_blank(s.p[from]))
@@ -36,7 +36,7 @@ Str text_trim(Str s, size_t *at)
     return str_sub(s, from, to);
 }
 
-size_t text_unquote(Str s, size_t i)
+size_t formula_unquote(Str s, size_t i)
 {
     char quote = s.p[i++];
     while (i < s.n && s.p[i] != quote)
@@ -49,14 +49,14 @@ static bool is_quote(char c)
     return c == '"' || c == '\'' || c == '`';
 }
 
-size_t text_find(Str s, char c, size_t from)
+size_t formula_find(Str s, char c, size_t from)
 {
     int depth = 0;
     for (size_t i = from; i < s.n;) {
         if (depth == 0 && s.p[i] == c)
             return i;
         if (is_quote(s.p[i])) {
-            i = text_unquote(s, i);
+            i = formula_unquote(s, i);
             continue;
         }
         depth += s.p[i] == '(' ? 1 : s.p[i] == ')' ? -1 : 0;
@@ -65,9 +65,9 @@ size_t text_find(Str s, char c, size_t from)
     return s.n;
 }
 
-size_t text_close(Str s, size_t open)
+size_t formula_close(Str s, size_t open)
 {
-    return text_find(s, ')', open + 1);
+    return formula_find(s, ')', open + 1);
 }
 
 Str call_inside(Str text, const char *name, size_t *at)
@@ -77,7 +77,7 @@ Str call_inside(Str text, const char *name, size_t *at)
         return STR_NULL;
     while (open < text.n && is_blank(text.p[open]))
         open++;
-    if (open >= text.n || text.p[open] != '(' || text_close(text, open) != text.n - 1)
+    if (open >= text.n || text.p[open] != '(' || formula_close(text, open) != text.n - 1)
         return STR_NULL;
     *at += open + 1;
     return str_sub(text, open + 1, text.n - 1);
@@ -87,11 +87,11 @@ size_t call_split(Str inside, size_t base, Str *args, size_t *at, size_t max)
 {
     size_t n = 0, from = 0;
     while (from <= inside.n) {
-        size_t to = text_find(inside, ',', from);
+        size_t to = formula_find(inside, ',', from);
         if (n == max)
             return max + 1;
         at[n] = base + from;
-        args[n] = text_trim(str_sub(inside, from, to), &at[n]);
+        args[n] = formula_trim(str_sub(inside, from, to), &at[n]);
         n++;
         from = to + 1;
     }
@@ -230,7 +230,7 @@ static bool arg_bool(VarText *v, Str value, size_t at, bool *out)
 static bool arg_text(VarText *v, Str value, size_t at, char **out)
 {
     double number;
-    bool quoted = value.n >= 2 && (value.p[0] == '"' || value.p[0] == '\'') && text_unquote(value, 0) == value.n;
+    bool quoted = value.n >= 2 && (value.p[0] == '"' || value.p[0] == '\'') && formula_unquote(value, 0) == value.n;
     if (!quoted && !number_of(value, &number))
         return bad_arg(v, value, at, "a level in quotes");
     Buf text = BUF_INIT;
@@ -327,7 +327,7 @@ static bool arg_set(VarText *v, ArgKey key, Str value, size_t at)
 static const ArgRow *arg_row(VarText *v, Str arg, unsigned taken, Str *value, size_t *at)
 {
     const ArgRow *rows = v->row->args;
-    size_t eq = text_find(arg, '=', 0);
+    size_t eq = formula_find(arg, '=', 0);
     bool named = eq < arg.n && (eq + 1 >= arg.n || arg.p[eq + 1] != '=') && eq && !strchr("<>!=", arg.p[eq - 1]);
     *value = arg;
     if (!named) {
@@ -342,7 +342,7 @@ static const ArgRow *arg_row(VarText *v, Str arg, unsigned taken, Str *value, si
     for (size_t i = 0; i < 6 && rows[i].name; i++)
         if (str_eqz(name, rows[i].name) && !(taken >> i & 1)) {
             *at += eq + 1;
-            *value = text_trim(str_sub(arg, eq + 1, arg.n), at);
+            *value = formula_trim(str_sub(arg, eq + 1, arg.n), at);
             return &rows[i];
         }
     fail_at(v->err, ERR_USAGE, (Span){*at, *at + name.n}, "%s() takes no '%.*s'", v->row->name, STR_ARG(name));
@@ -426,7 +426,7 @@ static bool var_text_parse(VarText *v, Str text, size_t base)
 
 bool var_parse(Arena *a, Str text, size_t base, Var *out, Error *err)
 {
-    text = text_trim(text, &base);
+    text = formula_trim(text, &base);
     *out = (Var){.at = {base, base + text.n}, .bound = {NAN, NAN}, .right = true};
     VarText v = {.a = a, .out = out, .name = BUF_INIT, .err = err};
     bool ok = var_text_parse(&v, text, base);
@@ -475,7 +475,7 @@ static bool response_pair(Terms *t, Str inside, size_t base, Error *err)
 
 bool response_parse(Terms *t, Str text, size_t base, Error *err)
 {
-    text = text_trim(text, &base);
+    text = formula_trim(text, &base);
     t->response_at = (Span){base, base + text.n};
     size_t at = base;
     Str inside = call_inside(text, "cbind", &at);
