@@ -228,3 +228,8 @@ size_t expr_columns(const Expr *e, Arena *a, Str **out)
     collect(e, *out, &n);
     return n;
 }
+
+Str expr_column_name(const Expr *e)
+{
+    return e->kind == EXPR_NAME ? e->name : STR_NULL;
+}

@@ -418,6 +418,9 @@ static bool make_bases(const Learner *l)
 static bool learn(Learner *l)
 {
     size_t nvars = l->e->terms->nvars;
+    const char *table = l->opt->table, *quote = table ? "'" : "";
+    if (!(l->opt->rows ? l->opt->nrows : l->f->rows))
+        return fail(l->err, ERR_DATA, "%s%s%s has no rows", quote, table ? table : "the table", quote);
     l->vars = arena_array(l->a, VarData, nvars + 1);
     l->stat = arena_array(l->a, VarStat, nvars + 1);
     l->raw_values = arena_array(l->a, double *, nvars + 1);

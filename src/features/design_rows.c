@@ -89,9 +89,6 @@ bool design_rows(Design *d, const Frame *f, const DesignOptions *opt, const Null
 {
     size_t n = opt->rows ? opt->nrows : f->rows;
     d->n = n;
-    if (!n)
-        return fail(err, ERR_DATA, "%s%s%s has no rows", opt->table ? "'" : "", opt->table ? opt->table : "the table",
-                    opt->table ? "'" : "");
     if (!nsrc && !opt->rows)
         return true;
     Picker p = {.src = src, .nsrc = nsrc};

@@ -179,7 +179,7 @@ static void mistakes(void **state)
         {"cbind(a) ~ b", "cbind(a)", "takes two"},
         {"y ~ poly(a, b)", "b)", "whole number"},
         {"y ~ poly(a, 0)", "0", "between"},
-        {"y ~ poly(a, 2, 3, 4)", "4", "too many"},
+        {"y ~ poly(a, 2, TRUE, 4)", "4", "too many"},
         {"y ~ ns(a, what = 3)", "what", "takes no 'what'"},
         {"y ~ ns(a, knots = c(1, z))", "z", "not a number"},
         {"y ~ ns(a, knots = c(1, 1))", "c(1, 1)", "given twice"},
