@@ -31,7 +31,7 @@ libraries='
 ^cairo:                  src/shell/picture.c
 ^curl/:                  src/es/http.c
 ^readline/:              src/shell/line.c
-curses|^term.h|^termios.h|^sys/ioctl.h: src/tui/term.c src/shell/line.c src/shell/term_size.c
+curses|^term.h|^termios.h|^sys/ioctl.h: src/tui/term.c src/shell/line.c src/shell/exec.c
 ^zlib.h|^zstd.h|^lzma.h: src/base/
 ^utf8proc.h:             src/base/
 ^cJSON|^cjson/:          src/base/ include/base/ src/model/ src/es/
@@ -64,8 +64,10 @@ verdict() { # NAME OUTPUT-FILE
 }
 
 out=${SCRATCH:-/tmp}/layers.$$
-trap 'rm -f "$out" "$out.inc"' EXIT
+trap 'rm -f "$out" "$out.inc" "$out.code"' EXIT
 includes >"$out.inc"
+# file:line:code, without comments and the insides of strings
+files | xargs grep -n '' /dev/null | sed -E -e '/^[^:]*:[0-9]+: *\*/d' -e 's/"([^"\\]|\\.)*"/""/g' -e 's,/\*.*,,' >"$out.code"
 
 echo "$doors" | while IFS=: read -r room may; do
     [ -n "$room" ] || continue
@@ -94,7 +96,7 @@ done
 
 echo "$calls" | while IFS=: read -r pattern may why; do
     [ -n "$pattern" ] || continue
-    files | xargs grep -nE "(^|[^_a-zA-Z])$pattern" /dev/null | grep -vE ':[0-9]+: *(/?\*|//)' |
+    grep -E ":[0-9]+:(.*[^_a-zA-Z])?$pattern" "$out.code" |
         awk -F: -v may="$may" -v why="$why" '
         BEGIN { n = split(may, ok, " ") }
         { for (i = 1; i <= n; i++) if (index($1, ok[i]) == 1) next; print $1 ":" $2 ": " why }' >"$out"
