@@ -29,7 +29,7 @@ typedef struct Start {
     size_t nfiles, nvars;
     const char **files;
     Variable *vars;
-    bool no_rc, keep_going, tour, tui, done;
+    bool no_rc, keep_going, stay, tour, tui, done;
 } Start;
 
 static void on_interrupt(int sig)
@@ -108,6 +108,8 @@ static bool take_option(Session *s, Start *st, const char *name, const char *val
         s->settings->quiet = true;
     else if (str_eqz(key, "echo"))
         s->settings->echo = true;
+    else if (str_eqz(key, "interactive"))
+        st->stay = true;
     else if (str_eqz(key, "tui"))
         st->tui = true;
     else if (str_eqz(key, "tour"))
@@ -227,7 +229,7 @@ static bool load_files(Session *s, const Start *st)
 
 static int run(Session *s, const Start *st)
 {
-    bool batch = st->commands || st->script;
+    bool batch = (st->commands || st->script) && !st->stay;
     s->interactive = !batch && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
     s->prefixes = !batch && isatty(STDIN_FILENO);
     if (!st->no_rc && s->interactive)

@@ -21,6 +21,7 @@ static const ProgramOption options[] = {
     {"output", 0, "FILE", NULL, "results go to FILE"},
     {"quiet", 'q', NULL, NULL, "results only"},
     {"echo", 'e', NULL, NULL, "show commands; everything goes to standard output in order"},
+    {"interactive", 'i', NULL, NULL, "stay at the prompt after -c or -f"},
     {"tui", 0, NULL, NULL, "open the screens"},
     {"tour", 0, NULL, NULL, "begin with the tour"},
     {"no-rc", 0, NULL, NULL, "skip ~/.config/glint/glintrc"},
