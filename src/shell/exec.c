@@ -510,15 +510,24 @@ static bool run_command(Session *s, Str line, Arena *arena, Error *err)
     return ok;
 }
 
+/* As the prompt would have shown it. */
+static void echo_command(Str command)
+{
+    const char *prompt = "glint> ";
+    for (Str rest = command; rest.n; prompt = "   ...> ") {
+        Str line = str_split(rest, '\n', &rest);
+        printf("%s%.*s\n", prompt, STR_ARG(line));
+    }
+    fflush(stdout);
+}
+
 bool exec_command(Session *s, Str command, const Origin *from)
 {
     Error err = ERROR_INIT;
     Arena *arena = arena_new();
     cancel_clear();
-    if (s->settings->echo) {
-        printf("glint> %.*s\n", STR_ARG(command));
-        fflush(stdout);
-    }
+    if (s->settings->echo)
+        echo_command(command);
     bool ok = run_command(s, command, arena, &err);
     if (!ok) {
         Origin echoed = {.text = command, .prompt = 7};
