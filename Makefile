@@ -65,6 +65,12 @@ $(BUILD)/lib/$(1).a: $(call room_obj,$(1))
 endef
 $(foreach r,$(ROOMS),$(eval $(call room_rule,$(r))))
 
+# inner loops over rows: worth the compiler's time
+HOT := base/gram glm/kernels
+ifeq ($(VARIANT),release)
+$(foreach f,$(HOT),$(BUILD)/obj/$(f).o): ALL_CFLAGS += -O3
+endif
+
 Q := $(if $(V),,@)
 $(BUILD)/obj/%.o: src/%.c
 	@mkdir -p $(@D)

@@ -24,7 +24,7 @@ Gram *gram_new(const GramPlan *p, Error *err)
     g->plan = p;
     g->sum = big_alloc(p->total, sizeof(double), true, "the sums of a fit", err);
     g->x = big_alloc((p->nd + 1) * p->tile, sizeof(double), true, "a tile", err);
-    g->wx = big_alloc((p->nd + 1) * p->tile, sizeof(double), true, "a tile", err);
+    g->wx = big_alloc((p->width + p->nd + 2) * p->tile, sizeof(double), true, "a tile", err);
     g->row = big_alloc(p->tile * p->width, sizeof(double), true, "a tile", err);
     g->z = big_alloc((p->ngroups + 1) * p->tile, sizeof(double), true, "a tile", err);
     g->cell = big_alloc((p->ngroups + 1) * p->tile, sizeof(int32_t), true, "a tile", err);
@@ -87,15 +87,34 @@ static void load_dense(const Block *b, const uint32_t *rows, size_t from, size_t
         out[i] = out[i] * b->mul - centre;
 }
 
-/* cell[i] (+)= stride * cell of row i in this member. */
+/* cell[i] += stride * cell of row i in this member. */
+SIMD_CLONES
 static void load_member(const Member *m, const Block *b, const uint32_t *rows, size_t from, size_t n, int32_t *cell)
 {
     const int32_t *code = b->code, stride = (int32_t)m->stride, *map = m->cell_of;
-    bool first = stride == 1;
+    if (!rows && !map) {
+        for (size_t i = 0; i < n; i++)
+            cell[i] += code[from + i] * stride;
+        return;
+    }
     for (size_t i = 0; i < n; i++) {
         int32_t c = code[rows ? rows[from + i] : from + i];
-        c = (map ? map[c] : c) * stride;
-        cell[i] = first ? c : cell[i] + c;
+        cell[i] += (map ? map[c] : c) * stride;
+    }
+}
+
+/* Asks for the cache lines of n rows from `from` on, which the next tile will read. */
+static void fetch_ahead(const Matrix *x, size_t from, size_t n)
+{
+    enum { LINE = 64 };
+    if (x->rows)
+        return;
+    for (size_t k = 0; k < x->nblocks; k++) {
+        const Block *b = &x->blocks[k];
+        const char *p = b->kind == BLOCK_CODED ? (const char *)b->code : b->data.p;
+        size_t size = b->kind == BLOCK_CODED ? sizeof *b->code : b->data.type == VEC_BOOL ? 1 : sizeof(double);
+        for (size_t at = 0; p && at < n * size; at += LINE)
+            __builtin_prefetch(p + from * size + at);
     }
 }
 
@@ -107,6 +126,8 @@ void gram_load(Gram *g, size_t from, size_t n)
     assert(n <= p->tile);
     g->n = n;
     g->padded = padded;
+    if (from + 2 * p->tile <= x->n)
+        fetch_ahead(x, from + n, p->tile);
     for (size_t j = 0; j < p->nd; j++) {
         double *col = g->x + j * p->tile;
         load_dense(&x->blocks[p->dense[j]], x->rows, from, n, p->centre[j], col);
@@ -116,6 +137,7 @@ void gram_load(Gram *g, size_t from, size_t n)
     for (size_t k = 0; k < p->ngroups; k++) {
         const Group *gr = &p->group[k];
         int32_t *cell = g->cell + k * p->tile;
+        memset(cell, 0, n * sizeof *cell);
         for (size_t m = 0; m < gr->nmembers; m++)
             load_member(&gr->member[m], &x->blocks[gr->member[m].block], x->rows, from, n, cell);
         if (gr->has_times)
@@ -266,20 +288,13 @@ SIMD_INLINE void transpose_8x8(const double *from, size_t stride, double *to, si
         V8_STORE(to + k * width, b[k]);
 }
 
-/* The tile by rows: (w x_1 .. w x_nd, r, w, 0 ..). wx's row nd is r; row nd + 1 does not exist, w is given. */
+/* The tile by rows: (w x_1 .. w x_nd, r, w, 0 ..). */
 SIMD_CLONES
-static void turn(const double *wx, const double *w, size_t nd, size_t stride, size_t n, double *row, size_t width)
+static void turn(const double *wx, size_t stride, size_t n, double *row, size_t width)
 {
-    size_t j = 0;
-    for (; j + 8 <= nd + 1; j += 8)
-        for (size_t i = 0; i < n; i += SIMD_LANES)
+    for (size_t i = 0; i < n; i += SIMD_LANES)
+        for (size_t j = 0; j < width; j += SIMD_LANES)
             transpose_8x8(wx + j * stride + i, stride, row + i * width + j, width);
-    for (; j < nd + 1; j++)
-        for (size_t i = 0; i < n; i++)
-            row[i * width + j] = wx[j * stride + i];
-    if (nd + 1 < width)
-        for (size_t i = 0; i < n; i++)
-            row[i * width + nd + 1] = w[i];
 }
 
 SIMD_CLONES
@@ -365,7 +380,9 @@ void gram_add(Gram *g, double *w, double *r)
         dense_vec(r, g->x, p->nd, p->tile, g->padded, g->sum + p->grad_at);
     if (!p->ngroups)
         return;
-    turn(g->wx, w, p->nd, p->tile, g->padded, g->row, p->width);
+    if (p->nd + 1 < p->width)
+        memcpy(last + p->tile, w, g->padded * sizeof *w);
+    turn(g->wx, p->tile, g->padded, g->row, p->width);
     for (size_t k = 0; k < p->ngroups; k++) {
         const Group *gr = &p->group[k];
         const int32_t *cell = g->cell + k * p->tile;

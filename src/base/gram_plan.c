@@ -33,20 +33,25 @@ static size_t count_kind(const Matrix *x, bool coded)
     return n;
 }
 
-/* Cells of a coded block: its columns and one for "none of them"; with contrasts, its levels. */
+/* Cells of a coded block: its levels; or, when many of those share a column or have none, its columns and one cell for
+ * "none of them". */
 static void member_init(Member *m, const Matrix *x, size_t k)
 {
     const Block *b = &x->blocks[k];
-    *m = (Member){.block = k, .stride = 1};
-    if (b->contrast) {
-        m->ncells = (size_t)b->nlevels;
+    bool direct = b->contrast || (size_t)b->nlevels <= b->ncols + 1;
+    *m = (Member){.block = k, .stride = 1, .ncells = direct ? (size_t)b->nlevels : b->ncols + 1};
+    if (b->contrast)
+        return;
+    m->column_of = xmalloc((m->ncells + 1) * sizeof *m->column_of);
+    if (direct) {
+        memcpy(m->column_of, b->col_of, m->ncells * sizeof *m->column_of);
         return;
     }
-    m->ncells = b->ncols + 1;
-    m->owned = xmalloc((size_t)b->nlevels * sizeof *m->owned);
+    for (size_t c = 0; c < m->ncells; c++)
+        m->column_of[c] = c < b->ncols ? (int32_t)c : -1;
+    m->cell_of = xmalloc((size_t)b->nlevels * sizeof *m->cell_of);
     for (int32_t l = 0; l < b->nlevels; l++)
-        m->owned[l] = b->col_of[l] < 0 ? (int32_t)b->ncols : b->col_of[l];
-    m->cell_of = m->owned;
+        m->cell_of[l] = b->col_of[l] < 0 ? (int32_t)b->ncols : b->col_of[l];
 }
 
 static int by_cells(const void *pa, const void *pb)
@@ -193,8 +198,10 @@ void gram_plan_free(GramPlan *p)
     if (!p)
         return;
     for (size_t k = 0; k < p->ngroups; k++) {
-        for (size_t m = 0; m < p->group[k].nmembers; m++)
-            free(p->group[k].member[m].owned);
+        for (size_t m = 0; m < p->group[k].nmembers; m++) {
+            free(p->group[k].member[m].cell_of);
+            free(p->group[k].member[m].column_of);
+        }
         free(p->group[k].b);
     }
     free(p->group);
@@ -228,13 +235,13 @@ double gram_plan_row_flops(const GramPlan *p)
 }
 
 /* What one level of a block adds to eta. */
-static double level_effect(const Block *b, const double *coef, int32_t cell)
+static double level_effect(const Member *m, const Block *b, const double *coef, size_t cell)
 {
     if (!b->contrast)
-        return cell < (int32_t)b->ncols ? coef[b->first + (size_t)cell] : 0.0;
+        return m->column_of[cell] >= 0 ? coef[b->first + (size_t)m->column_of[cell]] : 0.0;
     double s = 0.0;
     for (size_t j = 0; j < b->ncols; j++)
-        s += b->contrast[(size_t)cell * b->ncols + j] * coef[b->first + j];
+        s += b->contrast[cell * b->ncols + j] * coef[b->first + j];
     return s;
 }
 
@@ -249,7 +256,7 @@ void gram_plan_coef(GramPlan *p, const double *coef)
             const Member *mem = &g->member[m];
             const Block *b = &p->x->blocks[mem->block];
             for (size_t c = 0; c < g->ncells; c++)
-                g->b[c] += level_effect(b, coef, (int32_t)(c / mem->stride % mem->ncells));
+                g->b[c] += level_effect(mem, b, coef, c / mem->stride % mem->ncells);
         }
     }
 }

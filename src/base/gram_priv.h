@@ -11,8 +11,8 @@
 typedef struct Member {
     size_t block;          /* index into x->blocks */
     size_t ncells, stride; /* its part of the group's cell: (cell / stride) % ncells */
-    const int32_t *cell_of; /* code to cell, NULL when they are the same */
-    int32_t *owned;        /* cell_of when the plan made it */
+    int32_t *cell_of;      /* code to cell, NULL when they are the same */
+    int32_t *column_of;    /* cell to column of the block, or -1; NULL with contrasts */
 } Member;
 
 typedef struct Group {
@@ -57,7 +57,7 @@ struct Gram {
     double *sum;           /* plan->total */
     size_t n, padded;      /* rows of the loaded tile, and that rounded up to whole vectors */
     double *x;             /* nd x tile: dense columns */
-    double *wx;            /* (nd + 1) x tile: the same times w; the last row is r */
+    double *wx;            /* width x tile: the same times w, then r, w and zeros */
     double *row;           /* tile x width: the same by row, for the groups' tables */
     double *z;             /* ngroups x tile: multipliers of groups that have one */
     int32_t *cell;         /* ngroups x tile */

@@ -31,17 +31,17 @@ static size_t cell_of(const Member *m, size_t group_cell)
     return group_cell / m->stride % m->ncells;
 }
 
-/* out[column] = sum over cells of C[cell][column] * t[cell]; t: ncells. */
-static void map_vec(const Block *b, size_t ncells, const double *t, double *out)
+/* out[column] = sum over cells of C[cell][column] * t[cell]; t: one for each cell. */
+static void map_vec(const Member *m, const Block *b, const double *t, double *out)
 {
     for (size_t j = 0; j < b->ncols; j++)
         out[j] = 0.0;
-    for (size_t c = 0; c < ncells; c++) {
+    for (size_t c = 0; c < m->ncells; c++) {
         if (b->contrast) {
             for (size_t j = 0; j < b->ncols; j++)
                 out[j] += b->contrast[c * b->ncols + j] * t[c];
-        } else if (c < b->ncols) {
-            out[c] = t[c];
+        } else if (m->column_of[c] >= 0) {
+            out[m->column_of[c]] += t[c];
         }
     }
 }
@@ -84,7 +84,7 @@ static void gradient(const GramPlan *p, const double *sum, double *t, double *gr
             const Member *mem = &p->group[k].member[m];
             const Block *b = block_of(p, mem);
             margin(p, &p->group[k], mem, sum, p->nd, t);
-            map_vec(b, mem->ncells, t, grad + b->first);
+            map_vec(mem, b, t, grad + b->first);
         }
     }
 }
@@ -104,42 +104,40 @@ static void member_part(const Result *r, const Group *g, const Member *m, double
     const Block *b = block_of(p, m);
     for (size_t j = 0; j < p->nd; j++) {
         margin(p, g, m, r->sum, j, t);
-        map_vec(b, m->ncells, t, u);
+        map_vec(m, b, t, u);
         for (size_t c = 0; c < b->ncols; c++)
             put(r, b->first + c, p->x->blocks[p->dense[j]].first, u[c]);
     }
     margin(p, g, m, r->sum, group_diag(p, g), t);
+    if (!b->contrast)
+        map_vec(m, b, t, u);
     for (size_t i = 0; i < b->ncols; i++) {
         for (size_t j = 0; j <= i; j++) {
-            double s = 0.0;
-            if (!b->contrast) {
-                s = i == j ? t[i] : 0.0;
-            } else {
-                for (size_t c = 0; c < m->ncells; c++)
-                    s += b->contrast[c * b->ncols + i] * b->contrast[c * b->ncols + j] * t[c];
-            }
+            double s = i == j ? u[i] : 0.0;
+            for (size_t c = 0; b->contrast && c < m->ncells; c++)
+                s = (c ? s : 0.0) + b->contrast[c * b->ncols + i] * b->contrast[c * b->ncols + j] * t[c];
             put(r, b->first + i, b->first + j, s);
         }
     }
 }
 
-/* Two factors from their table of cells t (a->ncells x b->ncells); u: a->ncells x b->ncols, v and w: vectors. */
+/* Two factors from their table of cells t (a->ncells x b->ncells); u: a->ncells x b->ncols, v: cells and columns. */
 static void cross_part(const Result *r, const Member *ma, const Member *mb, const double *t, double *u, double *v)
 {
     const Block *a = block_of(r->p, ma), *b = block_of(r->p, mb);
-    if (!a->contrast && !b->contrast) {
-        for (size_t i = 0; i < a->ncols; i++)
-            for (size_t j = 0; j < b->ncols; j++)
-                put(r, a->first + i, b->first + j, t[i * mb->ncells + j]);
+    for (size_t i = 0; i < ma->ncells; i++)
+        map_vec(mb, b, t + i * mb->ncells, u + i * b->ncols);
+    if (!a->contrast) {
+        for (size_t i = 0; i < ma->ncells; i++)
+            for (size_t j = 0; ma->column_of[i] >= 0 && j < b->ncols; j++)
+                put(r, a->first + (size_t)ma->column_of[i], b->first + j, u[i * b->ncols + j]);
         return;
     }
-    for (size_t i = 0; i < ma->ncells; i++)
-        map_vec(b, mb->ncells, t + i * mb->ncells, u + i * b->ncols);
     for (size_t j = 0; j < b->ncols; j++) {
         for (size_t i = 0; i < ma->ncells; i++)
             v[i] = u[i * b->ncols + j];
         double *out = v + ma->ncells;
-        map_vec(a, ma->ncells, v, out);
+        map_vec(ma, a, v, out);
         for (size_t i = 0; i < a->ncols; i++)
             put(r, a->first + i, b->first + j, out[i]);
     }
@@ -194,6 +192,8 @@ void gram_result(const Gram *total, double *grad, double *info)
     const GramPlan *p = total->plan;
     size_t most = most_cells(p);
     double *work = cross_scratch(most);
+    if (info)
+        memset(info, 0, p->x->p * p->x->p * sizeof *info);
     if (grad)
         gradient(p, total->sum, work, grad);
     if (info) {
