@@ -4,7 +4,7 @@
  *
  * The order of a fit of local rows:
  *     check          shapes, y in the family's range, weights, offset
- *     start          the family's start for each y, one weighted regression
+ *     start.c        where to begin: for large data, from a fit to some of the rows
  *     irls.c         on oracle_rows, columns centred, sums in doubles
  *     separation.c   when a response of yes and no took suspiciously many steps
  *     irls.c         again on oracle_precise when the data are small, or the pivots are: the last digits, and whether a
@@ -117,65 +117,7 @@ static bool penalises_intercept(const Matrix *x, const double *penalty)
     return false;
 }
 
-/* ---- starting ---- */
-
-static bool usable(const Irls *w)
-{
-    return !w->now.invalid && isfinite(w->objective);
-}
-
-/* The link of the mean response, for a start where the family's own leads out of range. */
-static double mean_link(const Problem *pb)
-{
-    double sw = 0.0, s = 0.0;
-    for (size_t i = 0; i < pb->x->n; i++) {
-        double w = pb->w ? pb->w[i] : 1.0;
-        sw += w;
-        s += w * pb->family->start(pb->y[i], w);
-    }
-    return pb->link->link(s / sw);
-}
-
-/* Puts a usable b into w, by the first that works: the caller's, the family's start, the null model. pb may be NULL. */
-static bool start(Irls *w, const Problem *pb, const FitOptions *opt, Error *err)
-{
-    Oracle *o = w->o;
-    if (opt->start) {
-        memcpy(w->b, opt->start, w->p * sizeof *w->b);
-        raw_to_centre(o, w->b);
-        if (!irls_here(w, err))
-            return false;
-        if (usable(w))
-            return true;
-    }
-    if (o->can_start) {
-        if (!o->eval(o, w->b, EVAL_START | EVAL_GRAD | EVAL_INFO, &w->now, err) ||
-            !solver_factor(&w->solver, w->now.info, NULL, w->penalty, err))
-            return false;
-        if (!w->now.invalid) {
-            solver_solve(&w->solver, w->now.grad, NULL, w->b);
-            if (!irls_here(w, err))
-                return false;
-            if (usable(w))
-                return true;
-        }
-    }
-    memset(w->b, 0, w->p * sizeof *w->b);
-    if (pb && o->intercept != SIZE_MAX)
-        w->b[o->intercept] = mean_link(pb);
-    if (!irls_here(w, err))
-        return false;
-    return usable(w) || fail(err, ERR_MATH, "no start found where all fitted values are in range");
-}
-
 /* ---- the search ---- */
-
-static bool is_quadratic(const Family *f, const Link *l)
-{
-    return (f->is_binary_response && l == &link_logit) || (l == &link_log && f->variance(2.0, 1.0) == 2.0) ||
-           (f == &family_gaussian && l == &link_identity) || (f == &family_gamma && l == &link_inverse) ||
-           (f == &family_inverse_gaussian && l == &link_inverse_squared);
-}
 
 static double precise_work(const Problem *pb)
 {
@@ -259,7 +201,7 @@ static bool search(const Problem *pb, const FitOptions *opt, const double *penal
     bool ok = irls_init(w, o, penalty, err);
     w->quadratic = is_quadratic(pb->family, pb->link) && !opt->firth;
     w->may_vanish = may_separate(pb) && !penalty && !opt->firth;
-    ok = ok && start(w, pb, opt, err);
+    ok = ok && search_start(w, pb, opt, err);
     /* what is small is judged beside the null deviance: a perfect fit has none of its own */
     w->start_deviance = fmax(w->start_deviance, fit->null_deviance);
     if (ok && opt->firth) {
@@ -390,7 +332,7 @@ Fit *fit_oracle(Oracle *o, const Family *family, const Link *link, bool has_inte
     }
     bool ok = irls_init(&w, o, penalty, err);
     w.quadratic = is_quadratic(family, link);
-    ok = ok && start(&w, NULL, opt, err) && irls_run(&w, opt->max_iter, opt->tol, err) &&
+    ok = ok && search_start(&w, NULL, opt, err) && irls_run(&w, opt->max_iter, opt->tol, err) &&
          infer_from_oracle(f, &w, family, has_intercept, opt, err);
     irls_clear(&w);
     free(penalty);

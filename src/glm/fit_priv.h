@@ -48,6 +48,11 @@ bool irls_here(Irls *w, Error *err);
 /* Iterates from b until settled or max_iter steps. */
 bool irls_run(Irls *w, int max_iter, double tol, Error *err);
 
+/* Puts a b with valid fitted values into w, and the sums there. pb may be NULL: the rows are elsewhere. */
+bool search_start(Irls *w, const Problem *pb, const FitOptions *opt, Error *err);
+/* Is X'WX the Hessian of this pair (its link canonical)? */
+bool is_quadratic(const Family *f, const Link *l);
+
 /* b between the coordinates of an oracle and those of X; cov: p x p likewise. NULL centre changes nothing. */
 void centre_to_raw(const Oracle *o, double *b);
 void raw_to_centre(const Oracle *o, double *b);

@@ -116,11 +116,27 @@ bool row_leverages(const Matrix *x, const double *centre, const double *inverse,
 
 typedef struct SumCtx {
     const Problem *pb;
-    const double *eta; /* n, or NULL: then mu is the same everywhere */
-    double mu, phi;
-    bool likelihood;   /* else the deviance */
+    const double *eta; /* n, or NULL: then it is the same everywhere */
+    double same_eta, phi;
+    RowKernel kernel;  /* NULL: the likelihood; else the deviance */
     double total;
 } SumCtx;
+
+/* Deviance of a tile by the kernel of a pass. */
+static double tile_deviance(const SumCtx *c, size_t from, size_t n)
+{
+    double eta[GRAM_TILE_MAX], y[GRAM_TILE_MAX], w[GRAM_TILE_MAX], weight[GRAM_TILE_MAX], resid[GRAM_TILE_MAX];
+    RowSums sums = {0};
+    size_t padded = (n + 7) & ~(size_t)7;
+    for (size_t i = 0; i < padded; i++) {
+        bool in = i < n;
+        eta[i] = !in ? 0.0 : c->eta ? c->eta[from + i] : c->same_eta;
+        y[i] = in ? c->pb->y[from + i] : 0.0;
+        w[i] = !in ? 0.0 : c->pb->w ? c->pb->w[from + i] : 1.0;
+    }
+    c->kernel(c->pb, eta, y, w, n, weight, resid, &sums);
+    return sums.invalid ? NAN : sums.deviance;
+}
 
 static void sum_chunk(void *vctx, void *scratch, size_t chunk, size_t from, size_t to)
 {
@@ -128,14 +144,14 @@ static void sum_chunk(void *vctx, void *scratch, size_t chunk, size_t from, size
     const Problem *pb = c->pb;
     double s = 0.0;
     (void)chunk;
-    for (size_t i = from; i < to; i++) {
-        double w = pb->w ? pb->w[i] : 1.0, mu = c->mu, d;
+    for (size_t i = from; c->kernel && i < to; i += GRAM_TILE_MAX)
+        s += tile_deviance(c, i, to - i < GRAM_TILE_MAX ? to - i : GRAM_TILE_MAX);
+    for (size_t i = from; !c->kernel && i < to; i++) {
+        double w = pb->w ? pb->w[i] : 1.0, mu, d;
         if (w == 0.0)
             continue;
-        if (c->eta)
-            pb->link->inverse(&c->eta[i], 1, &mu, &d);
-        s += c->likelihood ? pb->family->loglik(pb->y[i], mu, w, c->phi, pb->param)
-                           : w * pb->family->deviance(pb->y[i], mu, pb->param);
+        pb->link->inverse(&c->eta[i], 1, &mu, &d);
+        s += pb->family->loglik(pb->y[i], mu, w, c->phi, pb->param);
     }
     *(double *)scratch = s;
 }
@@ -164,7 +180,7 @@ static bool sum_rows(SumCtx *ctx, Error *err)
 bool loglik_rows(const Problem *pb, const double *b, double phi, double *out, Error *err)
 {
     double *eta = big_alloc(pb->x->n + 1, sizeof(double), false, "the linear predictors", err);
-    SumCtx ctx = {.pb = pb, .eta = eta, .phi = phi, .likelihood = true};
+    SumCtx ctx = {.pb = pb, .eta = eta, .phi = phi};
     bool ok = eta && matrix_times(pb->x, b, pb->offset, eta, err) && sum_rows(&ctx, err);
     *out = ctx.total;
     free(eta);
@@ -199,22 +215,21 @@ static bool null_by_fit(const Problem *pb, double *out, Error *err)
 
 bool null_deviance(const Problem *pb, bool intercept, double *out, Error *err)
 {
-    double sw = 0.0, swy = 0.0, zero = 0.0, d;
-    SumCtx ctx = {.pb = pb};
+    double sw = 0.0, swy = 0.0;
+    bool only_01 = true;
     if (pb->offset && intercept)
         return null_by_fit(pb, out, err);
-    if (intercept) {
-        for (size_t i = 0; i < pb->x->n; i++) {
-            double w = pb->w ? pb->w[i] : 1.0;
-            sw += w;
-            swy += w * (pb->y[i] - pb->y[0]);
-        }
-        ctx.mu = pb->y[0] + swy / sw;
-    } else if (pb->offset) {
-        ctx.eta = pb->offset;
-    } else {
-        pb->link->inverse(&zero, 1, &ctx.mu, &d);
+    for (size_t i = 0; i < pb->x->n; i++) {
+        double w = pb->w ? pb->w[i] : 1.0;
+        sw += w;
+        swy += w * (pb->y[i] - pb->y[0]);
+        only_01 &= pb->y[i] == 0.0 || pb->y[i] == 1.0;
     }
+    SumCtx ctx = {.pb = pb, .kernel = kernel_pick(pb, only_01)};
+    if (intercept)
+        ctx.same_eta = pb->link->link(pb->y[0] + swy / sw);
+    else
+        ctx.eta = pb->offset;
     bool ok = sum_rows(&ctx, err);
     *out = ctx.total;
     return ok;
