@@ -13,8 +13,7 @@
  * The decrement g'd = d'Hd is the squared length of the step in standard errors, and what the deviance is about to fall
  * by. Settled means that it is below tol times the deviance and that the coefficients are about to stop moving: after a
  * Newton step of length s an error of about s^2/sqrt(n) is left (self-concordance; Boyd & Vandenberghe 2004, section
- * 9.6), after a scoring step a fraction of s. The last step is taken without a further pass; for large data with one that
- * sums the score alone, half as long, and takes out what that step had left, with the same factor of H.
+ * 9.6), after a scoring step a fraction of s. The last step is taken without a further pass.
  *
  * Running out of iterations is not an error: status says so and the numbers stand as they are.
  */
@@ -27,12 +26,8 @@
 #include "base/mem.h"
 #include "fit_priv.h"
 
-enum { EVERYTHING = EVAL_DEVIANCE | EVAL_GRAD | EVAL_INFO };
-
 #define MAX_HALVINGS 40
 #define COEF_ERROR 1e-9       /* standard errors that the estimates may be off by in the end */
-#define LARGE 2e5             /* rows: a pass with X'WX is worth saving */
-#define COEF_ERROR_BEFORE_LAST 1e-6
 #define SCORING_DECREMENT 1e-22
 #define NOISE_DECREMENT 1e-13 /* of the deviance: below it a step that no longer shrinks is rounding */
 #define PRECISE_NOISE 1e-20
@@ -84,10 +79,10 @@ void irls_clear(Irls *w)
 }
 
 /* Sums at b, with penalty and adjustment in the gradient and the objective. */
-static bool evaluate(Irls *w, const double *b, unsigned what, Stats *st, double *objective, Error *err)
+static bool evaluate(Irls *w, const double *b, Stats *st, double *objective, Error *err)
 {
     double added = 0.0;
-    if (!w->o->eval(w->o, b, what, st, err))
+    if (!w->o->eval(w->o, b, EVAL_DEVIANCE | EVAL_GRAD | EVAL_INFO, st, err))
         return false;
     if (w->adjust && !st->invalid && isfinite(st->deviance)) {
         if (!solver_factor(&w->solver, st->info, st->info_lo, w->penalty, err) || !w->adjust(w, b, st, &added, err))
@@ -103,7 +98,7 @@ static bool evaluate(Irls *w, const double *b, unsigned what, Stats *st, double 
 
 bool irls_here(Irls *w, Error *err)
 {
-    if (!evaluate(w, w->b, EVERYTHING, &w->now, &w->objective, err))
+    if (!evaluate(w, w->b, &w->now, &w->objective, err))
         return false;
     w->start_deviance = w->now.deviance;
     w->decrement = w->decrement_before = INFINITY;
@@ -145,8 +140,7 @@ static bool settled(const Irls *w, double tol)
     if (after > tol * scale)
         return false;
     double unit = scale / n; /* the dispersion, about */
-    double left = !w->quadratic ? SCORING_DECREMENT : (n > LARGE ? COEF_ERROR_BEFORE_LAST : COEF_ERROR) * sqrt(n);
-    return w->decrement <= unit * left;
+    return w->decrement <= unit * (w->quadratic ? COEF_ERROR * sqrt(n) : SCORING_DECREMENT);
 }
 
 static double dot(const double *a, const double *b, size_t n)
@@ -230,7 +224,7 @@ static bool go(Irls *w, bool *moved, Error *err)
         double objective;
         for (size_t j = 0; j < w->p; j++)
             w->trial[j] = w->b[j] + t * w->step[j];
-        if (!evaluate(w, w->trial, EVERYTHING, &w->next, &objective, err))
+        if (!evaluate(w, w->trial, &w->next, &objective, err))
             return false;
         if (w->next.invalid || !isfinite(objective) || objective > allowed || !all_finite(w->trial, w->p))
             continue;
@@ -245,28 +239,6 @@ static bool go(Irls *w, bool *moved, Error *err)
     return true;
 }
 
-/* After the step that settled: one more from the score there, with the old factor. False in *done when it should have been
- * shorter: then the search goes on. */
-static bool finish_large(Irls *w, bool *done, Error *err)
-{
-    double was = w->decrement;
-    if (!evaluate(w, w->b, EVAL_DEVIANCE | EVAL_GRAD, &w->next, &w->objective, err))
-        return false;
-    double *grad = w->now.grad;
-    w->now.grad = w->next.grad;
-    w->next.grad = grad;
-    w->now.deviance = w->next.deviance;
-    w->now.pearson = w->next.pearson;
-    solver_solve(&w->solver, w->now.grad, NULL, w->step);
-    double d = dot(w->step, w->now.grad, w->p);
-    w->decrement_before = was;
-    w->decrement = d > 0.0 ? d : 0.0;
-    *done = w->decrement <= 0.01 * was;
-    for (size_t j = 0; *done && j < w->p; j++)
-        w->b[j] += w->step[j];
-    return *done || evaluate(w, w->b, EVERYTHING, &w->now, &w->objective, err);
-}
-
 bool irls_run(Irls *w, int max_iter, double tol, Error *err)
 {
     w->status = FIT_MAX_ITER;
@@ -279,13 +251,8 @@ bool irls_run(Irls *w, int max_iter, double tol, Error *err)
         if (w->may_vanish && w->now.deviance < VANISHED * w->start_deviance)
             return true;
         if (settled(w, tol)) {
-            bool done = true;
             for (size_t j = 0; j < w->p; j++)
                 w->b[j] += w->step[j];
-            if (w->quadratic && w->o->n_effective > LARGE && !w->o->precise && !finish_large(w, &done, err))
-                return false;
-            if (!done)
-                continue;
             w->status = FIT_CONVERGED;
             return true;
         }
