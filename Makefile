@@ -134,6 +134,12 @@ check-engines:
 engine: $(BUILD)/glint
 	$(Q)tests/engine/try.sh $(BUILD)/glint
 
+# ---- the examples of the help pages ----
+$(BUILD)/examples: tests/examples.c $(LIBS)
+	@$(if $(V),,echo "  test $<")
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -MF $@.d $(ALL_LDFLAGS) -o $@ $< \
+	  -Wl,--start-group $(LIBS) -Wl,--end-group $(PKG_L)
+
 # ---- checks ----
 # What deps installs is seen by a make that starts after it: hence the calls of make by itself.
 JOBS  ?= $(shell nproc 2>/dev/null || echo 2)
@@ -145,7 +151,7 @@ check:
 	@tests/deps.sh build check
 	@$(AGAIN) WERROR=1 check-build
 	$(Q)tests/run.sh $(BUILD)
-check-build: $(BUILD)/glint $(UNIT_BIN) $(FUZZ_BIN) $(ENGINE_BIN)
+check-build: $(BUILD)/glint $(BUILD)/examples $(UNIT_BIN) $(FUZZ_BIN) $(ENGINE_BIN)
 suite: check-build
 	$(Q)tests/run.sh $(BUILD) $(S)
 bless: $(BUILD)/glint
@@ -195,9 +201,9 @@ install: $(BUILD)/glint $(BUILD)/glint.1
 	  $(SHARE)/bash-completion/completions $(SHARE)/zsh/site-functions $(SHARE)/fish/vendor_completions.d
 	install -m 755 $(BUILD)/glint $(DESTDIR)$(PREFIX)/bin/glint
 	install -m 644 $(BUILD)/glint.1 $(SHARE)/man/man1/glint.1
-	install -m 644 man/glint.bash $(SHARE)/bash-completion/completions/glint
-	install -m 644 man/_glint $(SHARE)/zsh/site-functions/_glint
-	install -m 644 man/glint.fish $(SHARE)/fish/vendor_completions.d/glint.fish
+	$(BUILD)/glint --completion bash >$(SHARE)/bash-completion/completions/glint
+	$(BUILD)/glint --completion zsh >$(SHARE)/zsh/site-functions/_glint
+	$(BUILD)/glint --completion fish >$(SHARE)/fish/vendor_completions.d/glint.fish
 	install -m 644 README.md LICENSE $(SHARE)/doc/glint
 	cd datasets && find . -type f -exec install -D -m 644 {} "$(abspath $(SHARE))/glint/datasets/{}" \;
 uninstall:
