@@ -51,12 +51,11 @@ static _Thread_local bool inside;
 
 size_t par_threads(void)
 {
-    if (pool.wanted)
-        return pool.wanted;
-    long cores = sysconf(_SC_NPROCESSORS_ONLN);
-    if (cores < 1)
-        return 1;
-    return cores > THREADS_MAX ? THREADS_MAX : (size_t)cores;
+    if (!pool.wanted) { /* asked once: the answer costs three system calls */
+        long cores = sysconf(_SC_NPROCESSORS_ONLN);
+        pool.wanted = cores < 1 ? 1 : cores > THREADS_MAX ? THREADS_MAX : (size_t)cores;
+    }
+    return pool.wanted;
 }
 
 void par_set_threads(size_t n)
