@@ -12,7 +12,8 @@
 
 #define COMMANDS(X) \
     X(load) X(save) X(tables) X(use) X(drop) X(rename) X(show) X(describe) \
-    X(help) X(set) X(timing) X(echo) X(run) X(undo) X(redo) X(script) X(history) X(quit)
+    X(help) X(set) X(timing) X(echo) X(run) X(undo) X(redo) X(script) X(history) X(quit) \
+    X(connect) X(es_doctor) X(es_indexes) X(es_create) X(es_drop) X(es_push)
 
 #define DECLARE(name) extern const Command cmd_##name;
 COMMANDS(DECLARE)

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* es_push.c - `es push T to I`: a table's rows as documents, each accounted for. */
+#include "es/push.h"
+#include "shell/connection.h"
+#include "shell/ledger.h"
+
+/* The key of users, posts and products; interactions have none of their own: their row's number. */
+static const char *default_id(const NamedData *t)
+{
+    static const Role keys[] = {[ENTITY_USER] = ROLE_USER, [ENTITY_POST] = ROLE_POST, [ENTITY_PRODUCT] = ROLE_PRODUCT};
+    Entity e = t->roles.entity;
+    if (e != ENTITY_USER && e != ENTITY_POST && e != ENTITY_PRODUCT)
+        return NULL;
+    long col = t->roles.col[keys[e]];
+    return col >= 0 ? t->data.frame->names[col] : NULL;
+}
+
+static bool dry(const NamedData *t, const PushOptions *push, Result *out, Error *err)
+{
+    Buf lines = BUF_INIT;
+    size_t bytes = 0;
+    bool ok = push_dry(t->data.frame, push, 2, &lines, &bytes, err);
+    if (ok) {
+        result_text(out, "index", str_of(push->bulk.index));
+        result_int(out, "documents", (int64_t)t->data.frame->rows);
+        result_int(out, "bytes", (int64_t)bytes);
+        result_line(out, "would write %s documents to %s, about %.1f MB in %zu requests; the first:\n%.*s", count_text(out, (int64_t)t->data.frame->rows),
+                    push->bulk.index, (double)bytes / 1e6, bytes / (5u << 20) + 1, (int)lines.n, lines.p);
+    }
+    buf_free(&lines);
+    return ok;
+}
+
+static bool run(Session *s, const Args *a, Result *out, Error *err)
+{
+    Client *c = connection_need(s, err);
+    if (!c)
+        return false;
+    if (a->nwords != 1 || !a->to.p) {
+        fail(err, ERR_USAGE, "es push wants a table and an index");
+        return error_hint(err, "es push users to blog-users");
+    }
+    const NamedData *t = command_table_arg(s, a, a->words[0].text, a->words[0].at, err);
+    if (!t)
+        return false;
+    Str to = str_starts(a->to, STR("es:")) ? str_sub(a->to, 3, a->to.n) : a->to;
+    long tags = t->roles.col[ROLE_TAGS];
+    PushOptions push = {
+        .bulk = {.index = args_zstr(a, to), .dead_letter = args_z(a, "dead-letter"), .batch_bytes = (size_t)args_int(a, "batch-mb") << 20},
+        .id = args_has(a, "id") ? args_z(a, "id") : default_id(t),
+        .lists = args_has(a, "lists") ? args_z(a, "lists") : tags >= 0 ? t->data.frame->names[tags] : NULL,
+        .version = args_int(a, "version"),
+    };
+    if (args_flag(a, "dry"))
+        return dry(t, &push, out, err);
+    connection_show(s, a, out);
+    PushLedger ledger;
+    if (!es_push(c, t->data.frame, &push, &ledger, err))
+        return false;
+    ledger_tell(&ledger, push.bulk.index, out);
+    return ledger_settle(s, &ledger, out, err);
+}
+
+static const OptRow opts[] = {
+    {.name = "id", .type = OPT_TEXT, .metavar = "c|'{a}_{b}'", .brief = "column or template of the documents' ids (default: the key, or the row's number)"},
+    {.name = "lists", .type = OPT_COLUMNS, .metavar = "COLS", .brief = "columns whose text a|b|c is a list (default: tags)"},
+    {.name = "version", .type = OPT_INT, .min = 0, .max = 9e15, .def = "0", .metavar = "N", .brief = "number of the batch: never replaces a newer document"},
+    {.name = "batch-mb", .type = OPT_INT, .min = 1, .max = 90, .def = "5", .unit = "MB a request", .brief = "size of a request"},
+    {.name = "dead-letter", .type = OPT_FILE, .metavar = "FILE", .brief = "refused documents with their reasons, as NDJSON"},
+    {.name = "dry", .type = OPT_FLAG, .brief = "say what would be written"},
+    OPT_SHOW_REQUEST,
+    {0},
+};
+
+const Command cmd_es_push = {
+    .name = "es push",
+    .group = GROUP_ENGINE,
+    .brief = "write a table's rows as documents",
+    .usage = "es push T to INDEX [--id c|'{a}_{b}'] [--dry]",
+    .opts = opts,
+    .subject = SUBJECT_WORDS,
+    .clauses = CLAUSE_TO,
+    .help = "Bulk requests of a few MB, two in flight, slowed down when the engine says so. Ids come from the rows, so that writing "
+            "twice changes nothing. Every document is accounted for: made, replaced, newer there, or refused by reason. If any was "
+            "refused the exit status is 3.",
+    .examples = (const Example[]){{"es push users to blog-users", "ids are the user names", true},
+                                  {"es push scores to s --id '{user}_{post}' --version 20240502", "pairs; an older batch cannot win", true},
+                                  {0}},
+    .needs = NEED_CONNECTION,
+    .run = run,
+};
