@@ -93,42 +93,78 @@ static void bspline_derivs(const double *t, size_t order, size_t j, double x, si
 
 /* ---- learning ---- */
 
-static int by_value(const void *a, const void *b)
+/* Puts the value of a rank at its place, none above it before, none below it behind: Hoare's FIND (CACM 1961). */
+static void select_rank(double *x, ptrdiff_t from, ptrdiff_t last, ptrdiff_t rank)
 {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
+    while (from < last) {
+        double a = x[from], b = x[from + (last - from) / 2], c = x[last];
+        double pivot = a < b ? (b < c ? b : a < c ? c : a) : (a < c ? a : b < c ? c : b);
+        ptrdiff_t i = from, j = last;
+        while (i <= j) {
+            while (x[i] < pivot)
+                i++;
+            while (x[j] > pivot)
+                j--;
+            if (i > j)
+                break;
+            double swap = x[i];
+            x[i++] = x[j];
+            x[j--] = swap;
+        }
+        if (rank <= j)
+            last = j;
+        else if (rank >= i)
+            from = i;
+        else
+            return;
+    }
 }
 
-/* R's quantile(x, prob), type 7, of sorted x. */
-static double quantile7(const double *x, size_t n, double prob)
+/* R's quantile(x, prob), type 7; the ranks up to *placed are in their places already, and prob only grows. */
+static double quantile7(double *x, size_t n, double prob, size_t *placed)
 {
     double index = (double)(n - 1) * prob;
-    size_t lo = (size_t)floor(index);
+    size_t lo = (size_t)floor(index), hi = lo + 1 < n ? lo + 1 : lo;
+    select_rank(x, (ptrdiff_t)*placed, (ptrdiff_t)n - 1, (ptrdiff_t)lo);
+    select_rank(x, (ptrdiff_t)lo, (ptrdiff_t)n - 1, (ptrdiff_t)hi);
+    *placed = lo;
     double h = index - (double)lo;
-    if (h <= 0 || lo + 1 >= n || x[lo + 1] == x[lo])
-        return x[lo];
-    return (1 - h) * x[lo] + h * x[lo + 1];
+    return h > 0 && x[hi] != x[lo] ? (1 - h) * x[lo] + h * x[hi] : x[lo];
+}
+
+/* Range of x, and x without what lies outside the boundary knots that were given; how many are left. */
+static size_t within_bounds(const Var *v, double *x, size_t n, double *low, double *high)
+{
+    *low = *high = x[0];
+    for (size_t i = 1; i < n; i++) {
+        *low = x[i] < *low ? x[i] : *low;
+        *high = x[i] > *high ? x[i] : *high;
+    }
+    if (isnan(v->bound[0]))
+        return n;
+    *low = v->bound[0];
+    *high = v->bound[1];
+    size_t kept = 0;
+    for (size_t i = 0; i < n; i++)
+        if (x[i] >= *low && x[i] <= *high)
+            x[kept++] = x[i];
+    return kept;
 }
 
 static bool spline_learn(const Var *v, double *x, size_t n, Arena *a, VarCode *code, Error *err)
 {
     size_t order = v->kind == VAR_NS ? 4 : (size_t)v->degree + 1;
-    qsort(x, n, sizeof *x, by_value);
-    double low = isnan(v->bound[0]) ? x[0] : v->bound[0], high = isnan(v->bound[1]) ? x[n - 1] : v->bound[1];
+    double low, high;
+    n = within_bounds(v, x, n, &low, &high);
     if (!(low < high))
         return fail_at(err, ERR_DATA, v->at, "'%s' needs at least two distinct values", v->name);
-    size_t from = 0, to = n;
-    while (from < to && x[from] < low)
-        from++;
-    while (to > from && x[to - 1] > high)
-        to--;
     size_t least = v->kind == VAR_NS ? 1 : order - 1, inner = v->nknots;
     if (!inner && v->df) {
         if ((size_t)v->df < least)
             return fail_at(err, ERR_USAGE, v->at, "'%s' needs df of at least %zu", v->name, least);
         inner = (size_t)v->df - least;
     }
-    if (inner && from == to)
+    if (inner && !n)
         return fail_at(err, ERR_DATA, v->at, "'%s' has no value between its boundary knots", v->name);
     code->nknots = 2 * order + inner;
     code->knots = arena_array(a, double, code->nknots);
@@ -136,9 +172,10 @@ static bool spline_learn(const Var *v, double *x, size_t n, Arena *a, VarCode *c
         code->knots[i] = low;
         code->knots[order + inner + i] = high;
     }
+    size_t placed = 0;
     for (size_t i = 0; i < inner; i++) {
         double by = 1.0 / (double)(inner + 1);
-        double knot = v->nknots ? v->knots[i] : quantile7(x + from, to - from, (double)(i + 1) * by);
+        double knot = v->nknots ? v->knots[i] : quantile7(x, n, (double)(i + 1) * by, &placed);
         if (v->nknots && !(knot > low && knot < high)) {
             fail_at(err, ERR_DATA, v->at, "knot %g of '%s' is not between %g and %g", knot, v->name, low, high);
             return error_hint(err, "knots lie inside the data; Boundary.knots = c(a, b) widens it");

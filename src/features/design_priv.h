@@ -66,6 +66,8 @@ typedef struct VarStat {
     double odd;             /* NaN when a value is infinite, else 0 */
     uint64_t *count;        /* factor: rows of each raw code */
 } VarStat;
+/* Of the matrix rows from .. to - 1 of one column. */
+void number_stat(Vec v, const uint32_t *rows, size_t from, size_t to, VarStat *out);
 bool design_survey(const Design *d, const VarData *vars, size_t nvars, VarStat *stat, Error *err);
 
 /* ---- plan ---- */

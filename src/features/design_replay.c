@@ -5,7 +5,7 @@
  * Nothing is learned here: values come from the frame, meaning from the Encoding, blocks from design.c as in training.
  * No row is dropped. A row that lacks an input, or has a level that training never saw, is marked; its numbers are
  * computed all the same and mean nothing. A code column is not recoded: its few levels are looked up once and the table
- * is led to the columns of training, unless there are fewer rows than levels (a what-if); then the rows are looked up.
+ * is led to the columns of training, unless the frame has fewer rows than levels (a what-if): then its rows are looked up.
  */
 #include "design_priv.h"
 
@@ -267,6 +267,10 @@ static bool replay_number(const Replay *r, size_t v)
                     coltype_name(d->col->type));
     if (d->col->type == COL_TIME && c->scale > 0 && c->type == COL_TIME)
         d->mul = c->scale; /* days or seconds, as in training */
+    VarStat s;
+    number_stat(d->num, r->d->rows, 0, r->d->n, &s);
+    if (s.min * d->mul >= c->min && s.max * d->mul <= c->max)
+        return true;
     for (size_t i = 0; i < r->d->n; i++) {
         size_t row = frame_row(r, i);
         double x = vec_at(d->num, row) * d->mul;
@@ -322,8 +326,9 @@ static bool replay_var(const Replay *r, size_t v)
         return replay_number(r, v);
     if (d->col->type == COL_TIME)
         d->mul = c->scale;
-    bool few = d->col->type != COL_CODE || r->d->n < d->col->levels->n;
-    return few ? recode_rows(r, v) : lead_levels(r, v);
+    /* Recoding makes an array as long as the frame, leading looks up every level. */
+    bool recode = d->col->type != COL_CODE || r->f->rows < d->col->levels->n;
+    return recode ? recode_rows(r, v) : lead_levels(r, v);
 }
 
 static bool replay_basis(const Replay *r, size_t v)

@@ -59,7 +59,7 @@ static void real_run(const double *x, size_t n, VarStat *out)
 
 #define RUN 512 /* values gathered at a time: they stay in the first cache */
 
-static void number_chunk(Vec v, const uint32_t *rows, size_t from, size_t to, VarStat *out)
+void number_stat(Vec v, const uint32_t *rows, size_t from, size_t to, VarStat *out)
 {
     *out = (VarStat){.min = INFINITY, .max = -INFINITY};
     if (v.type == VEC_REAL && !rows) {
@@ -103,7 +103,7 @@ static void survey_rows(void *ctx, void *scratch, size_t chunk, size_t from, siz
     for (size_t v = 0; v < s->nvars; v++) {
         const VarData *d = &s->vars[v];
         if (!d->factor) {
-            number_chunk(d->num, s->rows, from, to, &mine->part[v]);
+            number_stat(d->num, s->rows, from, to, &mine->part[v]);
             continue;
         }
         if (d->code && d->nraw)

@@ -246,6 +246,41 @@ static void cuts(void **state)
     frame_unref(f);
 }
 
+static int by_value(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static void knots(void **state)
+{
+    (void)state;
+    enum { N = 1237 };
+    for (size_t ties = 1; ties <= 100; ties *= 10) {
+        Error err = ERROR_INIT;
+        Column *cols[2] = {column_new(COL_REAL, N, &err), column_new(COL_REAL, N, &err)};
+        double sorted[N];
+        for (size_t i = 0; i < N; i++) {
+            sorted[i] = cols[0]->v.d[i] = (double)(i * 7919 % N / ties);
+            cols[1]->v.d[i] = (double)(i % 5);
+        }
+        qsort(sorted, N, sizeof *sorted, by_value);
+        static char x[] = "x", y[] = "y";
+        Frame *f = frame_new((char *const[]){x, y}, cols, 2, N);
+        Design *d = learn(f, "y ~ bs(x, df = 9)", false);
+        const VarCode *c = &d->enc->vars[0];
+        assert_int_equal(c->nknots, 14);
+        for (size_t k = 0; k < 6; k++) {
+            double index = (N - 1) * (double)(k + 1) * (1.0 / 7), h = index - floor(index);
+            size_t lo = (size_t)floor(index);
+            assert_true(fabs(c->knots[4 + k] - ((1 - h) * sorted[lo] + h * sorted[lo + 1])) < 1e-12);
+        }
+        assert_true(c->knots[3] == sorted[0] && c->knots[10] == sorted[N - 1]);
+        design_free(d);
+        frame_unref(f);
+    }
+}
+
 static void refused(void **state)
 {
     (void)state;
@@ -279,6 +314,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(known_fits), cmocka_unit_test(bernstein), cmocka_unit_test(natural),
         cmocka_unit_test(orthogonal), cmocka_unit_test(cuts),      cmocka_unit_test(refused),
+        cmocka_unit_test(knots),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
