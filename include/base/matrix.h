@@ -60,6 +60,11 @@ static inline double vec_at(Vec v, size_t i)
     }
 }
 
+/* The first column of ones, or SIZE_MAX. */
+size_t matrix_ones(const Matrix *x);
+/* A number near the values of each dense column (p; zero for factors), to count from: their mean over evenly spaced rows,
+ * and exactly the constant of a constant column. NULL when X has no column of ones. Free with free(). */
+double *matrix_centres(const Matrix *x);
 /* One row, dense: out has p entries. For tests, what-if, influence of few rows. */
 void matrix_row(const Matrix *x, size_t row, double *out);
 /* The entries of one row that are not zero by construction (dense columns always count): writes column numbers to

@@ -15,6 +15,8 @@
 #include "base/mem.h"
 #include "base/par.h"
 
+#define CENTRE_ROWS 1000 /* that matrix_centres looks at */
+
 static size_t store_row(const Matrix *x, size_t i)
 {
     return x->rows ? x->rows[i] : i;
@@ -29,6 +31,34 @@ static double dense_at(const Block *b, size_t s)
 static double times_at(const Block *b, size_t s)
 {
     return b->has_times ? vec_at(b->times, s) : 1.0;
+}
+
+size_t matrix_ones(const Matrix *x)
+{
+    for (size_t k = 0; k < x->nblocks; k++)
+        if (x->blocks[k].kind == BLOCK_ONES)
+            return x->blocks[k].first;
+    return SIZE_MAX;
+}
+
+double *matrix_centres(const Matrix *x)
+{
+    if (matrix_ones(x) == SIZE_MAX)
+        return NULL;
+    double *centre = xcalloc(x->p + 1, sizeof *centre);
+    size_t step = x->n / CENTRE_ROWS + 1;
+    for (size_t k = 0; x->n && k < x->nblocks; k++) {
+        const Block *b = &x->blocks[k];
+        if (b->kind != BLOCK_DENSE)
+            continue;
+        double first = dense_at(b, store_row(x, 0)), sum = 0.0, n = 0.0;
+        for (size_t i = 0; i < x->n; i += step) {
+            sum += dense_at(b, store_row(x, i)) - first;
+            n += 1.0;
+        }
+        centre[b->first] = first + sum / n;
+    }
+    return centre;
 }
 
 size_t matrix_row_max(const Matrix *x)

@@ -101,20 +101,10 @@ static bool make_penalty(const Problem *pb, const FitOptions *opt, double **out,
     return ok;
 }
 
-static bool has_ones(const Matrix *x)
-{
-    for (size_t k = 0; k < x->nblocks; k++)
-        if (x->blocks[k].kind == BLOCK_ONES)
-            return true;
-    return false;
-}
-
 static bool penalises_intercept(const Matrix *x, const double *penalty)
 {
-    for (size_t k = 0; penalty && k < x->nblocks; k++)
-        if (x->blocks[k].kind == BLOCK_ONES && penalty[x->blocks[k].first] != 0.0)
-            return true;
-    return false;
+    size_t ones = matrix_ones(x);
+    return penalty && ones != SIZE_MAX && penalty[ones] != 0.0;
 }
 
 /* ---- the search ---- */
@@ -277,7 +267,7 @@ static Fit *fit_once(const Problem *pb, const FitOptions *opt, Error *err)
     Irls w = {0};
     Problem mine = *pb;
     bool ok = f && make_penalty(pb, opt, &penalty, err);
-    ok = ok && null_deviance(pb, has_ones(pb->x), &f->null_deviance, err);
+    ok = ok && null_deviance(pb, matrix_ones(pb->x) != SIZE_MAX, &f->null_deviance, err);
     mine.as_is = ok && penalises_intercept(pb->x, penalty);
     ok = ok && search(&mine, opt, penalty, &w, f, err);
     if (ok && f->status != FIT_SEPARATED)

@@ -207,21 +207,13 @@ static bool sums_new(PreciseSums *s, size_t p, Error *err)
     return s->grad && s->info;
 }
 
-static size_t ones_column(const Matrix *x)
-{
-    for (size_t k = 0; k < x->nblocks; k++)
-        if (x->blocks[k].kind == BLOCK_ONES)
-            return x->blocks[k].first;
-    return SIZE_MAX;
-}
-
 Oracle *oracle_precise(const Problem *pb, Error *err)
 {
     PreciseOracle *o = xcalloc(1, sizeof *o);
     size_t max = matrix_row_max(pb->x) + 1;
     bool only_01 = true, ok;
     o->base = (Oracle){.p = pb->x->p, .eval = precise_eval, .close = precise_close, .precise = true};
-    o->base.intercept = ones_column(pb->x);
+    o->base.intercept = matrix_ones(pb->x);
     o->pb = *pb;
     for (size_t i = 0; i < pb->x->n; i++) {
         double w = pb->w ? pb->w[i] : 1.0;

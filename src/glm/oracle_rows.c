@@ -20,8 +20,6 @@
 #include "base/par.h"
 #include "kernels.h"
 
-#define CENTRE_ROWS 1000 /* rows that the centres are taken from */
-
 typedef struct Tile {
     double eta[GRAM_TILE_MAX], y[GRAM_TILE_MAX], w[GRAM_TILE_MAX];
     double weight[GRAM_TILE_MAX], resid[GRAM_TILE_MAX];
@@ -136,39 +134,6 @@ static void rows_close(Oracle *base)
     free(o);
 }
 
-/* The first column of ones, or SIZE_MAX. */
-static size_t find_ones(const Matrix *x)
-{
-    for (size_t k = 0; k < x->nblocks; k++)
-        if (x->blocks[k].kind == BLOCK_ONES)
-            return x->blocks[k].first;
-    return SIZE_MAX;
-}
-
-/* Means over evenly spaced rows, counted from the first value: a constant column gets exactly its constant. */
-static double *find_centres(const Matrix *x, size_t intercept)
-{
-    if (intercept == SIZE_MAX || !x->n)
-        return NULL;
-    double *centre = xcalloc(x->p, sizeof *centre);
-    size_t step = x->n / CENTRE_ROWS + 1;
-    for (size_t k = 0; k < x->nblocks; k++) {
-        const Block *b = &x->blocks[k];
-        if (b->kind != BLOCK_DENSE)
-            continue;
-        double first = 0.0, sum = 0.0, n = 0.0;
-        for (size_t i = 0; i < x->n; i += step) {
-            double v = (vec_at(b->data, x->rows ? x->rows[i] : i) + b->add) * b->mul;
-            if (n == 0.0)
-                first = v;
-            sum += v - first;
-            n += 1.0;
-        }
-        centre[b->first] = first + sum / n;
-    }
-    return centre;
-}
-
 static void count_rows(const Problem *pb, Oracle *o, bool *only_01)
 {
     *only_01 = true;
@@ -206,8 +171,8 @@ Oracle *oracle_rows(const Problem *pb, Error *err)
     RowsOracle *o = xcalloc(1, sizeof *o);
     bool only_01;
     o->base = (Oracle){.p = pb->x->p, .eval = rows_eval, .close = rows_close, .can_start = true};
-    o->base.intercept = find_ones(pb->x);
-    o->base.centre = pb->as_is ? NULL : find_centres(pb->x, o->base.intercept);
+    o->base.intercept = matrix_ones(pb->x);
+    o->base.centre = pb->as_is ? NULL : matrix_centres(pb->x);
     o->pb = *pb;
     count_rows(pb, &o->base, &only_01);
     o->kernel = kernel_pick(pb, only_01);
