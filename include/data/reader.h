@@ -10,7 +10,7 @@
 
 /* How a source is to be read. Zero-initialised means defaults. Borrowed by the reader while it lives. */
 typedef struct ReadOptions {
-    const char *types;     /* "age=int,when=time" or NULL */
+    const char *types;     /* "age=int,when=time" or NULL; dmy and mdy are times with that order of day and month */
     const char *nulls;     /* comma-separated texts that mean null, beside the empty field; NULL: "NA" */
     char delim;            /* 0: guessed among , ; tab | */
     const char *encoding;  /* NULL or "utf-8"; "latin1" */
@@ -32,9 +32,11 @@ typedef struct BadRow {
 
 typedef struct ReadReport {
     long rows, bad;                 /* rows read, rows refused */
-    BadRow kept[BAD_ROWS_KEPT];     /* the first of them */
+    BadRow kept[BAD_ROWS_KEPT];     /* the first of them, and of rows with a value that was made null */
     char notes[16][240];            /* "columns 3 and 5 are both called 'age': the second is now 'age_2'" */
     size_t nnotes;
+    long bad_values;                /* values that do not fit a declared type: made null, their rows kept */
+    size_t more_notes;              /* for which there was no room */
 } ReadReport;
 void read_note(ReadReport *r, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
@@ -55,7 +57,7 @@ static inline void reader_close(Reader *r)
     if (r)
         r->close(r);
 }
-/* All batches in one frame. */
+/* All batches in one frame, by frame_bind(). A reader gives at least one batch, without rows if there are none. */
 Frame *frame_read(Reader *r, Error *err);
 
 /* csv_read.c: the whole text at once is the fast way. `report` must outlive the call. */

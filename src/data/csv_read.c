@@ -1,0 +1,581 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * csv_read.c - CSV text to a Frame: RFC 4180 and its bad neighbours, on all threads.
+ *
+ * The chapters, in the order in which a file meets them:
+ *     csv_dialect.c   encoding, newline, delimiter, names
+ *     csv_scan.c      the text is cut into chunks; each knows its first row (one pass over the bytes)
+ *     csv_parse.c     the fields of a chunk are found, then its columns are parsed one by one under
+ *                     the type that the column has had so far (the second pass)
+ *     guess.c         the type of each column, from what all its values look like
+ *     csv_gather.c    pieces to columns
+ *     csv_notes.c     what the person should know
+ *
+ * No sample decides a type. The first, a middle and the last chunk are parsed first, so the others
+ * mostly start with the right type; a value that does not fit widens it (int to real to text), and
+ * pieces that were stored before are parsed again at the end, they alone. The result depends on
+ * the text only, not on threads or order.
+ *
+ * Memory: eight bytes a row and column while it is read, less afterwards. Pages of the file are
+ * given back as soon as they are parsed.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "base/cancel.h"
+#include "base/file.h"
+#include "base/par.h"
+#include "csv_priv.h"
+
+#define SLICE_BYTES ((size_t)32 << 20) /* progress is told so often */
+#define SAMPLE_VALUES 1000             /* so many, and all distinct: ids or prose, not names */
+#define LEVELS_FREE 1000
+#define ROWS_MAX ((size_t)UINT32_MAX - 1)
+
+/* ---- life and death ---- */
+
+static bool make_scratch(Csv *c, Error *err)
+{
+    c->threads = par_threads();
+    c->scratch = xcalloc(c->threads, sizeof *c->scratch);
+    c->scratch_list = xcalloc(c->threads, sizeof *c->scratch_list);
+    for (size_t t = 0; t < c->threads; t++) {
+        c->scratch[t].number = t;
+        c->scratch_list[t] = &c->scratch[t];
+        c->scratch[t].dicts = big_alloc(c->ncols, sizeof(CsvDict *), true, "a list of columns", err);
+        if (!c->scratch[t].dicts)
+            return false;
+    }
+    return true;
+}
+
+static void drop_dicts(Csv *c, size_t col)
+{
+    for (size_t t = 0; t < c->threads; t++) {
+        if (!c->scratch[t].dicts)
+            continue;
+        csv_dict_free(c->scratch[t].dicts[col]);
+        c->scratch[t].dicts[col] = NULL;
+    }
+}
+
+static void drop_buffers(Csv *c)
+{
+    for (size_t j = 0; c->cols && j < c->ncols; j++) {
+        free(c->cols[j].values);
+        free(c->cols[j].nulls);
+        c->cols[j].values = NULL;
+        c->cols[j].nulls = NULL;
+        drop_dicts(c, j);
+    }
+}
+
+/* Forgets what has been read, but not how to read it. */
+static void drop_chunks(Csv *c)
+{
+    drop_buffers(c);
+    for (size_t k = 0; k < c->nchunks; k++)
+        free(c->chunks[k].bad);
+    free(c->chunks);
+    free(c->cells);
+    c->chunks = NULL;
+    c->cells = NULL;
+    c->nchunks = 0;
+}
+
+static void csv_clear(Csv *c)
+{
+    drop_chunks(c);
+    for (size_t t = 0; t < c->threads; t++) {
+        CsvScratch *s = &c->scratch[t];
+        free(s->index.pos);
+        free(s->index.spare);
+        free(s->dicts);
+        free(s->nulls);
+        buf_free(&s->clean);
+        buf_free(&s->mend);
+    }
+    free(c->scratch);
+    free(c->scratch_list);
+    for (size_t j = 0; c->cols && j < c->ncols; j++)
+        free(c->cols[j].name);
+    free(c->cols);
+    free(c->nulls);
+    free(c->nulls_text);
+    free(c->owned);
+}
+
+/* ---- one window of chunks into the buffers ---- */
+
+static bool open_window(Csv *c, size_t first, size_t last, Error *err)
+{
+    drop_buffers(c);
+    c->first = first;
+    c->last = last;
+    c->rows_reserved = c->words = 0;
+    for (size_t k = first; k < last; k++) {
+        CsvChunk *chunk = &c->chunks[k];
+        chunk->row0 = c->rows_reserved;
+        chunk->word0 = c->words;
+        c->rows_reserved += chunk->reserved;
+        c->words += (chunk->reserved + 63) / 64;
+    }
+    if (c->rows_reserved > ROWS_MAX)
+        return fail(err, ERR_DATA, "a table holds at most %zu rows", ROWS_MAX);
+    c->dict_max = c->rows_reserved / 2 > LEVELS_FREE ? c->rows_reserved / 2 : LEVELS_FREE;
+    for (size_t j = 0; j < c->ncols; j++) {
+        CsvColumn *col = &c->cols[j];
+        col->values = big_alloc(c->rows_reserved + 1, sizeof(int64_t), false, "a column", err);
+        col->nulls = big_alloc(c->words, sizeof *col->nulls, true, "a column", err);
+        if (!col->values || !col->nulls)
+            return false;
+    }
+    return true;
+}
+
+/* The mapped pages of a chunk are not needed any more: they count as ours until they are given back. */
+static void give_back(const Csv *c, const CsvChunk *chunk)
+{
+    if (!c->mapped)
+        return;
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    uintptr_t from = ((uintptr_t)c->text.p + chunk->from) / page * page;
+    uintptr_t to = ((uintptr_t)c->text.p + chunk->to) / page * page;
+    if (to > from)
+        madvise((void *)from, to - from, MADV_DONTNEED);
+}
+
+static void parse_chunk(Csv *c, CsvChunk *chunk, CsvScratch *s)
+{
+    if (atomic_load(&c->malformed) && !c->exact)
+        return;
+    chunk->thread = s->number;
+    chunk->failed = !csv_index(c, chunk, &s->index);
+    chunk->rows = s->index.rows;
+    for (size_t j = 0; j < c->ncols && !chunk->failed; j++)
+        chunk->failed = !csv_parse(c, chunk, j, s);
+    give_back(c, chunk);
+}
+
+/* A job of par_rows over chunks [from, ...). */
+typedef struct Slice {
+    Csv *c;
+    size_t from;
+} Slice;
+
+static void parse_in_slice(void *ctx, void *scratch, size_t chunk, size_t from, size_t to)
+{
+    (void)from, (void)to;
+    const Slice *s = ctx;
+    CsvChunk *k = &s->c->chunks[s->from + chunk];
+    if (k->reserved && !k->told)
+        parse_chunk(s->c, k, scratch);
+}
+
+/* Pieces that are stored under another type than their column has now. */
+static void retype_in_slice(void *ctx, void *scratch, size_t chunk, size_t from, size_t to)
+{
+    (void)from, (void)to;
+    const Slice *slice = ctx;
+    Csv *c = slice->c;
+    CsvScratch *s = scratch;
+    CsvChunk *k = &c->chunks[slice->from + chunk];
+    bool indexed = false;
+    for (size_t j = 0; j < c->ncols && k->reserved && !k->failed; j++) {
+        CsvCell *cell = csv_cell(c, slice->from + chunk, j);
+        CsvStore want = c->cols[j].store;
+        if (cell->store == want || (cell->store == STORE_DIGITS && want == STORE_DICT))
+            continue;
+        char *values = c->cols[j].values + k->row0 * sizeof(int64_t);
+        if (cell->store == STORE_INT && want == STORE_REAL) {
+            for (size_t i = 0; i < k->rows; i++) {
+                int64_t v;
+                memcpy(&v, values + i * sizeof v, sizeof v);
+                double d = (double)v;
+                memcpy(values + i * sizeof d, &d, sizeof d);
+            }
+            cell->store = STORE_REAL;
+            continue;
+        }
+        if (!indexed)
+            k->failed = !csv_index(c, k, &s->index);
+        indexed = true;
+        k->failed = k->failed || !csv_parse(c, k, j, s);
+    }
+    if (indexed)
+        give_back(c, k);
+}
+
+static bool no_memory(const Csv *c, Error *err)
+{
+    for (size_t k = c->first; k < c->last; k++)
+        if (c->chunks[k].failed)
+            return fail_nomem(err, c->chunks[k].to - c->chunks[k].from, "a piece of the file");
+    return true;
+}
+
+static size_t rows_so_far(const Csv *c, size_t end)
+{
+    size_t rows = 0;
+    for (size_t k = 0; k < end; k++)
+        rows += c->chunks[k].rows;
+    return rows;
+}
+
+static bool enough(const Csv *c, size_t end)
+{
+    return c->opt->limit > 0 && rows_so_far(c, end) >= (size_t)c->opt->limit;
+}
+
+/* A column whose first thousands of values are all different will not be a code column. */
+static void look_at_sample(Csv *c, size_t rows)
+{
+    for (size_t j = 0; j < c->ncols; j++) {
+        const CsvDict *d = c->scratch[0].dicts[j];
+        size_t distinct = csv_dict_count(d), bytes = 0;
+        for (size_t i = 0; i < distinct; i++)
+            bytes += csv_dict_at(d, i).n;
+        bool ids = distinct > SAMPLE_VALUES && distinct == rows;
+        bool prose = distinct > SAMPLE_VALUES && bytes / distinct > 200;
+        if ((ids || prose) && !c->cols[j].declared && !c->decided) {
+            atomic_store(&c->cols[j].raw, true);
+            drop_dicts(c, j);
+        }
+    }
+}
+
+/* The first, a middle and the last chunk, on this thread. */
+static void parse_sample(Csv *c)
+{
+    size_t n = c->last - c->first, rows = 0;
+    size_t at[3] = {c->first, c->first + n / 2, c->first + (n ? n - 1 : 0)};
+    for (size_t i = 0; i < 3 && n; i++) {
+        CsvChunk *k = &c->chunks[at[i]];
+        if (!k->reserved || k->told || (i && c->opt->limit > 0))
+            continue;
+        parse_chunk(c, k, &c->scratch[0]);
+        rows += k->rows;
+    }
+    look_at_sample(c, rows);
+}
+
+static bool run_slices(Csv *c, void (*work)(void *, void *, size_t, size_t, size_t), Error *err)
+{
+    size_t step = SLICE_BYTES / c->chunk_bytes > 0 ? SLICE_BYTES / c->chunk_bytes : 1;
+    for (size_t from = c->first; from < c->last; from += step) {
+        Slice slice = {c, from};
+        size_t n = c->last - from < step ? c->last - from : step;
+        ParJob job = {.n = n, .chunk = 1, .ctx = &slice, .scratch = c->scratch_list, .work = work};
+        if (!par_rows(&job, err) || !no_memory(c, err))
+            return false;
+        progress_tick("reading", (double)c->chunks[from + n - 1].to, (double)c->text.n, "B");
+        if (work == parse_in_slice && enough(c, from + n)) {
+            c->last = from + n;
+            break;
+        }
+    }
+    return true;
+}
+
+/* Reads a window under types that may still widen; the types are then what the window needs. */
+static bool read_window(Csv *c, Error *err)
+{
+    parse_sample(c);
+    return no_memory(c, err) && run_slices(c, parse_in_slice, err);
+}
+
+static bool needs_retype(const Csv *c)
+{
+    for (size_t k = c->first; k < c->last; k++)
+        for (size_t j = 0; j < c->ncols; j++) {
+            uint8_t store = csv_cell(c, k, j)->store;
+            if (c->chunks[k].reserved && store != c->cols[j].store &&
+                !(store == STORE_DIGITS && c->cols[j].store == STORE_DICT))
+                return true;
+        }
+    return false;
+}
+
+/* A dictionary may overflow while pieces are parsed again, so look twice. */
+static bool settle_types(Csv *c, Error *err)
+{
+    do {
+        csv_decide(c);
+        c->decided = true;
+        if (needs_retype(c) && !run_slices(c, retype_in_slice, err))
+            return false;
+        csv_decide(c);
+    } while (needs_retype(c));
+    return true;
+}
+
+/* ---- the report ---- */
+
+/* Rows refused up to chunk `end`, with their numbers; fails as strict and max_bad say. */
+static bool report_bad(Csv *c, size_t first, size_t end, long *row_base, Error *err)
+{
+    ReadReport *r = c->report;
+    size_t kept = (size_t)(r->bad + r->bad_values < BAD_ROWS_KEPT ? r->bad + r->bad_values : BAD_ROWS_KEPT);
+    for (size_t k = first; k < end; k++) {
+        CsvChunk *chunk = &c->chunks[k];
+        for (size_t i = 0; i < chunk->nbad && kept < BAD_ROWS_KEPT; i++, kept++) {
+            r->kept[kept] = chunk->bad[i];
+            r->kept[kept].row += *row_base + 1;
+        }
+        *row_base += (long)(chunk->rows + chunk->refused);
+        r->rows += (long)chunk->rows;
+        r->bad += (long)chunk->refused;
+        r->bad_values += (long)chunk->bad_values;
+        free(chunk->bad);
+        chunk->bad = NULL;
+    }
+    long bad = r->bad + r->bad_values;
+    const BadRow *b = &r->kept[0];
+    if (bad && c->opt->strict)
+        return fail_row(err, ERR_DATA, b->row, "'%s' line %ld, row %ld: %s", c->name, b->line, b->row, b->reason);
+    if (c->opt->max_bad > 0 && bad > c->opt->max_bad)
+        return fail_row(err, ERR_DATA, b->row, "'%s' has %ld bad rows, %ld are allowed; the first in line %ld: %s",
+                        c->name, bad, c->opt->max_bad, b->line, b->reason);
+    return true;
+}
+
+static bool refuse_all_bad(const Csv *c, Error *err)
+{
+    const BadRow *b = &c->report->kept[0];
+    if (c->report->rows || !c->report->bad)
+        return true;
+    fail_row(err, ERR_DATA, b->row, "'%s': no row has the header's number of fields; row %ld: %s", c->name, b->row,
+             b->reason);
+    return error_hint(err, "see the delimiter: it was taken to be '%s'", c->delim == '\t' ? "tab" : (char[]){c->delim, 0});
+}
+
+static void note_mended(const Csv *c)
+{
+    for (size_t j = 0; j < c->ncols; j++) {
+        size_t mended = 0;
+        for (size_t k = c->first; k < c->last; k++)
+            mended += csv_cell(c, k, j)->mended;
+        if (mended)
+            read_note(c->report, "column '%.60s': %zu value%s with bytes that are not UTF-8, shown as U+FFFD (--encoding latin1?)",
+                      c->cols[j].name, mended, mended == 1 ? "" : "s");
+    }
+}
+
+/* Rows beyond the limit are not there. */
+static void apply_limit(Csv *c)
+{
+    size_t left = c->opt->limit > 0 ? (size_t)c->opt->limit : SIZE_MAX;
+    for (size_t k = c->first; k < c->last; k++) {
+        if (c->chunks[k].rows > left)
+            c->chunks[k].rows = left;
+        left -= c->chunks[k].rows;
+    }
+}
+
+/* ---- the whole text ---- */
+
+/* Cuts the text; gives cells to the chunks. */
+static bool prepare(Csv *c, Error *err)
+{
+    drop_chunks(c);
+    for (size_t j = 0; j < c->ncols; j++) {
+        atomic_store(&c->cols[j].kinds, 0);
+        atomic_store(&c->cols[j].raw, false);
+    }
+    c->decided = false;
+    if (!csv_cut(c, err))
+        return false;
+    c->cells = big_alloc(c->nchunks * c->ncols, sizeof *c->cells, true, "a list of pieces", err);
+    return c->cells != NULL;
+}
+
+/* Reads all chunks, once more byte by byte when the quotes are not where they should be. */
+static bool read_all(Csv *c, Error *err)
+{
+    bool read = prepare(c, err) && open_window(c, 0, c->nchunks, err) && read_window(c, err);
+    if (!read || c->exact || !atomic_load(&c->malformed))
+        return read;
+    c->exact = true;
+    return prepare(c, err) && open_window(c, 0, c->nchunks, err) && read_window(c, err);
+}
+
+static bool csv_begin(Csv *c, Error *err)
+{
+    return csv_dialect(c, err) && make_scratch(c, err);
+}
+
+static Frame *read_csv(Csv *c, Error *err)
+{
+    Frame *f = NULL;
+    long row_base = 0;
+    if (!csv_begin(c, err) || !read_all(c, err) || !settle_types(c, err))
+        goto done;
+    apply_limit(c);
+    if (!report_bad(c, c->first, c->last, &row_base, err) || !refuse_all_bad(c, err))
+        goto done;
+    csv_note_types(c);
+    note_mended(c);
+    f = csv_gather(c, err);
+    if (f)
+        csv_note_misfits(c, f);
+done:
+    csv_clear(c);
+    return f;
+}
+
+static const ReadOptions *or_defaults(const ReadOptions *opt)
+{
+    static const ReadOptions defaults = {0};
+    return opt ? opt : &defaults;
+}
+
+Frame *csv_read_text(Str text, const ReadOptions *opt, ReadReport *report, Error *err)
+{
+    Csv c = {.name = "text", .opt = or_defaults(opt), .report = report, .text = text};
+    return read_csv(&c, err);
+}
+
+Frame *csv_read_file(const char *path, const ReadOptions *opt, ReadReport *report, Error *err)
+{
+    FileText t;
+    if (!file_read(path, &t, err))
+        return NULL;
+    Csv c = {.name = path, .opt = or_defaults(opt), .report = report, .text = {t.p, t.n}, .mapped = t.mapped != 0};
+    Frame *f = read_csv(&c, err);
+    file_text_free(&t);
+    if (f)
+        frame_set_origin(f, path);
+    return f;
+}
+
+/* ---- in batches ---- */
+
+#define WINDOW_BYTES ((size_t)16 << 20)
+
+typedef struct CsvReader {
+    Reader reader;
+    Csv c;
+    FileText file;
+    char *path;
+    ReadReport types_report;  /* of the first pass: thrown away but for the notes */
+    size_t batch_rows;
+    size_t next_chunk;
+    Frame *window;            /* rows that were read and not yet given */
+    size_t given;             /* of them */
+    long row_base, rows_out;
+    bool gave;                /* a first batch, even one without rows */
+} CsvReader;
+
+static size_t window_end(const Csv *c, size_t first)
+{
+    size_t step = WINDOW_BYTES / c->chunk_bytes > 0 ? WINDOW_BYTES / c->chunk_bytes : 1;
+    return c->nchunks - first < step ? c->nchunks : first + step;
+}
+
+/* Goes over the file for its types alone: each window overwrites the one before. */
+static bool learn_types(Csv *c, Error *err)
+{
+    for (int attempt = 0; attempt < 2; attempt++) {
+        if (!prepare(c, err))
+            return false;
+        size_t all = 0;
+        for (size_t k = 0; k < c->nchunks; k++)
+            all += c->chunks[k].reserved;
+        for (size_t first = 0; first < c->nchunks; first = c->last) {
+            if (!open_window(c, first, window_end(c, first), err))
+                return false;
+            c->dict_max = all / 2 > LEVELS_FREE ? all / 2 : LEVELS_FREE;
+            if (!read_window(c, err))
+                return false;
+        }
+        if (c->exact || !atomic_load(&c->malformed))
+            break;
+        c->exact = true;
+    }
+    csv_decide(c);
+    csv_note_types(c);
+    c->decided = c->typed = true;
+    for (size_t k = 0; k < c->nchunks; k++) {
+        c->chunks[k].told = false;
+        c->chunks[k].nbad = c->chunks[k].bad_values = 0;
+    }
+    return true;
+}
+
+static bool next_window(CsvReader *r, Error *err)
+{
+    Csv *c = &r->c;
+    size_t first = r->next_chunk;
+    if (first >= c->nchunks && r->gave)
+        return false;
+    r->gave = true;
+    if (!open_window(c, first, window_end(c, first), err) || !read_window(c, err))
+        return false;
+    r->next_chunk = c->last;
+    if (!report_bad(c, first, c->last, &r->row_base, err))
+        return false;
+    frame_unref(r->window);
+    r->given = 0;
+    r->window = csv_gather(c, err);
+    return r->window != NULL;
+}
+
+/* Rows [from, from + n) of a frame. */
+static Frame *slice_frame(const Frame *f, size_t from, size_t n, Error *err)
+{
+    uint32_t *rows = big_alloc(n, sizeof *rows, false, "a batch", err);
+    for (size_t i = 0; rows && i < n; i++)
+        rows[i] = (uint32_t)(from + i);
+    Frame *out = rows ? frame_take(f, rows, n, err) : NULL;
+    free(rows);
+    return out;
+}
+
+static bool reader_batch(Reader *reader, Frame **out, Error *err)
+{
+    CsvReader *r = (CsvReader *)reader;
+    *out = NULL;
+    bool first = !r->gave;
+    while (!r->window || (r->given == r->window->rows && !(first && r->next_chunk >= r->c.nchunks)))
+        if (!next_window(r, err))
+            return false;
+    size_t n = r->window->rows - r->given < r->batch_rows ? r->window->rows - r->given : r->batch_rows;
+    long limit = r->c.opt->limit;
+    if (limit > 0 && (long)n > limit - r->rows_out)
+        n = (size_t)(limit - r->rows_out);
+    if (n == 0 && !first)
+        return false;
+    *out = slice_frame(r->window, r->given, n, err);
+    r->given += n;
+    r->rows_out += (long)n;
+    return *out != NULL;
+}
+
+static void reader_free(Reader *reader)
+{
+    CsvReader *r = (CsvReader *)reader;
+    frame_unref(r->window);
+    csv_clear(&r->c);
+    file_text_free(&r->file);
+    free(r->path);
+    free(r);
+}
+
+Reader *csv_reader_open(const char *path, const ReadOptions *opt, size_t batch_rows, ReadReport *report, Error *err)
+{
+    CsvReader *r = xcalloc(1, sizeof *r);
+    r->reader = (Reader){.next = reader_batch, .close = reader_free, .report = report};
+    r->path = xstrdup(path);
+    r->batch_rows = batch_rows ? batch_rows : PAR_CHUNK;
+    if (file_read(path, &r->file, err)) {
+        r->c = (Csv){.name = r->path, .opt = or_defaults(opt), .report = report, .text = {r->file.p, r->file.n},
+                     .mapped = r->file.mapped != 0};
+        if (csv_begin(&r->c, err) && learn_types(&r->c, err))
+            return &r->reader;
+    }
+    reader_free(&r->reader);
+    return NULL;
+}

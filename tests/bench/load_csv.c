@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * load_csv.c - loads a CSV file as `load` does and says how long it took.
+ *
+ *     load_csv FILE [TIMES] [COPY.csv]    seconds of each run, then the table and its notes; writes it again to COPY
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "data/reader.h"
+#include "data/writer.h"
+
+static void print_status(const char *key)
+{
+    char line[256];
+    FILE *f = fopen("/proc/self/status", "r");
+    while (f && fgets(line, sizeof line, f))
+        if (strncmp(line, key, strlen(key)) == 0)
+            printf("%s", line);
+    if (f)
+        fclose(f);
+}
+
+int main(int argc, char **argv)
+{
+    static ReadReport report;
+    Error err = ERROR_INIT;
+    Frame *f = NULL;
+    int times = argc > 2 ? atoi(argv[2]) : 1;
+    for (int i = 0; i < times && argc > 1; i++) {
+        report = (ReadReport){0};
+        frame_unref(f);
+        double start = clock_seconds();
+        f = csv_read_file(argv[1], NULL, &report, &err);
+        printf("seconds %.4f\n", clock_seconds() - start);
+        if (!f)
+            break;
+    }
+    if (!f) {
+        printf("error: %s\nhint: %s\n", err.msg, err.hint);
+        return 1;
+    }
+    print_status("VmHWM");
+    Buf b = BUF_INIT;
+    frame_describe(f, &b);
+    printf("%s\n%zu bytes, %ld bad rows\n", b.p, frame_bytes(f), report.bad);
+    for (size_t i = 0; i < report.nnotes; i++)
+        printf("note: %s\n", report.notes[i]);
+    buf_free(&b);
+    frame_unref(f);
+    return 0;
+}
