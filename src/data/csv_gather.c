@@ -128,7 +128,8 @@ static void copy_codes(void *ctx, void *scratch, size_t k, size_t from, size_t t
     (void)scratch, (void)from, (void)to;
     const Gather *g = ctx;
     const CsvChunk *chunk = &g->c->chunks[g->c->first + k];
-    const int32_t *map = g->map[chunk->thread], *in = (const void *)(g->col->values + chunk->row0 * sizeof(int64_t));
+    const int32_t *map = g->map[csv_cell(g->c, g->c->first + k, g->j)->thread];
+    const int32_t *in = (const void *)(g->col->values + chunk->row0 * sizeof(int64_t));
     int32_t *out = g->out->v.c + g->row_at[k];
     const uint64_t *nulls = chunk_nulls(g, k);
     size_t n = chunk_rows(g, k);
@@ -159,9 +160,10 @@ static bool gather_bools(Gather *g, Error *err)
 static Str text_of(const Gather *g, const CsvChunk *chunk, const char *values, size_t i, CsvScratch *s)
 {
     if (g->map) {
+        const CsvCell *cell = csv_cell(g->c, (size_t)(chunk - g->c->chunks), g->j);
         int32_t code;
         memcpy(&code, values + i * sizeof code, sizeof code);
-        return csv_dict_at(g->c->scratch[chunk->thread].dicts[g->j], (size_t)code);
+        return csv_dict_at(g->c->scratch[cell->thread].dicts[g->j], (size_t)code);
     }
     uint64_t packed;
     memcpy(&packed, values + i * sizeof packed, sizeof packed);

@@ -114,7 +114,14 @@ SIMD_INLINE bool value_at(Piece *p, size_t row, Str *s)
     return true;
 }
 
-/* eight or sixteen bytes before the end of s may be read? Always, but for the first bytes of a text. */
+/* A value that turned out to mean null. */
+static void value_is_null(Piece *p, size_t row)
+{
+    p->in_quotes -= p->quotes && *field_at(p, row).p == '"';
+    set_null(p, row);
+}
+
+/* Eight or sixteen bytes before the end of s may be read? Always, but for the first bytes of a text. */
 SIMD_INLINE bool has_room(const Piece *p, Str s)
 {
     return s.p != p->s->clean.p && (size_t)(s.p + s.n - p->c->text.p) >= 16;
@@ -133,7 +140,7 @@ static Verdict refuse(Piece *p, size_t row, Str s)
     csv_bad_row(p->chunk, (long)row, csv_line(p->c, p->chunk, at), s, "'%.*s' in column '%.60s' is not %s",
                 s.n < 60 ? (int)s.n : 60, s.p, p->col->name, names[p->col->store]);
     p->chunk->bad_values++;
-    set_null(p, row);
+    value_is_null(p, row);
     return SKIP;
 }
 
@@ -142,7 +149,7 @@ static Verdict look(Piece *p, size_t row, Str *s, CsvKind *kind)
 {
     *s = str_trim(*s);
     if (s->n == 0 || means_null(p->c, *s)) {
-        set_null(p, row);
+        value_is_null(p, row);
         return SKIP;
     }
     *kind = csv_kind(*s);
@@ -194,7 +201,7 @@ static Verdict slow_real(Piece *p, size_t row, Str s, double *out)
     s = str_trim(s);
     if (s.n == 0 || means_null(p->c, s) || (parse_real(s, out) && isnan(*out))) {
         *out = 0;
-        set_null(p, row);
+        value_is_null(p, row);
         return SKIP;
     }
     if (!parse_real(s, out))
@@ -429,7 +436,7 @@ static bool fresh_nulls(CsvScratch *s, size_t rows)
 /* Tries one type; false when the column has meanwhile become of another. */
 static bool attempt(Piece *p, CsvStore store)
 {
-    p->cell = (CsvCell){.store = (uint8_t)store};
+    p->cell = (CsvCell){.store = (uint8_t)store, .thread = (uint16_t)p->s->number};
     p->in_quotes = 0;
     p->kinds = 0;
     p->dict = NULL;

@@ -64,6 +64,7 @@ typedef struct CsvCell {
     uint8_t unit;     /* TimeUnit, the finest */
     bool quoted;      /* some value that is not null was in quotes */
     bool bare;        /* some was not */
+    uint16_t thread;  /* whose dictionary its numbers mean */
     uint32_t nulls;
     uint32_t mended;  /* values with bytes that are not UTF-8 */
     uint64_t bytes;   /* STORE_RAW: of all texts */
@@ -81,7 +82,6 @@ typedef struct CsvChunk {
     size_t reserved;        /* rows it may have at most */
     size_t rows;            /* rows it has */
     size_t refused;         /* bad rows */
-    size_t thread;          /* whose dictionaries its codes mean */
     BadRow *bad;            /* the first of them, and of values that do not fit; row local, from 0 */
     size_t nbad, bad_values;
     bool told;              /* its bad rows are noted: not again when it is read again */
@@ -180,8 +180,10 @@ CsvKind csv_kind(Str s);
 CsvStore csv_store_of(uint32_t kinds, DateOrder preferred);
 /* Reads "age=int,when=time" into the columns. */
 bool csv_declare(Csv *c, Error *err);
-/* Final stores of all columns after the pass, with notes. */
+/* Final stores of all columns after the pass. */
 void csv_decide(Csv *c);
+/* Dictionaries that have overflowed since: those columns become raw text. False when there are none. */
+bool csv_decide_raw(Csv *c);
 void csv_note_types(Csv *c);
 
 /* ---- csv_dict.c: texts to numbers, thread by thread ---- */

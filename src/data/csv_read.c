@@ -152,7 +152,6 @@ static void parse_chunk(Csv *c, CsvChunk *chunk, CsvScratch *s)
 {
     if (atomic_load(&c->malformed) && !c->exact)
         return;
-    chunk->thread = s->number;
     chunk->failed = !csv_index(c, chunk, &s->index);
     chunk->rows = s->index.rows;
     for (size_t j = 0; j < c->ncols && !chunk->failed; j++)
@@ -287,28 +286,14 @@ static bool read_window(Csv *c, Error *err)
     return no_memory(c, err) && run_slices(c, parse_in_slice, err);
 }
 
-static bool needs_retype(const Csv *c)
-{
-    for (size_t k = c->first; k < c->last; k++)
-        for (size_t j = 0; j < c->ncols; j++) {
-            uint8_t store = csv_cell(c, k, j)->store;
-            if (c->chunks[k].reserved && store != c->cols[j].store &&
-                !(store == STORE_DIGITS && c->cols[j].store == STORE_DICT))
-                return true;
-        }
-    return false;
-}
-
-/* A dictionary may overflow while pieces are parsed again, so look twice. */
+/* Parses again what is stored under another type. A dictionary may overflow meanwhile, so look twice. */
 static bool settle_types(Csv *c, Error *err)
 {
+    csv_decide(c);
     do {
-        csv_decide(c);
-        c->decided = true;
-        if (needs_retype(c) && !run_slices(c, retype_in_slice, err))
+        if (!run_slices(c, retype_in_slice, err))
             return false;
-        csv_decide(c);
-    } while (needs_retype(c));
+    } while (csv_decide_raw(c));
     return true;
 }
 
@@ -497,7 +482,7 @@ static bool learn_types(Csv *c, Error *err)
     }
     csv_decide(c);
     csv_note_types(c);
-    c->decided = c->typed = true;
+    c->typed = true;
     for (size_t k = 0; k < c->nchunks; k++) {
         c->chunks[k].told = false;
         c->chunks[k].nbad = c->chunks[k].bad_values = 0;

@@ -185,6 +185,7 @@ static Quoting quoting_of(const Csv *c, size_t col)
 void csv_decide(Csv *c)
 {
     bool some_bare = false;
+    c->decided = true;
     for (size_t j = 0; j < c->ncols; j++)
         some_bare |= quoting_of(c, j).bare;
     for (size_t j = 0; j < c->ncols; j++) {
@@ -215,6 +216,19 @@ static void note_digits(const Csv *c, const CsvColumn *col, uint32_t kinds)
     else
         read_note(c->report, "column '%.60s' has whole numbers of more than 18 digits: kept as text, so that none is lost",
                   col->name);
+}
+
+bool csv_decide_raw(Csv *c)
+{
+    bool changed = false;
+    for (size_t j = 0; j < c->ncols; j++) {
+        CsvColumn *col = &c->cols[j];
+        if (col->declared || col->store != STORE_DICT || !atomic_load(&col->raw))
+            continue;
+        col->store = STORE_RAW;
+        changed = true;
+    }
+    return changed;
 }
 
 void csv_note_types(Csv *c)

@@ -188,7 +188,7 @@ static void refusals(void **state)
         {"empty", "", 0, {0}, "'text' is empty"},
         {"blank lines", "\n\r\n", 3, {0}, "'text' is empty"},
         {"NUL", "a,b\n1,2\n3,\0\n", 12, {0}, "'text' looks binary: NUL byte in line 3"},
-        {"unclosed", "a,b\n1,2\n3,\"x\n4,5\n", 18, {0}, "the quote that opens in line 3 is never closed"},
+        {"unclosed", "a,b\n1,2\n3,\"x\n4,5\n", 16, {0}, "the quote that opens in line 3 is never closed"},
         {"unclosed header", "a,\"b\n1,2\n", 9, {0}, "the quote that opens in line 1 is never closed"},
         {"unknown column", "age,b\n1,2\n", 10, {.types = "agE=int"}, "no column 'agE'"},
         {"unknown type", "age,b\n1,2\n", 10, {.types = "age=number"}, "'number' is not a type for column 'age'"},
@@ -257,7 +257,7 @@ static void options(void **state)
     assert_string_equal(shown(f), "code|caf\xc3\xa9|\xe2\x82\xac");
     frame_unref(f);
     report = (ReadReport){0};
-    f = csv_read_text((Str){"\xff\xfe" "a\0\n\0" "\xe9\0\n\0" "\x3d\xd8\x00\xde\n\0", 18}, NULL, &report, &err);
+    f = csv_read_text((Str){"\xff\xfe" "a\0\n\0" "\xe9\0\n\0" "\x3d\xd8\x00\xde\n\0", 16}, NULL, &report, &err);
     assert_string_equal(shown(f), "code|\xc3\xa9|\xf0\x9f\x98\x80");
     assert_true(has_note("UTF-16"));
     frame_unref(f);
