@@ -52,6 +52,9 @@ double deviance_part(double y, double mu);
 /* log(n!) - log(sqrt(2 pi n) (n/e)^n), n > 0: what Stirling's formula leaves out. Loader 2000, section 3. */
 double stirling_rest(double n);
 
+/* p[i] = 1 / (1 + e^-eta[i]); `p` may be `eta`. Returns the sum of p, always added in the same order. */
+double logistic_many(const double *eta, size_t n, double *p);
+
 /* The row of that name, or NULL with ERR_NAME and the nearest name as hint. */
 const Family *family_find(Str name, Span at, Error *err);
 const Link *link_find(Str name, Span at, Error *err);
