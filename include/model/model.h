@@ -116,6 +116,9 @@ void predictions_clear(Predictions *p);
 /* y, p, w of the rows of f that have everything (for metrics on another table); n in *n. big_alloc'd. */
 bool model_outcomes(const Model *m, const Frame *f, double **y, double **p, double **w, uint32_t **rows, size_t *n, Error *err);
 
+/* The rows it was trained and tested on, made again from the table it was fitted to. Needs spec.test_frac > 0. */
+bool model_split(const Model *m, const Frame *f, Split *out, Error *err);
+
 /* The coefficient table. */
 typedef struct CoefRow {
     const char *term;           /* borrowed from the model */

@@ -46,7 +46,7 @@ void buf_cell(Buf *b, Cell c);
 /* A cell as people read it, without padding. */
 void buf_cell_people(Buf *b, Cell c, const TableCol *col, const char *null_text);
 /* 4 significant digits (whole numbers whole): 0.3201, 51205, 1.2e+20 */
-void buf_short(Buf *b, double v, int digits);
+void buf_digits(Buf *b, double v, int digits);
 /* <0.001, 0.0024, 0.55 */
 void buf_pvalue(Buf *b, double p);
 /* "60,000" in a command's arena, for lines. */

@@ -20,6 +20,8 @@ typedef struct NamedData {
 
 typedef struct NamedModel {
     Model *model;               /* one reference; its name is the model's own */
+    Dataset data;               /* what it was fitted to (references; NULL when loaded from a file): near, roc, metrics */
+    char *note;                 /* `note "why"`, or NULL */
     long made;
 } NamedModel;
 
@@ -59,12 +61,15 @@ long session_model_index(const Session *s, const Model *m);
 /* Puts a table in (replacing one of that name) and makes it current. Takes over references. Roles are guessed again. */
 void session_put_table(Session *s, const char *name, Dataset d);
 void session_drop_table(Session *s, long i);
-/* Puts a fitted model in, named (m1, m2 ... when NULL), and makes it current. Takes over the reference. */
-const char *session_put_model(Session *s, const char *name, Model *m);
+/* Puts a fitted model in, named (m1, m2 ... when NULL), and makes it current. Takes over the references. */
+const char *session_put_model(Session *s, const char *name, Model *m, Dataset data);
+void session_note_model(Session *s, long i, const char *note);
 void session_drop_model(Session *s, long i);
 /* Makes that table or model the current one. */
 void session_use_table(Session *s, long i);
 void session_use_model(Session *s, long i);
+/* The running command changed the table's roles or recipe in place: the journal counts it as made by it. */
+void session_touch_table(Session *s, long i);
 void session_rename_table(Session *s, long i, const char *name);
 /* The last vector typed, if it belongs to `m`; takes over the new one. */
 void session_put_whatif(Session *s, WhatIf *w);

@@ -171,14 +171,18 @@ static const char *split_column(const ModelSpec *spec, const Frame *f, Error *er
     return NULL;
 }
 
-static bool make_split(Work *w, Model *m, Error *err)
+bool model_split(const Model *m, const Frame *f, Split *out, Error *err)
 {
     const ModelSpec *s = &m->spec;
-    if (s->test_frac <= 0)
+    const char *column = split_column(s, f, err);
+    return !error_is_set(err) && split_make(f, s->split, column, s->test_frac, s->seed, out, err);
+}
+
+static bool make_split(Work *w, Model *m, Error *err)
+{
+    if (m->spec.test_frac <= 0)
         return true;
-    const char *column = split_column(s, w->frame, err);
-    if (error_is_set(err) ||
-        !split_make(w->frame, s->split, column, s->test_frac, s->seed, &w->split, err))
+    if (!model_split(m, w->frame, &w->split, err))
         return false;
     w->has_test = true;
     m->test_cut = w->split.cut;

@@ -6,6 +6,7 @@
  * changes the session runs between journal_begin() and journal_end(), which puts everything back when it failed, was
  * cancelled, or its output could not be written.
  */
+#include <errno.h>
 #include <langinfo.h>
 #include <math.h>
 #include <signal.h>
@@ -150,12 +151,14 @@ void error_draw(const Error *err, Str command, const Origin *from, Out *o)
 
 static void tell_error(Session *s, const Error *err, Str command, const Origin *from)
 {
+    s->exit_status = error_exit_status(err->code);
+    if (err->code == ERR_IO && s->quit) /* standard output is a closed pipe: nobody listens */
+        return;
     fflush(stdout);
     Out o = out_for(s, s->settings->echo ? stdout : stderr);
     error_draw(err, command, from, &o);
     fflush(o.file);
     buf_free(&o.text);
-    s->exit_status = error_exit_status(err->code);
 }
 
 /* ---- progress ---- */
@@ -183,7 +186,7 @@ static void progress_draw(void *ctx, const char *what, double done, double total
         buf_pad(&b, '.', 20 - cells);
         buf_puts(&b, "] ");
     }
-    buf_short(&b, rate, 3);
+    buf_digits(&b, rate, 3);
     buf_printf(&b, " %s/s", unit ? unit : "");
     if (total > done && rate > 0)
         buf_printf(&b, ", %.0f s left", (total - done) / rate);
@@ -251,8 +254,12 @@ static bool print_screen(Session *s, const Format *f, const Result *r, Error *er
     }
     bool ok = fflush(stdout) == 0 && !o.failed;
     buf_free(&o.text);
+    if (!ok && errno == EPIPE) { /* the reader has seen enough */
+        s->quit = true;
+        return fail(err, ERR_IO, "standard output is closed");
+    }
     if (!ok)
-        return fail(err, ERR_IO, "standard output cannot be written: disk full or pipe closed");
+        return fail(err, ERR_IO, "standard output cannot be written: %s", strerror(errno));
     if (o.notes_inline && f->for_people)
         return true;
     Out e = out_for(s, stderr);
@@ -301,7 +308,7 @@ static bool print_file(Session *s, const Result *r, Str path, Error *err)
     out_flush(&o);
     if (o.failed) {
         file_out_abandon(o.packed);
-        fail(err, ERR_IO, "cannot write '%s': disk full?", name);
+        fail(err, ERR_IO, "cannot write '%s': %s", name, strerror(errno));
         goto done;
     }
     ok = file_out_commit(o.packed, err);
@@ -337,13 +344,13 @@ static bool append_output(Session *s, const Format *f, const Result *r, Error *e
 {
     FILE *to = fopen(s->settings->output, "a");
     if (!to)
-        return fail(err, ERR_IO, "cannot write '%s'", s->settings->output);
+        return fail(err, ERR_IO, "cannot write '%s': %s", s->settings->output, strerror(errno));
     Out o = {.file = to, .null_text = s->settings->null_text, .ascii = s->settings->ascii, .notes_inline = true};
     f->print(r, &o);
     bool ok = !o.failed;
     ok = fclose(to) == 0 && ok;
     buf_free(&o.text);
-    return ok ? true : fail(err, ERR_IO, "cannot write '%s': disk full?", s->settings->output);
+    return ok ? true : fail(err, ERR_IO, "cannot write '%s': %s", s->settings->output, strerror(errno));
 }
 
 static const Format *session_format(const Session *s)

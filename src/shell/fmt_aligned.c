@@ -105,7 +105,7 @@ static void grid_cell(Grid *g, size_t i, size_t k, const Out *o)
     s->from = g->text.n;
     if (g->rows[i] == SIZE_MAX) {
         if (k == 0)
-            buf_puts(&g->text, o->ascii ? "..." : "\u2026");
+            buf_printf(&g->text, "  ... %zu more", g->t->nrows + 1 - g->nrows);
     } else {
         Cell c = table_cell(g->t, g->rows[i], j);
         if (col->look == LOOK_BAR && (c.kind == CELL_REAL || c.kind == CELL_INT))

@@ -110,7 +110,7 @@ void buf_cell(Buf *b, Cell c)
     }
 }
 
-void buf_short(Buf *b, double v, int digits)
+void buf_digits(Buf *b, double v, int digits)
 {
     if (!isfinite(v)) {
         buf_puts(b, isnan(v) ? "nan" : v > 0 ? "inf" : "-inf");
@@ -166,7 +166,7 @@ static void real_people(Buf *b, double v, const TableCol *col)
         if (isfinite(v) && fabs(v) < 1e15)
             buf_printf(b, "%.*f", col->digits, v);
         else
-            buf_short(b, v, 4);
+            buf_digits(b, v, 4);
         return;
     case LOOK_P:
         buf_pvalue(b, v);
@@ -182,7 +182,7 @@ static void real_people(Buf *b, double v, const TableCol *col)
         /* fall through */
     case LOOK_PLAIN:
     case LOOK_BAR:
-        buf_short(b, v, col->digits ? col->digits : 4);
+        buf_digits(b, v, col->digits ? col->digits : 4);
         return;
     }
 }
@@ -236,7 +236,7 @@ const char *plural_text(Result *r, int64_t n, const char *noun)
 const char *short_text(Result *r, double v)
 {
     Buf b = BUF_INIT;
-    buf_short(&b, v, 4);
+    buf_digits(&b, v, 4);
     return to_arena(r->arena, &b);
 }
 

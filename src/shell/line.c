@@ -30,7 +30,7 @@
 #include "shell/settings.h"
 
 #define PROMPT "glint> "
-#define PROMPT_MORE "   ... "
+#define PROMPT_MORE "   ...> "
 #define PROMPT_WIDTH 7
 #define HISTORY_MAX 10000
 

@@ -76,7 +76,7 @@ static void text_at(Page *g, double x, double y, const char *z, double align, bo
 static void number_at(Page *g, double x, double y, double v, double align)
 {
     Buf b = BUF_INIT;
-    buf_short(&b, fabs(v) < 1e-12 * (fabs(g->x1) + fabs(g->y1)) ? 0 : v, 4);
+    buf_digits(&b, fabs(v) < 1e-12 * (fabs(g->x1) + fabs(g->y1)) ? 0 : v, 4);
     text_at(g, x, y, b.p, align, false);
     buf_free(&b);
 }

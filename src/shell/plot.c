@@ -92,7 +92,7 @@ static void range(double told0, double told1, double *low, double *high)
 static void put_number(Buf *out, double v, size_t width)
 {
     Buf b = BUF_INIT;
-    buf_short(&b, v, 3);
+    buf_digits(&b, v, 3);
     buf_pad(out, ' ', width > b.n ? width - b.n : 0);
     buf_str(out, buf_slice(&b));
     buf_free(&b);
@@ -121,8 +121,8 @@ static void put_axes(const Plot *p, const Dots *d, bool ascii, Buf *out)
         buf_puts(out, ascii ? "-" : "\u2500");
     buf_putc(out, '\n');
     Buf left = BUF_INIT, right = BUF_INIT;
-    buf_short(&left, d->x0, 3);
-    buf_short(&right, d->x1, 3);
+    buf_digits(&left, d->x0, 3);
+    buf_digits(&right, d->x1, 3);
     size_t label = utf8_width(str_of(p->xlabel)), room = d->cols;
     buf_pad(out, ' ', LABEL_WIDTH + 2);
     buf_str(out, buf_slice(&left));
@@ -221,10 +221,10 @@ static void plot_bars(const Plot *p, size_t cols, bool ascii, Buf *out)
         if (s->y[i] == floor(s->y[i]) && fabs(s->y[i]) < 1e15)
             buf_count(out, (uint64_t)fabs(s->y[i]));
         else
-            buf_short(out, s->y[i], 3);
+            buf_digits(out, s->y[i], 3);
         if (p->nseries > 1) { /* a second number: a rate */
             buf_puts(out, "  ");
-            buf_short(out, p->series[1].y[i], 3);
+            buf_digits(out, p->series[1].y[i], 3);
         }
         buf_putc(out, '\n');
     }

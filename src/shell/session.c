@@ -55,12 +55,28 @@ static NamedData named_data_copy(const NamedData *t)
     return c;
 }
 
+static void named_model_clear(NamedModel *m)
+{
+    model_unref(m->model);
+    frame_unref(m->data.frame);
+    recipe_unref(m->data.recipe);
+    free(m->note);
+}
+
+static NamedModel named_model_copy(const NamedModel *m)
+{
+    return (NamedModel){.model = model_ref(m->model),
+                        .data = {m->data.frame ? frame_ref(m->data.frame) : NULL, recipe_ref(m->data.recipe)},
+                        .note = m->note ? xstrdup(m->note) : NULL,
+                        .made = m->made};
+}
+
 static void things_clear(Session *s)
 {
     for (size_t i = 0; i < s->ntables; i++)
         named_data_clear(&s->tables[i]);
     for (size_t i = 0; i < s->nmodels; i++)
-        model_unref(s->models[i].model);
+        named_model_clear(&s->models[i]);
     free(s->tables);
     free(s->models);
     whatif_free(s->whatif);
@@ -149,6 +165,11 @@ void session_use_table(Session *s, long i)
     s->current_table = i;
 }
 
+void session_touch_table(Session *s, long i)
+{
+    s->tables[i].made = journal_entry(s->journal);
+}
+
 void session_rename_table(Session *s, long i, const char *name)
 {
     char *copy = xstrdup(name);
@@ -199,7 +220,7 @@ static char *fresh_model_name(const Session *s)
     return xstrdup(text);
 }
 
-const char *session_put_model(Session *s, const char *name, Model *m)
+const char *session_put_model(Session *s, const char *name, Model *m, Dataset data)
 {
     char *mine = name ? xstrdup(name) : fresh_model_name(s);
     free(m->name);
@@ -209,12 +230,12 @@ const char *session_put_model(Session *s, const char *name, Model *m)
         if (strcmp(s->models[i].model->name, mine) == 0)
             at = (long)i;
     if (at >= 0) {
-        model_unref(s->models[at].model);
+        named_model_clear(&s->models[at]);
     } else {
         s->models = xrealloc(s->models, (s->nmodels + 1) * sizeof *s->models);
         at = (long)s->nmodels++;
     }
-    s->models[at] = (NamedModel){m, journal_entry(s->journal)};
+    s->models[at] = (NamedModel){.model = m, .data = data, .made = journal_entry(s->journal)};
     s->current_model = at;
     return m->name;
 }
@@ -224,13 +245,21 @@ void session_drop_model(Session *s, long i)
     assert(i >= 0 && (size_t)i < s->nmodels);
     if (s->whatif && s->whatif->model == s->models[i].model)
         session_put_whatif(s, NULL);
-    model_unref(s->models[i].model);
+    named_model_clear(&s->models[i]);
     memmove(s->models + i, s->models + i + 1, (s->nmodels - (size_t)i - 1) * sizeof *s->models);
     s->nmodels--;
     if (s->current_model == i)
         s->current_model = (long)s->nmodels - 1;
     else if (s->current_model > i)
         s->current_model--;
+}
+
+void session_note_model(Session *s, long i, const char *note)
+{
+    char *copy = note ? xstrdup(note) : NULL;
+    free(s->models[i].note);
+    s->models[i].note = copy;
+    s->models[i].made = journal_entry(s->journal);
 }
 
 void session_use_model(Session *s, long i)
@@ -308,7 +337,7 @@ State *state_save(const Session *s)
     for (size_t i = 0; i < s->ntables; i++)
         st->tables[i] = named_data_copy(&s->tables[i]);
     for (size_t i = 0; i < s->nmodels; i++)
-        st->models[i] = (NamedModel){model_ref(s->models[i].model), s->models[i].made};
+        st->models[i] = named_model_copy(&s->models[i]);
     st->current_table = s->current_table;
     st->current_model = s->current_model;
     st->whatif = s->whatif ? whatif_copy(s->whatif) : NULL;

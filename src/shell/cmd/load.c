@@ -243,7 +243,8 @@ static bool run(Session *s, const Args *a, Result *out, Error *err)
         if (l->frame)
             session_put_table(s, l->name, (Dataset){l->frame, NULL});
         else
-            l->name = session_put_model(s, a->as.p ? l->name : args_zstr(a, str_of(l->model->name)), l->model);
+            l->name = session_put_model(s, a->as.p ? l->name : args_zstr(a, str_of(l->model->name)), l->model,
+                                        (Dataset){NULL, NULL});
     }
     tell(s, &b, clock_seconds() - begun, out);
     return true;

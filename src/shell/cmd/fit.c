@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * fit.c - `fit`: a formula and options to a model; prints summary, metrics, alarms and the sorted coefficient table.
+ */
+#include <math.h>
+#include <stdio.h>
+
+#include "shell/model_show.h"
+#include "shell/select.h"
+#include "shell/settings.h"
+
+static bool parse_split(const Args *a, ModelSpec *spec, Error *err)
+{
+    static const SplitKind kinds[] = {SPLIT_RANDOM, SPLIT_TIME, SPLIT_USER};
+    spec->split = kinds[args_choice(a, "split")];
+    spec->split_column = args_z(a, "split-column");
+    if (args_has(a, "test"))
+        spec->test_frac = args_real(a, "test");
+    else if (args_has(a, "split") || args_has(a, "split-column"))
+        spec->test_frac = 0.25;
+    if (args_has(a, "test") && !(spec->test_frac > 0 && spec->test_frac < 1))
+        return fail_at(err, ERR_USAGE, args_at(a, "test"), "--test is a share between 0 and 1, such as 0.25");
+    return true;
+}
+
+static bool spec_of(const Session *s, const Args *a, ModelSpec *spec, Error *err)
+{
+    static const Robust robust[] = {ROBUST_HC0, ROBUST_HC1, ROBUST_HC2, ROBUST_HC3};
+    *spec = (ModelSpec)MODEL_SPEC_DEFAULT;
+    spec->formula = args_zstr(a, a->text);
+    spec->formula_at = a->text_at.from;
+    spec->family = args_z(a, "family");
+    spec->link = args_z(a, "link");
+    spec->weights = args_z(a, "weights");
+    spec->offset = args_z(a, "offset");
+    spec->cluster = args_z(a, "cluster");
+    spec->event = args_z(a, "event");
+    spec->encode = (Encode)args_choice(a, "encode");
+    spec->seed = args_has(a, "seed") ? (uint64_t)args_int(a, "seed") : s->seed;
+    spec->threshold = s->threshold;
+    spec->sampled = args_has(a, "sampled") ? args_real(a, "sampled") : 0;
+    spec->fit.ci_level = s->settings->level;
+    spec->fit.standardize = args_flag(a, "standardize");
+    spec->fit.firth = args_flag(a, "firth");
+    spec->fit.l2 = args_has(a, "l2") ? args_real(a, "l2") : 0;
+    if (args_has(a, "robust"))
+        spec->fit.robust = robust[args_choice(a, "robust")];
+    if (args_has(a, "theta"))
+        spec->fit.param = args_real(a, "theta");
+    if (args_has(a, "power"))
+        spec->fit.param = args_real(a, "power");
+    if (args_has(a, "steps"))
+        spec->fit.max_iter = (int)args_int(a, "steps");
+    return parse_split(a, spec, err);
+}
+
+/* Names of families and columns in options: their place is the option's, not the formula's. */
+static bool check_names(const Args *a, const Frame *f, const char *table, Error *err)
+{
+    static const char *const columns[] = {"weights", "cluster", "split-column"};
+    if (args_has(a, "family") && !family_find(args_text(a, "family"), args_at(a, "family"), err))
+        return false;
+    if (args_has(a, "link") && !link_find(args_text(a, "link"), args_at(a, "link"), err))
+        return false;
+    for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
+        if (args_has(a, columns[i]) &&
+            !frame_need(f, args_text(a, columns[i]), table, args_at(a, columns[i]), err))
+            return false;
+    return true;
+}
+
+static bool run(Session *s, const Args *a, Result *out, Error *err)
+{
+    ModelSpec spec;
+    if (!a->text.p) {
+        fail(err, ERR_USAGE, "fit wants a formula");
+        return error_hint(err, "fit viewed ~ age + lang");
+    }
+    const NamedData *t = command_table_arg(s, a, STR_NULL, SPAN_NONE, err);
+    if (!t || !spec_of(s, a, &spec, err) || !check_names(a, t->data.frame, t->name, err))
+        return false;
+    spec.table = args_zstr(a, str_of(t->name));
+    Frame *f = select_where(a, t->data.frame, t->name, err);
+    if (!f)
+        return false;
+    if (f->rows == 0) {
+        frame_unref(f);
+        return fail_at(err, ERR_DATA, a->where_at, "no row of %s is left", spec.table);
+    }
+    Dataset data = {f, recipe_ref(t->data.recipe)};
+    Model *m = model_fit(&data, &spec, err);
+    if (!m) {
+        frame_unref(data.frame);
+        recipe_unref(data.recipe);
+        return false;
+    }
+    session_put_model(s, args_zstr(a, a->as), m, data);
+    session_put_whatif(s, NULL);
+    CoefShow show = {.sort = SORT_COEF,
+                     .level = spec.fit.ci_level,
+                     .stars = s->settings->stars,
+                     .shown = (size_t)s->settings->rows};
+    show_summary(out, m);
+    show_metrics(out, m);
+    show_alarms(out, m);
+    result_line(out, "%s", "");
+    show_coefs(out, m, &show);
+    return true;
+}
+
+static const char *const encodes[] = {"treatment", "onehot", "sum", NULL};
+static const char *const splits[] = {"random", "time", "user", NULL};
+static const char *const robusts[] = {"hc0", "hc1", "hc2", "hc3", NULL};
+static const OptRow opts[] = {
+    OPT_DATA_ROW,
+    {.name = "family", .type = OPT_TEXT, .metavar = "NAME", .def = "binomial", .brief = "help families lists them"},
+    {.name = "link", .type = OPT_TEXT, .metavar = "NAME", .brief = "the family's usual one when not given"},
+    {.name = "weights", .type = OPT_COLUMN, .metavar = "c", .brief = "column of prior weights"},
+    {.name = "offset", .type = OPT_COLUMN, .metavar = "c", .brief = "column or expression with coefficient 1"},
+    {.name = "encode", .type = OPT_CHOICE, .choices = encodes, .def = "treatment", .brief = "how levels become columns"},
+    {.name = "event", .type = OPT_TEXT, .metavar = "LEVEL", .brief = "the level of the response that counts as 1"},
+    {.name = "l2", .type = OPT_REAL, .min = 0, .max = 1e12, .metavar = "A", .unit = "half the squared norm, intercept free",
+     .brief = "ridge penalty"},
+    {.name = "standardize", .type = OPT_FLAG, .brief = "the penalty acts on columns scaled to sd 1"},
+    {.name = "firth", .type = OPT_FLAG, .brief = "bias-reduced: finite also under separation"},
+    {.name = "test", .type = OPT_REAL, .min = 0, .max = 1, .metavar = "0.25", .brief = "share of rows kept for testing"},
+    {.name = "split", .type = OPT_CHOICE, .choices = splits, .def = "random", .brief = "which rows those are"},
+    {.name = "split-column", .type = OPT_COLUMN, .metavar = "c", .brief = "time or user column of the split"},
+    {.name = "robust", .type = OPT_CHOICE, .choices = robusts, .brief = "sandwich standard errors"},
+    {.name = "cluster", .type = OPT_COLUMN, .metavar = "c", .brief = "standard errors by cluster"},
+    {.name = "sampled", .type = OPT_REAL, .min = 0, .max = 1, .metavar = "F",
+     .brief = "share of negatives kept before: the intercept is corrected"},
+    {.name = "theta", .type = OPT_REAL, .min = 0, .max = 1e12, .metavar = "X", .brief = "negbin: fixed theta"},
+    {.name = "power", .type = OPT_REAL, .min = -10, .max = 10, .metavar = "X", .brief = "tweedie: variance power"},
+    {.name = "steps", .type = OPT_INT, .min = 1, .max = 100000, .metavar = "N", .brief = "steps at most (100)"},
+    {.name = "seed", .type = OPT_INT, .min = 0, .max = 9e15, .metavar = "N", .brief = "seed of a random split"},
+    {0},
+};
+
+const Command cmd_fit = {
+    .name = "fit",
+    .group = GROUP_MODEL,
+    .brief = "fit a generalised linear model",
+    .usage = "fit Y ~ TERMS [where E] [--family F] [--link L] [--weights c] [--offset c] [--encode treatment|onehot|sum] "
+             "[--l2 A] [--test 0.25 --split random|time|user] [--robust hc0..hc3] [--cluster c] [as M]",
+    .opts = opts,
+    .subject = SUBJECT_RAW,
+    .clauses = CLAUSE_WHERE | CLAUSE_AS,
+    .help = "The formula is R's (help formulas). Prints what was fitted, how good it is on training and test rows, what "
+            "is suspicious (leakage, separation, identical ranking ...), and the coefficients, highest first. Rows that "
+            "lack something are dropped and counted.",
+    .examples = (const Example[]){{"fit viewed ~ age + gender + lang", "logistic regression", false},
+                                  {"fit viewed ~ age + lang:country --test 0.25 --split time as m2", "tested later in time", false},
+                                  {"fit viewed ~ . --encode onehot --l2 1 --data seed_illustration", "ridge, all levels", true},
+                                  {0}},
+    .needs = NEED_TABLE,
+    .changes_state = true,
+    .run = run,
+};

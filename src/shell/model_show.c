@@ -1,0 +1,382 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * model_show.c - a model's parts as tables of a Result: what fit, model, coef and metrics share.
+ *
+ * The keys of fields and columns are the documented ones (fit, coef, metrics) and never change.
+ */
+#include <math.h>
+#include <stdlib.h>
+
+#include "shell/model_show.h"
+
+const char *fit_status_name(FitStatus s)
+{
+    static const char *const names[] = {[FIT_CONVERGED] = "converged", [FIT_MAX_ITER] = "max_iter",
+                                        [FIT_SEPARATED] = "separated", [FIT_PERFECT] = "perfect",
+                                        [FIT_NO_DESCENT] = "no_descent"};
+    return names[s];
+}
+
+const char *ratio_name(const Model *m)
+{
+    if (strcmp(m->link->name, "log") == 0)
+        return "ratio";
+    return strcmp(m->link->name, "logit") == 0 ? "odds" : NULL;
+}
+
+/* ---- summary ---- */
+
+static void put_drops(Result *out, const Model *m, Buf *b)
+{
+    if (!m->dropped)
+        return;
+    buf_printf(b, ", %s dropped", count_text(out, (int64_t)m->dropped));
+    for (size_t i = 0; i < m->ndrops && i < 3; i++) {
+        buf_puts(b, i ? "; " : ": ");
+        if (m->ndrops > 1)
+            buf_printf(b, "%s ", count_text(out, (int64_t)m->drops[i].rows));
+        buf_puts(b, m->drops[i].reason);
+    }
+    if (m->ndrops > 3)
+        buf_printf(b, "; and %zu more reasons", m->ndrops - 3);
+}
+
+static void first_line(Result *out, const Model *m)
+{
+    Buf b = BUF_INIT;
+    buf_printf(&b, "%s  %s, %s  ", m->name, m->family->name, m->link->name);
+    if (m->spec.encode != ENCODE_TREATMENT)
+        buf_printf(&b, "%s  ", m->spec.encode == ENCODE_ONEHOT ? "one-hot" : "sum contrasts");
+    if (m->test_rows) {
+        buf_printf(&b, "%s to train, %s to test", plural_text(out, (int64_t)m->rows, "row"),
+                   count_text(out, (int64_t)m->test_rows));
+        if (m->spec.split == SPLIT_TIME) {
+            buf_puts(&b, " (from ");
+            buf_time(&b, m->test_cut, m->test_unit);
+            buf_puts(&b, ")");
+        } else {
+            buf_puts(&b, m->spec.split == SPLIT_USER ? " (other users)" : " (at random)");
+        }
+    } else {
+        buf_puts(&b, plural_text(out, (int64_t)m->rows, "row"));
+    }
+    put_drops(out, m, &b);
+    result_line(out, "%s", b.p);
+    buf_free(&b);
+}
+
+static void put_fixed(Buf *b, double v, int digits)
+{
+    Buf t = BUF_INIT;
+    if (!isfinite(v)) {
+        buf_digits(b, v, 4);
+        return;
+    }
+    buf_printf(&t, "%.*f", digits, fabs(v));
+    size_t point = 0;
+    while (point < t.n && t.p[point] != '.')
+        point++;
+    uint64_t whole = 0;
+    for (size_t i = 0; i < point && i < 18; i++)
+        whole = whole * 10 + (uint64_t)(t.p[i] - '0');
+    if (v < 0)
+        buf_putc(b, '-');
+    if (point <= 18) {
+        buf_count(b, whole);
+        buf_puts(b, t.p + point);
+    } else {
+        buf_digits(b, fabs(v), 6);
+    }
+    buf_free(&t);
+}
+
+static void second_line(Result *out, const Model *m)
+{
+    const Fit *f = m->fit;
+    Buf b = BUF_INIT;
+    const char *plural = f->iterations == 1 ? "" : "s";
+    switch (f->status) {
+    case FIT_CONVERGED:
+        buf_printf(&b, "converged in %d step%s", f->iterations, plural);
+        break;
+    case FIT_MAX_ITER:
+        buf_printf(&b, "not settled after %d step%s", f->iterations, plural);
+        break;
+    case FIT_SEPARATED:
+        buf_printf(&b, "separated: stopped after %d step%s", f->iterations, plural);
+        break;
+    case FIT_PERFECT:
+        buf_printf(&b, "perfect fit after %d step%s", f->iterations, plural);
+        break;
+    case FIT_NO_DESCENT:
+        buf_printf(&b, "no better step found after %d step%s", f->iterations, plural);
+        break;
+    }
+    buf_printf(&b, ", %.2f s   deviance ", m->seconds);
+    put_fixed(&b, f->deviance, 1);
+    if (isfinite(f->null_deviance)) {
+        buf_puts(&b, " of ");
+        put_fixed(&b, f->null_deviance, 1);
+        buf_printf(&b, " (%.1f %%)", f->null_deviance > 0 ? 100 * (1 - f->deviance / f->null_deviance) : 0.0);
+    }
+    if (isfinite(f->aic)) {
+        buf_puts(&b, "   AIC ");
+        put_fixed(&b, f->aic, 1);
+    }
+    if (m->family->estimates_dispersion) {
+        buf_puts(&b, "   dispersion ");
+        buf_digits(&b, f->dispersion, 4);
+    }
+    if (m->family->takes_param && isfinite(f->param)) {
+        buf_printf(&b, "   %s ", m->family->param_name);
+        buf_digits(&b, f->param, 4);
+    }
+    buf_printf(&b, "   %zu coefficient%s", f->p, f->p == 1 ? "" : "s");
+    result_line(out, "%s", b.p);
+    buf_free(&b);
+}
+
+static void put_aliased(Result *out, const Model *m)
+{
+    static const TableCol cols[] = {{COL("term", "term")}};
+    Table *t = result_table(out, "aliased", cols, 1);
+    t->machine_only = t->list = true;
+    for (size_t j = 0; j < m->fit->p; j++)
+        if (m->fit->flag[j] == COL_ALIASED)
+            table_row(out, t)[0] = cell_text(str_of(m->enc->cols[j].name));
+    if (t->nrows)
+        result_note(out, "aliased", NULL, "%s told by the others and left out: %.*s%s",
+                    t->nrows == 1 ? "one column is" : arena_printf(out->arena, "%zu columns are", t->nrows),
+                    STR_ARG(t->cells[0].v.text), t->nrows > 1 ? ", ..." : "");
+}
+
+void show_summary(Result *out, const Model *m)
+{
+    const Fit *f = m->fit;
+    first_line(out, m);
+    second_line(out, m);
+    result_text(out, "model", str_of(m->name));
+    result_text(out, "formula", str_of(m->formula));
+    result_text(out, "family", str_of(m->family->name));
+    result_text(out, "link", str_of(m->link->name));
+    result_int(out, "n", (int64_t)m->rows);
+    result_int(out, "dropped", (int64_t)m->dropped);
+    result_int(out, "coefficients", (int64_t)f->p);
+    result_real(out, "deviance", f->deviance);
+    result_real(out, "null_deviance", f->null_deviance);
+    result_int(out, "df_null", (int64_t)f->df_null);
+    result_int(out, "df_residual", (int64_t)f->df_residual);
+    result_real(out, "loglik", f->loglik);
+    result_real(out, "aic", f->aic);
+    result_real(out, "bic", f->bic);
+    result_real(out, "dispersion", f->dispersion);
+    if (m->family->takes_param)
+        result_real(out, m->family->param_name, f->param);
+    result_int(out, "iterations", f->iterations);
+    result_text(out, "status", str_of(fit_status_name(f->status)));
+    result_real(out, "seconds", m->seconds);
+    put_aliased(out, m);
+}
+
+/* ---- metrics ---- */
+
+static const TableCol metric_cols[] = {
+    {COL("n", "n")},
+    {COL("threshold", "threshold")},
+    {COL("tp", "tp")},
+    {COL("fp", "fp")},
+    {COL("tn", "tn")},
+    {COL("fn", "fn")},
+    {COL("accuracy", "accuracy")},
+    {COL("precision", "precision")},
+    {COL("recall", "recall")},
+    {COL("f1", "F1")},
+    {COL("roc_auc", "ROC-AUC")},
+    {COL("roc_auc_low", "low")},
+    {COL("roc_auc_high", "high")},
+    {COL("pr_auc", "PR-AUC")},
+    {COL("log_loss", "log loss")},
+    {COL("brier", "Brier")},
+};
+#define NMETRICS (sizeof metric_cols / sizeof *metric_cols)
+
+static Cell count_cell(double v)
+{
+    return v == floor(v) && fabs(v) < 9e15 ? cell_int((int64_t)v) : cell_real(v);
+}
+
+static void metric_cells(const Metrics *k, Cell *c)
+{
+    c[0] = cell_int((int64_t)k->n);
+    c[1] = cell_real(k->threshold);
+    c[2] = count_cell(k->tp);
+    c[3] = count_cell(k->fp);
+    c[4] = count_cell(k->tn);
+    c[5] = count_cell(k->fn);
+    const double rest[] = {k->accuracy, k->precision,    k->recall,       k->f1,     k->roc_auc,
+                           k->roc_auc_low, k->roc_auc_high, k->pr_auc, k->log_loss, k->brier};
+    for (size_t i = 0; i < sizeof rest / sizeof *rest; i++)
+        c[6 + i] = cell_real(rest[i]);
+}
+
+void show_metrics_fields(Result *out, const Metrics *k)
+{
+    Cell c[NMETRICS];
+    metric_cells(k, c);
+    for (size_t i = 0; i < NMETRICS; i++)
+        if (c[i].kind == CELL_INT)
+            result_int(out, metric_cols[i].key, c[i].v.i);
+        else if (c[i].kind == CELL_REAL)
+            result_real(out, metric_cols[i].key, c[i].v.d);
+        else
+            result_null(out, metric_cols[i].key);
+}
+
+static void metrics_object(Result *out, const char *key, const Metrics *k)
+{
+    Table *t = result_table(out, key, metric_cols, NMETRICS);
+    t->machine_only = t->object = true;
+    metric_cells(k, table_row(out, t));
+}
+
+static void metrics_line(Result *out, Table *t, const char *name, const Metrics *k)
+{
+    Cell *c = table_row(out, t);
+    c[0] = cell_text(str_of(arena_printf(out->arena, "  %s", name)));
+    c[1] = cell_real(k->accuracy);
+    c[2] = cell_real(k->precision);
+    c[3] = cell_real(k->recall);
+    c[4] = cell_real(k->f1);
+    c[5] = isfinite(k->roc_auc)
+               ? cell_text(str_of(arena_printf(out->arena, "%.3f (%.3f to %.3f)", k->roc_auc, k->roc_auc_low,
+                                               k->roc_auc_high)))
+               : (Cell){.kind = CELL_NULL};
+    c[6] = cell_real(k->pr_auc);
+    c[7] = cell_real(k->log_loss);
+    c[8] = cell_real(k->brier);
+}
+
+void show_metrics(Result *out, const Model *m)
+{
+    if (!m->binary)
+        return;
+    const char *auc = arena_printf(out->arena, "ROC-AUC (%g %%)", 100 * m->spec.fit.ci_level);
+    const TableCol cols[] = {
+        {COL("part", "")},
+        {COL("accuracy", "accuracy"), .look = LOOK_FIXED, .digits = 3, .priority = 1},
+        {COL("precision", "precision"), .look = LOOK_FIXED, .digits = 3, .priority = 2},
+        {COL("recall", "recall"), .look = LOOK_FIXED, .digits = 3, .priority = 2},
+        {COL("f1", "F1"), .look = LOOK_FIXED, .digits = 3, .priority = 3},
+        {COL("roc_auc", auc), .priority = 1},
+        {COL("pr_auc", "PR-AUC"), .look = LOOK_FIXED, .digits = 3, .priority = 5},
+        {COL("log_loss", "log loss"), .look = LOOK_FIXED, .digits = 3, .priority = 4},
+        {COL("brier", "Brier"), .look = LOOK_FIXED, .digits = 3, .priority = 4},
+    };
+    Table *t = result_table(out, "parts", cols, sizeof cols / sizeof *cols);
+    t->human_only = true;
+    metrics_line(out, t, m->test.n ? "train" : "all rows", &m->train);
+    if (m->test.n)
+        metrics_line(out, t, "test", &m->test);
+    const Metrics *k = m->test.n ? &m->test : &m->train;
+    Cell *c = table_row(out, t);
+    for (size_t i = 1; i < 9; i++)
+        c[i] = (Cell){.kind = CELL_NULL};
+    c[0] = cell_text(STR("  no model"));
+    c[1] = cell_real(k->base_accuracy);
+    c[5] = cell_text(STR("0.500"));
+    c[6] = cell_real(k->positives / (k->tp + k->fp + k->tn + k->fn));
+    c[7] = cell_real(k->base_log_loss);
+    c[8] = cell_real(k->base_brier);
+    metrics_object(out, "metrics", &m->train);
+    if (m->test.n)
+        metrics_object(out, "test_metrics", &m->test);
+}
+
+/* ---- alarms ---- */
+
+void show_alarms(Result *out, const Model *m)
+{
+    for (size_t i = 0; i < m->nalarms; i++)
+        result_warn(out, m->alarms[i].code, m->alarms[i].help, "%s", m->alarms[i].text);
+}
+
+/* ---- coefficients ---- */
+
+static const char *stars_of(double p)
+{
+    return p < 0.001 ? "***" : p < 0.01 ? "**" : p < 0.05 ? "*" : p < 0.1 ? "." : "";
+}
+
+static int digits_for(const CoefRow *rows, size_t n, bool odds)
+{
+    double top = 0;
+    for (size_t i = 0; i < n; i++) {
+        double v = fabs(odds ? rows[i].odds_ratio : rows[i].estimate);
+        if (isfinite(v) && !rows[i].infinite && v > top)
+            top = v;
+    }
+    int whole = top >= 1 ? (int)floor(log10(top)) + 1 : 0;
+    return whole >= 4 ? 1 : whole >= 2 ? 3 : 4;
+}
+
+static double finite_or_inf(const CoefRow *r, double v)
+{
+    return r->infinite ? (r->infinite > 0 ? INFINITY : -INFINITY) : v;
+}
+
+static Cell gone(double v, const CoefRow *r)
+{
+    return r->aliased || r->infinite ? (Cell){.kind = CELL_NULL} : cell_real(v);
+}
+
+Table *show_coefs(Result *out, const Model *m, const CoefShow *opt)
+{
+    size_t p = m->fit->p;
+    CoefRow *rows = arena_array(out->arena, CoefRow, p + 1);
+    size_t n = model_coefs(m, opt->sort, opt->level, rows);
+    if (opt->top && opt->top < n)
+        n = opt->top;
+    const char *ratio = ratio_name(m);
+    bool odds = opt->odds && ratio;
+    int d = digits_for(rows, n, odds);
+    bool z = !m->fit->use_t;
+    const char *ci = arena_printf(out->arena, "%g %%", 100 * opt->level);
+    const TableCol cols[] = {
+        {COL("term", "term")},
+        {COL("estimate", "coef"), .look = LOOK_FIXED, .digits = d, .priority = odds ? 3 : 0},
+        {COL("se", "std.err"), .look = LOOK_FIXED, .digits = d, .priority = 5},
+        {COL("z", z ? "z" : "t"), .look = LOOK_FIXED, .digits = 1, .priority = 6},
+        {COL("p", "p"), .look = LOOK_P, .priority = 1},
+        {COL("stars", ""), .human_only = true, .machine_only = !opt->stars, .priority = 1},
+        {COL("ci_low", ci), .look = LOOK_FIXED, .digits = d > 3 ? 3 : d, .priority = 4, .machine_only = odds},
+        {COL("ci_high", ""), .look = LOOK_FIXED, .digits = d > 3 ? 3 : d, .priority = 4, .machine_only = odds},
+        {COL("odds_ratio", ratio ? ratio : "exp"), .look = LOOK_PLAIN, .digits = 3, .priority = 2, .machine_only = !ratio},
+        {COL("odds_low", ci), .look = LOOK_PLAIN, .digits = 3, .priority = 3, .human_only = true, .machine_only = !odds},
+        {COL("odds_high", ""), .look = LOOK_PLAIN, .digits = 3, .priority = 3, .human_only = true, .machine_only = !odds},
+        {COL("bar", ""), .look = LOOK_BAR, .human_only = true, .priority = 7},
+    };
+    Table *t = result_table(out, "coef", cols, sizeof cols / sizeof *cols);
+    for (size_t i = 0; i < n; i++) {
+        const CoefRow *r = &rows[i];
+        Cell *c = table_row(out, t);
+        bool dim = r->aliased || !(r->p <= 0.1);
+        c[0] = cell_text(str_of(r->term));
+        c[1] = r->aliased ? (Cell){.kind = CELL_NULL} : cell_real(finite_or_inf(r, r->estimate));
+        c[2] = gone(r->se, r);
+        c[3] = gone(r->stat, r);
+        c[4] = gone(r->p, r);
+        c[5] = cell_text(str_of(stars_of(r->p)));
+        c[6] = gone(r->low, r);
+        c[7] = gone(r->high, r);
+        c[8] = gone(r->odds_ratio, r);
+        c[9] = gone(r->odds_low, r);
+        c[10] = gone(r->odds_high, r);
+        c[11] = gone(r->estimate, r);
+        t->dim[i] = dim;
+    }
+    t->shown = opt->shown;
+    static const char *const by[] = {"coefficient", "size", "p", "name", "place in the model"};
+    t->footer = arena_printf(out->arena, "%s, sorted by %s%s", plural_text(out, (int64_t)p, "coefficient"), by[opt->sort],
+                             t->shown && n > t->shown + 1 ? "; coef all shows them all" : "");
+    return t;
+}
