@@ -102,6 +102,24 @@ static bool is_plain_name(Str s)
     return !(s.p[0] == '.' && s.n > 1 && s.p[1] >= '0' && s.p[1] <= '9');
 }
 
+/* A column's name as a formula writes it. */
+static Str quoted_name(Arena *a, const char *name)
+{
+    if (is_plain_name(str_of(name)))
+        return str_of(name);
+    Buf b = BUF_INIT;
+    buf_putc(&b, '`');
+    for (const char *c = name; *c; c++) {
+        if (*c == '`' || *c == '\\')
+            buf_putc(&b, '\\');
+        buf_putc(&b, *c);
+    }
+    buf_putc(&b, '`');
+    Str out = {arena_strndup(a, b.p, b.n), b.n};
+    buf_free(&b);
+    return out;
+}
+
 /* '.': every column but those of the response. */
 static bool add_rest(Parser *p, Span at, List *out)
 {
@@ -111,9 +129,7 @@ static bool add_rest(Parser *p, Span at, List *out)
     for (size_t j = 0; j < p->frame->ncols; j++) {
         if (used[j])
             continue;
-        Str name = str_of(p->frame->names[j]);
-        if (!is_plain_name(name))
-            name = str_of(arena_printf(p->arena, "`%s`", p->frame->names[j]));
+        Str name = quoted_name(p->arena, p->frame->names[j]);
         size_t from = out->n;
         Terms *t = p->terms;
         size_t nvars = t->nvars;
@@ -509,6 +525,11 @@ static bool sides_parse(Parser *p, Str text, size_t base)
 {
     size_t tilde = formula_find(text, '~', 0);
     Span whole = {base, base + text.n};
+    const char *nul = memchr(text.p, '\0', text.n);
+    if (nul) {
+        size_t at = base + (size_t)(nul - text.p);
+        return fail_at(p->err, ERR_USAGE, (Span){at, at + 1}, "the formula holds a NUL byte");
+    }
     if (tilde == text.n) {
         fail_at(p->err, ERR_USAGE, whole, "a formula needs a '~' between response and terms");
         return error_hint(p->err, "like viewed ~ age + gender");

@@ -36,12 +36,18 @@ Str formula_trim(Str s, size_t *at)
     return str_sub(s, from, to);
 }
 
+/* Quoting is expr_lex.c's: a doubled quote, or a backslash before a quote or another backslash. */
 size_t formula_unquote(Str s, size_t i)
 {
     char quote = s.p[i++];
-    while (i < s.n && s.p[i] != quote)
-        i += s.p[i] == '\\' && quote != '`' ? 2 : 1;
-    return i < s.n ? i + 1 : s.n + 1;
+    for (; i < s.n; i++) {
+        char next = i + 1 < s.n ? s.p[i + 1] : '\0';
+        if (s.p[i] == quote && next != quote)
+            return i + 1;
+        if (s.p[i] == quote || (s.p[i] == '\\' && (next == quote || next == '\\')))
+            i++;
+    }
+    return s.n + 1;
 }
 
 static bool is_quote(char c)
@@ -236,9 +242,10 @@ static bool arg_text(VarText *v, Str value, size_t at, char **out)
     Buf text = BUF_INIT;
     Str inner = quoted ? str_sub(value, 1, value.n - 1) : value;
     for (size_t i = 0; i < inner.n; i++) {
-        if (inner.p[i] == '\\' && i + 1 < inner.n)
-            i++;
-        buf_putc(&text, inner.p[i]);
+        char c = inner.p[i], next = i + 1 < inner.n ? inner.p[i + 1] : '\0';
+        if ((c == value.p[0] && next == c) || (c == '\\' && (next == value.p[0] || next == '\\')))
+            c = inner.p[++i];
+        buf_putc(&text, c);
     }
     *out = arena_strndup(v->a, text.p ? text.p : "", text.n);
     if (!quoted) {
