@@ -58,11 +58,14 @@ static double row_se(const SeJob *j, SeScratch *s, size_t row)
 {
     size_t n = matrix_row_sparse(j->x, row, s->col, s->val), k = 0, p = j->fit->p;
     double sum = 0;
-    for (size_t a = 0; a < n; a++)
-        if (s->val[a] != 0 && !isnan(j->fit->se[s->col[a]])) {
-            s->col[k] = s->col[a];
-            s->val[k++] = s->val[a];
-        }
+    for (size_t a = 0; a < n; a++) {
+        if (s->val[a] == 0 || j->fit->flag[s->col[a]] == COL_ALIASED)
+            continue;
+        if (isnan(j->fit->se[s->col[a]]))
+            return NAN; /* an infinite estimate takes part */
+        s->col[k] = s->col[a];
+        s->val[k++] = s->val[a];
+    }
     for (size_t a = 0; a < k; a++) {
         const double *v = j->fit->cov + s->col[a] * p;
         double part = 0.5 * s->val[a] * v[s->col[a]];

@@ -283,7 +283,9 @@ void coef_sentence(const Model *m, const CoefRow *r, Buf *out)
 {
     const DesignColumn *c = &m->enc->cols[r->col];
     if (r->aliased) {
-        buf_printf(out, "%s is not estimated: other columns together say the same", r->term);
+        buf_printf(out, "%s is not estimated: %s", r->term,
+                   m->fit->status == FIT_SEPARATED ? "the columns that decide the outcome leave nothing to learn it from"
+                                                   : "other columns together say the same");
         return;
     }
     if (r->infinite) {

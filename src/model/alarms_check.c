@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * alarms_check.c - `check`: what is wrong with the columns of a table before any fit.
+ *
+ * Each column is looked at alone (missing, constant, id-like, leaking, rare levels) and against those before it
+ * (duplicates, bit by bit).
+ */
+#include <math.h>
+#include <stdlib.h>
+
+#include "alarms_priv.h"
+
+/* 0/1 of a response with two values; NULL otherwise. */
+static double *response_of(const Frame *f, const char *name, Error *err)
+{
+    const Column *c = name ? frame_need(f, str_of(name), NULL, SPAN_NONE, err) : NULL;
+    Column *code = c ? column_as_code(c, err) : NULL;
+    double *y = NULL;
+    if (code && code->levels->n == 2 && code->nulls == 0) {
+        y = big_alloc(f->rows, sizeof *y, false, "the response", err);
+        for (size_t i = 0; y && i < f->rows; i++)
+            y[i] = code->v.c[i];
+    }
+    column_unref(code);
+    return y;
+}
+
+static bool same_values(const Column *a, const Column *b)
+{
+    static const size_t size[] = {[COL_INT] = 8, [COL_REAL] = 8, [COL_BOOL] = 1, [COL_CODE] = 4, [COL_TIME] = 8};
+    if (a->type != b->type || a->nulls != b->nulls || a->type == COL_TEXT)
+        return false;
+    for (size_t i = 0; a->nulls && i < a->n; i++)
+        if (column_is_null(a, i) != column_is_null(b, i))
+            return false;
+    if (a->type == COL_CODE) {
+        if (a->levels->n != b->levels->n)
+            return false;
+        for (size_t k = 0; k < a->levels->n; k++)
+            if (!str_eq(levels_at(a->levels, k), levels_at(b->levels, k)))
+                return false;
+    }
+    return memcmp(a->v.any, b->v.any, a->n * size[a->type]) == 0;
+}
+
+static void check_column(const Frame *f, size_t j, const double *y, const char *resp, Alarm **list, size_t *n)
+{
+    const Column *c = f->cols[j];
+    const char *name = f->names[j];
+    InputSummary in = {.name = xstrdup(name), .type = c->type, .auc = NAN};
+    input_look(&(LookRows){NULL, f->rows, y}, c, &in);
+    bool factor = c->type == COL_CODE || c->type == COL_TEXT;
+    if (c->nulls * 2 > f->rows) {
+        Alarm *a = alarm_add(list, n, ALARM_MISSING, str_of(name));
+        alarm_text(a, "%s is missing in %s of %s rows: a fit with it drops them", name, count_text((double)c->nulls),
+                   count_text((double)f->rows));
+        alarm_help(a, "leave it out, or fill it: derive %s_filled = coalesce(%s, 0)", name, name);
+    }
+    if (c->nulls < f->rows && (factor ? in.nlevels == 1 : in.min == in.max)) {
+        Alarm *a = alarm_add(list, n, ALARM_CONSTANT, str_of(name));
+        alarm_text(a, "%s has the same value in every row: nothing can be learned from it", name);
+        alarm_help(a, "leave it out");
+    }
+    for (size_t k = 0; k < j; k++)
+        if (same_values(c, f->cols[k])) {
+            Alarm *a = alarm_add(list, n, ALARM_DUPLICATE, str_of(name));
+            alarm_text(a, "%s has the same values as %s in every row", name, f->names[k]);
+            alarm_help(a, "leave one of them out");
+            break;
+        }
+    bool id = id_alarm(&in, f->rows, list, n) != NULL;
+    if (y && !id && in.auc > ALARM_AUC && f->rows >= LEAK_ROWS && f->rows >= ROWS_PER_LEVEL * in.nlevels) {
+        Alarm *a = alarm_add(list, n, ALARM_LEAKAGE, str_of(name));
+        alarm_text(a, "%s alone tells %s (AUC %.4f): is it known before the event?", name, resp, in.auc);
+        alarm_help(a, "leave it out of the formula, or make it from what was known before");
+    }
+    if (factor && !id)
+        rare_alarm(name, in.levels, in.counts, in.nlevels, f->rows, list, n);
+    InputSummary *one = xcalloc(1, sizeof *one);
+    *one = in;
+    inputs_free(one, 1);
+}
+
+Alarm *alarms_check(const Frame *f, const char *response_name, size_t *n, Error *err)
+{
+    Alarm *list = NULL;
+    *n = 0;
+    double *y = response_of(f, response_name, err);
+    for (size_t j = 0; !error_is_set(err) && j < f->ncols; j++)
+        if (!response_name || !str_ieq(str_of(f->names[j]), str_of(response_name)))
+            check_column(f, j, y, response_name, &list, n);
+    free(y);
+    return list;
+}
