@@ -36,6 +36,8 @@ Str str_sub(Str s, size_t from, size_t to);
 /* Splits at the first `sep`: returns the part before, the rest in *rest (empty at the end). */
 Str str_split(Str s, char sep, Str *rest);
 uint64_t str_hash(Str s);
+/* As much of `s` as fits into out[cap], cut before a code point, with a '\0' behind it. */
+void str_copy(char *out, size_t cap, Str s);
 
 /* Whole-text numbers: false if anything but a number (blanks around are refused). A point, never a
  * comma. parse_real takes inf, -inf and nan too, correctly rounded. */

@@ -98,6 +98,16 @@ static uint64_t mix(uint64_t h, uint64_t word)
     return h ^ (h >> 32);
 }
 
+void str_copy(char *out, size_t cap, Str s)
+{
+    size_t n = s.n < cap ? s.n : cap - 1;
+    while (n < s.n && n > 0 && ((unsigned char)s.p[n] & 0xC0) == 0x80)
+        n--;
+    if (n)
+        memcpy(out, s.p, n);
+    out[n] = '\0';
+}
+
 uint64_t str_hash(Str s)
 {
     uint64_t h = mix(UINT64_C(0x2D358DCCAA6C78A5), s.n);

@@ -4,13 +4,17 @@
  *
  * A value of fixed width becomes a 64-bit number of the same order; row numbers are sorted by it,
  * byte by byte from the lowest (LSD radix sort: stable, and a byte that all keys share costs
- * nothing). Texts are made codes first. Selection is Hoare's, with the median of three, falling to
- * the middle of the range so that sorted and equal values are no trap.
+ * nothing). Texts are made codes first. The first few of many rows come from a heap. Selection is
+ * Hoare's, with the median of three, falling to the middle of the range so that sorted and equal
+ * values are no trap.
  */
 #include "order_priv.h"
 
 #include <math.h>
 #include <stdlib.h>
+
+#include "base/rng.h"
+#include "data/frameops.h"
 
 #define RADIX 256
 #define SIGN_BIT (UINT64_C(1) << 63)
@@ -35,6 +39,18 @@ uint64_t order_key(const Column *c, size_t row)
         break;
     }
     return 0;
+}
+
+double order_key_real(ColType t, uint64_t key)
+{
+    if (t == COL_BOOL)
+        return (double)key;
+    if (t != COL_REAL)
+        return (double)(int64_t)(key ^ SIGN_BIT);
+    uint64_t bits = key & SIGN_BIT ? key ^ SIGN_BIT : ~key;
+    double d;
+    memcpy(&d, &bits, sizeof d);
+    return d;
 }
 
 int order_compare(const Column *c, bool descending, size_t a, size_t b)
@@ -91,6 +107,30 @@ static Keyed *radix_sort(Keyed *v, Keyed *spare, size_t n)
     return v;
 }
 
+uint64_t *order_sort_keys(uint64_t *v, uint64_t *spare, size_t n)
+{
+    size_t count[8][RADIX] = {{0}};
+    for (size_t i = 0; i < n; i++)
+        for (int b = 0; b < 8; b++)
+            count[b][v[i] >> (8 * b) & (RADIX - 1)]++;
+    for (int b = 0; b < 8 && n; b++) {
+        size_t *at = count[b], sum = 0;
+        if (at[v[0] >> (8 * b) & (RADIX - 1)] == n)
+            continue;
+        for (size_t k = 0; k < RADIX; k++) {
+            size_t here = at[k];
+            at[k] = sum;
+            sum += here;
+        }
+        for (size_t i = 0; i < n; i++)
+            spare[at[v[i] >> (8 * b) & (RADIX - 1)]++] = v[i];
+        uint64_t *t = v;
+        v = spare;
+        spare = t;
+    }
+    return v;
+}
+
 static bool order_fixed(const Column *c, bool descending, uint32_t *rows, size_t n, Error *err)
 {
     Keyed *v = big_alloc(n, sizeof *v, false, "sorting", err);
@@ -136,6 +176,100 @@ uint32_t *order_of_column(const Column *c, bool descending, Error *err)
         return rows;
     free(rows);
     return NULL;
+}
+
+/* ---- frames ---- */
+
+typedef struct Order {
+    const Frame *f;
+    const SortKey *keys;
+    size_t nkeys;
+} Order;
+
+/* Rows that are equal by all keys stand in their own order. */
+static bool before(const Order *o, uint32_t a, uint32_t b)
+{
+    for (size_t k = 0; k < o->nkeys; k++) {
+        int c = order_compare(o->f->cols[o->keys[k].col], o->keys[k].descending, a, b);
+        if (c)
+            return c < 0;
+    }
+    return a < b;
+}
+
+/* heap[0] is the last of its rows: the one that goes when a better one comes. */
+static void sift_down(const Order *o, uint32_t *heap, size_t n, size_t i)
+{
+    for (;;) {
+        size_t last = i;
+        for (size_t child = 2 * i + 1; child <= 2 * i + 2 && child < n; child++)
+            if (before(o, heap[last], heap[child]))
+                last = child;
+        if (last == i)
+            return;
+        uint32_t t = heap[i];
+        heap[i] = heap[last];
+        heap[last] = t;
+        i = last;
+    }
+}
+
+/* The first `top` rows by a heap of that size, then in order. */
+static uint32_t *first_rows(const Order *o, size_t top, Error *err)
+{
+    uint32_t *heap = big_alloc(top, sizeof *heap, false, "row numbers", err);
+    if (!heap)
+        return NULL;
+    for (size_t i = 0; i < top; i++)
+        heap[i] = (uint32_t)i;
+    for (size_t i = top / 2; i-- > 0;)
+        sift_down(o, heap, top, i);
+    for (size_t row = top; row < o->f->rows; row++) {
+        if (before(o, (uint32_t)row, heap[0])) {
+            heap[0] = (uint32_t)row;
+            sift_down(o, heap, top, 0);
+        }
+    }
+    for (size_t n = top; n > 1; n--) {
+        uint32_t t = heap[0];
+        heap[0] = heap[n - 1];
+        heap[n - 1] = t;
+        sift_down(o, heap, n - 1, 0);
+    }
+    return heap;
+}
+
+uint32_t *frame_sort(const Frame *f, const SortKey *keys, size_t nkeys, size_t top, size_t *n,
+                     Error *err)
+{
+    *n = top && top < f->rows ? top : f->rows;
+    if (*n < f->rows / 8)
+        return first_rows(&(Order){f, keys, nkeys}, *n, err);
+    uint32_t *rows = big_alloc(f->rows, sizeof *rows, false, "row numbers", err);
+    for (size_t i = 0; rows && i < f->rows; i++)
+        rows[i] = (uint32_t)i;
+    bool ok = rows != NULL;
+    for (size_t k = nkeys; ok && k-- > 0;) /* the last key first: each sort is stable */
+        ok = order_rows(f->cols[keys[k].col], keys[k].descending, rows, f->rows, err);
+    if (ok)
+        return rows;
+    free(rows);
+    return NULL;
+}
+
+/* Knuth, The Art of Computer Programming 2, 3.4.2, algorithm S. */
+uint32_t *frame_sample(const Frame *f, size_t n, uint64_t seed, Error *err)
+{
+    if (n > f->rows) {
+        fail(err, ERR_DATA, "%zu rows cannot be drawn from %zu", n, f->rows);
+        return NULL;
+    }
+    uint32_t *rows = big_alloc(n, sizeof *rows, false, "row numbers", err);
+    Rng rng = rng_stream(seed, "sample");
+    for (size_t i = 0, k = 0; rows && k < n; i++)
+        if (rng_below(&rng, f->rows - i) < n - k)
+            rows[k++] = (uint32_t)i;
+    return rows;
 }
 
 /* ---- selection ---- */
