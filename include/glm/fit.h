@@ -5,6 +5,8 @@
 #ifndef GLINT_GLM_FIT_H
 #define GLINT_GLM_FIT_H
 
+#include <math.h>
+
 #include "glm/oracle.h"
 
 typedef enum FitStatus {
@@ -64,7 +66,7 @@ typedef struct Fit {
     bool precise;              /* the last steps were taken in twice the precision */
 } Fit;
 
-/* Checks shapes and y's range (which row), picks the solver, fits. NULL on failure. Needs <math.h> for the default. */
+/* Checks shapes and y's range (which row), picks the solver, fits. NULL on failure. */
 Fit *fit_run(const Problem *pb, const FitOptions *opt, Error *err);
 /* The same from any oracle: used by fits in the cluster. null_deviance may be NaN when not known. */
 Fit *fit_oracle(Oracle *o, const Family *f, const Link *l, bool has_intercept, const FitOptions *opt, Error *err);

@@ -375,12 +375,28 @@ static bool learn_typical(Model *m, Error *err)
     return done;
 }
 
+/* Moments of the columns of X, from an even sample when there are many rows: they scale coefficients for comparison and
+ * enter no prediction. */
 static bool column_moments(Model *m, const Design *d, Error *err)
 {
-    size_t p = d->x.p;
+    size_t p = d->x.p, n = d->n < SUMMARY_SAMPLE ? d->n : SUMMARY_SAMPLE;
+    Matrix part = d->x;
+    uint32_t *rows = xcalloc(n, sizeof *rows);
+    double *w = d->w ? xcalloc(n, sizeof *w) : NULL;
     m->col_mean = xcalloc(p ? p : 1, sizeof(double));
     m->col_sd = xcalloc(p ? p : 1, sizeof(double));
-    return matrix_moments(&d->x, d->w, m->col_mean, m->col_sd, NULL, NULL, err);
+    for (size_t k = 0; k < n; k++) {
+        size_t i = (size_t)((double)k * (double)d->n / (double)n);
+        rows[k] = d->x.rows ? d->x.rows[i] : (uint32_t)i;
+        if (w)
+            w[k] = d->w[i];
+    }
+    part.rows = rows;
+    part.n = n;
+    bool ok = matrix_moments(&part, w, m->col_mean, m->col_sd, NULL, NULL, err);
+    free(rows);
+    free(w);
+    return ok;
 }
 
 static void describe_fit(Work *w, Model *m, const ModelSpec *spec)
