@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* ui_priv.h - what the loop, the line and the overlays share. */
+#ifndef GLINT_TUI_UI_PRIV_H
+#define GLINT_TUI_UI_PRIV_H
+
+#include "tui/loop.h"
+
+#define STACK_MAX 16
+
+typedef struct Top {
+    const Screen *screen;
+    void *state;
+} Top;
+
+/* The line at the bottom that a person types into. */
+typedef struct Line {
+    bool open;
+    char prompt[48];
+    Buf text;
+    size_t at;              /* cursor, in bytes */
+    void (*done)(Ui *ui, void *state, Str answer); /* NULL: a command */
+    bool search;            /* every key searches */
+    long recall;            /* place in the history of lines; -1: the line itself */
+    Buf candidates;         /* after Tab: what fits */
+    size_t ncandidates, chosen;
+    size_t from;            /* where the completed word begins */
+} Line;
+
+typedef enum Cover { COVER_NONE, COVER_KEYS, COVER_PALETTE, COVER_TEXT } Cover;
+
+struct Ui {
+    Session *session;
+    Term *term;             /* NULL: headless */
+    Canvas *canvas;
+    size_t depth;
+    Top stack[STACK_MAX];
+    char did[200];          /* the last action as a command */
+    char message[300];
+    Style message_style;
+    Line line;
+    Cover cover;
+    Buf pane;               /* COVER_TEXT: output of a command */
+    char pane_title[120];
+    int pane_top;
+    Buf filter;             /* COVER_PALETTE */
+    int pick;
+    Buf last_search;
+    char *recall[64];       /* command lines typed here */
+    size_t nrecall;
+    bool leave;
+};
+
+static inline Top *ui_top(Ui *ui)
+{
+    return ui->depth ? &ui->stack[ui->depth - 1] : NULL;
+}
+
+/* lineedit.c */
+void line_open(Ui *ui, const char *prompt, Str initial, void (*done)(Ui *, void *, Str));
+bool line_key(Ui *ui, uint32_t key);
+void line_draw(Ui *ui, Canvas *c, int y);
+void line_free(Line *l);
+
+/* overlay.c */
+void cover_text(Ui *ui, const char *title, Str text);
+bool cover_key(Ui *ui, uint32_t key, const Mouse *mouse);
+void cover_draw(Ui *ui, Canvas *c);
+const KeyRow *common_keys(void);
+
+#endif
