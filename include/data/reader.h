@@ -19,6 +19,15 @@ typedef struct ReadOptions {
     bool strict;           /* the first bad row is an error */
     bool no_header;        /* columns are named c1 c2 ... */
     DateOrder dates;
+    /* sources that can choose before they send (an engine); others leave them alone */
+    const char *query;     /* the source's own query language */
+    const char *fields;    /* comma list */
+    const char *since;     /* only rows from this moment on */
+    const char *since_field; /* of which column; NULL: guessed */
+    const char *lists;     /* what to do with lists: join first count explode error */
+    const char *nested;    /* the same for nested objects */
+    long slices;           /* loops at once; 0: decided */
+    bool with_id;          /* a column _id */
 } ReadOptions;
 
 /* A row that could not be read: kept so that it can be shown. */

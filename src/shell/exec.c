@@ -19,6 +19,7 @@
 
 #include "base/cancel.h"
 #include "base/clock.h"
+#include "shell/connection.h"
 #include "shell/exec.h"
 #include "shell/journal.h"
 #include "shell/parse.h"
@@ -431,6 +432,7 @@ static bool run_parsed(Session *s, const Command *c, const Args *args, Result *r
     progress_begin(&progress);
     bool ok = check_needs(s, c, err) && c->run(s, args, r, err);
     progress_end(&progress);
+    connection_hide(s);
     if (!ok && !error_is_set(err))
         fail(err, ERR_BUG, "%s failed without a reason", c->name);
     return ok && !guard_tripped(s, r, err);

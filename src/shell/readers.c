@@ -4,6 +4,7 @@
  */
 #include <stdlib.h>
 
+#include "shell/engine_io.h"
 #include "shell/readers.h"
 
 static Frame *csv_read(Session *s, const char *path, const ReadOptions *opt, ReadReport *report, Error *err)
@@ -49,6 +50,7 @@ static const Source sources[] = {
     {"csv", "csv txt", NULL, "comma-separated values, plain or .gz .zst .xz", csv_read, csv_write},
     {"tsv", "tsv tab", NULL, "tab-separated values", tsv_read, tsv_write},
     {"ndjson", "ndjson jsonl json", NULL, "one JSON object a line", ndjson_read, ndjson_write},
+    {"engine", "", "es:", "an index of the connected engine", engine_read, engine_write},
 };
 #define NSOURCES (sizeof sources / sizeof *sources)
 

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "shell/connection.h"
 #include "shell/journal.h"
 #include "shell/settings.h"
 #include "shell/state.h"
@@ -91,6 +92,7 @@ void session_free(Session *s)
     if (!s)
         return;
     journal_free(s->journal);
+    connection_close(s->connection);
     things_clear(s);
     free(s->settings);
     free(s);

@@ -10,6 +10,7 @@
 
 #include "base/file.h"
 #include "shell/command.h"
+#include "shell/connection.h"
 #include "shell/format.h"
 #include "shell/readers.h"
 
@@ -104,7 +105,15 @@ static bool read_options(const Args *a, ReadOptions *opt, Error *err)
                          .max_bad = args_has(a, "max-bad") ? (long)args_int(a, "max-bad") : -1,
                          .strict = args_has(a, "max-bad") && args_int(a, "max-bad") == 0,
                          .no_header = args_flag(a, "no-header"),
-                         .dates = (DateOrder)args_choice(a, "dates")};
+                         .dates = (DateOrder)args_choice(a, "dates"),
+                         .query = args_z(a, "query"),
+                         .fields = args_z(a, "fields"),
+                         .since = args_z(a, "since"),
+                         .since_field = args_z(a, "since-field"),
+                         .lists = args_z(a, "lists"),
+                         .nested = args_z(a, "nested"),
+                         .slices = (long)args_int(a, "slices"),
+                         .with_id = args_flag(a, "with-id")};
     if (str_eqz(delim, "\\t") || str_eqz(delim, "tab"))
         opt->delim = '\t';
     else if (delim.p && delim.n == 1)
@@ -229,6 +238,7 @@ static bool run(Session *s, const Args *a, Result *out, Error *err)
     Batch b = {0};
     ReadOptions opt;
     bool ok = read_options(a, &opt, err) && gather(a, &b, err);
+    connection_show(s, a, out);
     for (size_t i = 0; ok && i < b.n; i++)
         ok = read_one(s, a, &opt, &b.items[i], err);
     if (!ok) {
@@ -251,6 +261,7 @@ static bool run(Session *s, const Args *a, Result *out, Error *err)
 }
 
 static const char *const date_orders[] = {"iso", "dmy", "mdy", NULL};
+static const char *const list_policies[] = {"join", "first", "count", "explode", "error", NULL};
 static const OptRow opts[] = {
     {.name = "types", .type = OPT_TEXT, .metavar = "c=int,...", .brief = "types of columns: int real bool code time text"},
     {.name = "null", .type = OPT_TEXT, .metavar = "NA,?", .brief = "texts that mean missing, beside the empty field"},
@@ -259,6 +270,15 @@ static const OptRow opts[] = {
     {.name = "dates", .type = OPT_CHOICE, .choices = date_orders, .def = "iso", .brief = "order of day and month in 03/04/2023"},
     {.name = "limit", .type = OPT_INT, .min = 0, .max = 1e15, .metavar = "N", .brief = "rows at most"},
     {.name = "max-bad", .type = OPT_INT, .min = 0, .max = 1e15, .metavar = "N", .brief = "more unreadable rows are an error"},
+    {.name = "query", .type = OPT_TEXT, .metavar = "JSON|LUCENE", .brief = "es: which documents"},
+    {.name = "fields", .type = OPT_TEXT, .metavar = "a,b.c", .brief = "es: which fields"},
+    {.name = "since", .type = OPT_TEXT, .metavar = "TIME", .brief = "es: only documents from this moment on"},
+    {.name = "since-field", .type = OPT_TEXT, .metavar = "F", .brief = "es: the date field that --since looks at (default: the first)"},
+    {.name = "lists", .type = OPT_CHOICE, .choices = list_policies, .def = "join", .brief = "es: lists of values: a|b|c, the first, how many, a row each, an error"},
+    {.name = "nested", .type = OPT_CHOICE, .choices = list_policies, .def = "count", .brief = "es: nested objects"},
+    {.name = "slices", .type = OPT_INT, .min = 0, .max = 16, .def = "0", .metavar = "N", .brief = "es: loops at once (0: as many as shards, at most two)"},
+    {.name = "with-id", .type = OPT_FLAG, .brief = "es: a column _id"},
+    OPT_SHOW_REQUEST,
     {.name = "no-header", .type = OPT_FLAG, .brief = "the first line is data; columns are c1 c2 ..."},
     {0},
 };
@@ -273,10 +293,13 @@ const Command cmd_load = {
     .clauses = CLAUSE_AS | CLAUSE_LIMIT,
     .help = "SRC is a file (csv, tsv, ndjson; plain, .gz, .zst or .xz), a pattern such as data/*.csv, '-' for standard "
             "input, or a model saved as FILE.glm. Types are guessed from all rows. A row that cannot be read is "
-            "counted and shown with its line and reason; nothing is dropped silently.",
+            "counted and shown with its line and reason; nothing is dropped silently. es:INDEX reads the documents of an index (or pattern) of the connected "
+            "engine: all of them, counted, or an error.",
     .examples = (const Example[]){{"load datasets/blog/users.csv", "a file; the table is called users", false},
                                   {"load datasets/blog/*.csv", "several at once", false},
                                   {"load datasets/seed_rows.csv as seed --types Timestamp=text", "a type by hand", false},
+                                  {"load es:blog-posts as posts", "an index", true},
+                                  {"load es:events --since 2024-05-01 --query 'type:like'", "some of its documents", true},
                                   {0}},
     .changes_state = true,
     .run = run,

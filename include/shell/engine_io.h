@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* engine_io.h - the connected engine as a source and a sink of tables: es:INDEX. */
+#ifndef GLINT_SHELL_ENGINE_IO_H
+#define GLINT_SHELL_ENGINE_IO_H
+
+#include "data/reader.h"
+#include "data/writer.h"
+#include "shell/session.h"
+
+Frame *engine_read(Session *s, const char *path, const ReadOptions *opt, ReadReport *report, Error *err);
+/* Makes the index when it is not there. Rows are numbered; --id and the rest are es push's. */
+Writer *engine_write(Session *s, const char *path, Error *err);
+
+#endif

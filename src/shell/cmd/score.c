@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * score.c - `score users x posts`: the daily batch, to the engine or a file; `score T to FILE`: a table's rows.
+ *
+ * Pairs are a stream: nothing that is users x posts large is ever held. `--dry` says what would be written.
+ */
+#include <math.h>
+
+#include "es/batch.h"
+#include "model/score.h"
+#include "shell/connection.h"
+#include "shell/ledger.h"
+#include "shell/readers.h"
+
+static bool is_pairs(const Args *a)
+{
+    return a->nwords == 3 && str_eqz(a->words[1].text, "x");
+}
+
+static bool moment_of(const Args *a, int64_t *out, Error *err)
+{
+    Str t = args_text(a, "as-of");
+    TimeUnit unit;
+    *out = clock_now();
+    if (!t.p || time_parse(t, DATE_ISO, out, &unit))
+        return true;
+    return fail_at(err, ERR_USAGE, args_at(a, "as-of"), "'%.*s' is no moment", STR_ARG(t));
+}
+
+static void tell_pairs(const Model *m, const PairReport *p, Result *out)
+{
+    result_real(out, "pairs", p->pairs);
+    result_real(out, "kept", p->kept);
+    result_real(out, "mean", p->mean);
+    result_text(out, "method", str_of(p->method ? p->method : ""));
+    result_chat(out, "%s pairs of %s users and %s posts scored by %s in %.2f s", count_text(out, (int64_t)p->pairs),
+                count_text(out, (int64_t)p->users), count_text(out, (int64_t)p->posts), p->method ? p->method : "rows", p->seconds);
+    for (size_t i = 0; i < p->replay.nunseen; i++)
+        result_note(out, "unseen", NULL, "%s '%s' was never seen in training", p->replay.unseen[i].column,
+                    escaped_text(out->arena, str_of(p->replay.unseen[i].level)));
+    if (p->unknown)
+        result_warn(out, "unscored", "an attribute is missing, or a level was never seen", "%s pairs have no probability and were left out",
+                    count_text(out, (int64_t)p->unknown));
+    if (p->same_ranking)
+        result_warn(out, "same_ranking", "add a term that joins user and post, such as gender:lang",
+                    "identical ranking: no term of %s joins user and post, so all %s users get the same order of posts", m->name,
+                    count_text(out, (int64_t)p->users));
+}
+
+/* ---- to the engine ---- */
+
+static bool batch_options(const Args *a, const char *target, BatchOptions *o, Error *err)
+{
+    Str write = args_text(a, "write");
+    *o = (BatchOptions){.target = target,
+                        .script = str_eqz(write, "script"),
+                        .version = args_int(a, "version"),
+                        .top = args_has(a, "user-top") ? (size_t)args_int(a, "user-top") : (size_t)(a->top > 0 ? a->top : 0),
+                        .max_drift = args_real(a, "max-drift"),
+                        .journal = args_z(a, "journal"),
+                        .resume = args_flag(a, "resume"),
+                        .dead_letter = args_z(a, "dead-letter")};
+    if (!layout_parse(args_text(a, "layout"), &o->layout))
+        return fail_at(err, ERR_USAGE, args_at(a, "layout"), "no such layout: pairs, nested or sparse");
+    if (o->resume && !o->journal) {
+        fail(err, ERR_USAGE, "--resume needs the journal of the batch that was cut off");
+        return error_hint(err, "--journal FILE, in the first run too");
+    }
+    if (o->script && o->layout != LAYOUT_PAIRS)
+        return fail_at(err, ERR_USAGE, args_at(a, "write"), "--write script is for --layout pairs");
+    return moment_of(a, &o->moment, err);
+}
+
+static bool dry(const Model *m, const World *w, const BatchOptions *o, Result *out, Error *err)
+{
+    Buf lines = BUF_INIT;
+    double documents = 0, bytes = 0;
+    bool ok = batch_dry(m, w, o, 1, &lines, &documents, &bytes, err);
+    if (ok) {
+        result_text(out, "target", str_of(o->target));
+        result_real(out, "documents", documents);
+        result_real(out, "bytes", bytes);
+        Str first = buf_slice(&lines);
+        if (first.n > 600)
+            first.n = 600;
+        result_line(out, "would write about %s documents to %s as %s, about %.1f MB; the first:\n%.*s%s", count_text(out, (int64_t)documents),
+                    o->target, layout_name(o->layout), bytes / 1e6, STR_ARG(first), lines.n > 600 ? " ..." : "");
+    }
+    buf_free(&lines);
+    return ok;
+}
+
+static bool to_engine(Session *s, const Args *a, const Model *m, const World *w, const char *target, Result *out, Error *err)
+{
+    BatchOptions o;
+    if (!batch_options(a, target, &o, err))
+        return false;
+    if (args_flag(a, "dry"))
+        return dry(m, w, &o, out, err);
+    Client *c = connection_need(s, err);
+    if (!c)
+        return false;
+    connection_show(s, a, out);
+    BatchReport r;
+    if (!batch_run(c, m, w, &o, &r, err))
+        return false;
+    result_text(out, "layout", str_of(layout_name(o.layout)));
+    ledger_tell(&r.ledger, r.index, out);
+    tell_pairs(m, &r.pairs, out);
+    result_real(out, "drift", r.drift);
+    if (r.skipped)
+        result_note(out, "resumed", NULL, "%s documents were written before the batch was cut off", count_text(out, (int64_t)r.skipped));
+    if (r.capped)
+        result_note(out, "capped", "--user-top N", "each post keeps its best users only: %s posts have more users than that", count_text(out, (int64_t)r.capped));
+    if (r.unscored_zero)
+        result_note(out, "zero", NULL, "%s probabilities of 0 are left out: a rank feature is positive", count_text(out, (int64_t)r.unscored_zero));
+    if (r.replaced[0])
+        result_line(out, "%s now stands for %s; %s is dropped", o.target, r.index, r.replaced);
+    return ledger_settle(s, &r.ledger, out, err);
+}
+
+/* ---- to a file ---- */
+
+static bool pairs_to_file(Session *s, const Args *a, const Model *m, const World *w, const char *path, Result *out, Error *err)
+{
+    int64_t moment;
+    if (!moment_of(a, &moment, err))
+        return false;
+    PairOptions po = {.moment = moment, .top_posts = a->top > 0 ? (size_t)a->top : 0};
+    Writer *writer = source_of(str_of(path))->write(s, path, err);
+    PairScorer *p = writer ? pairs_new(m, w, &po, err) : NULL;
+    PairWriter pw = {.writer = writer, .world = w};
+    PairReport r = {0};
+    bool ok = p && pairs_run(p, pair_writer_put, &pw, &r, err);
+    pairs_free(p);
+    if (writer && ok)
+        ok = writer->commit(writer, err);
+    else if (writer)
+        writer->abandon(writer);
+    if (ok) {
+        result_text(out, "file", str_of(path));
+        tell_pairs(m, &r, out);
+    }
+    return ok;
+}
+
+static bool pairs_only(const Args *a, const Model *m, const World *w, Result *out, Error *err)
+{
+    int64_t moment;
+    PairReport r = {0};
+    if (!moment_of(a, &moment, err))
+        return false;
+    PairOptions po = {.moment = moment};
+    PairScorer *p = pairs_new(m, w, &po, err);
+    bool ok = p && pairs_run(p, NULL, NULL, &r, err);
+    pairs_free(p);
+    if (ok)
+        tell_pairs(m, &r, out);
+    return ok;
+}
+
+static bool rows_to_file(Session *s, const Args *a, const Model *m, const char *path, Result *out, Error *err)
+{
+    Str name = a->nwords ? a->words[0].text : STR_NULL;
+    const NamedData *t = command_table_arg(s, a, name, a->nwords ? a->words[0].at : SPAN_NONE, err);
+    if (!t)
+        return false;
+    ScoreOptions so = SCORE_OPTIONS_DEFAULT;
+    ScoreReport r = {0};
+    so.policy = UNSEEN_NULL;
+    Frame *f = score_frame(m, t->data.frame, &so, &r, err);
+    Writer *w = f ? source_of(str_of(path))->write(s, path, err) : NULL;
+    bool ok = w && writer_put_all(w, f, err);
+    frame_unref(f);
+    if (!ok)
+        return false;
+    result_text(out, "file", str_of(path));
+    result_int(out, "rows", (int64_t)r.rows);
+    result_int(out, "scored", (int64_t)r.scored);
+    result_line(out, "%s of %s rows of %s scored, to %s", count_text(out, (int64_t)r.scored), count_text(out, (int64_t)r.rows), t->name, path);
+    for (size_t i = 0; i < r.replay.nunseen; i++)
+        result_note(out, "unseen", NULL, "%s '%s' was never seen in training (%zu rows)", r.replay.unseen[i].column,
+                    escaped_text(out->arena, str_of(r.replay.unseen[i].level)), r.replay.unseen[i].rows);
+    return true;
+}
+
+static bool run(Session *s, const Args *a, Result *out, Error *err)
+{
+    const Model *m = command_model_arg(s, a, STR_NULL, SPAN_NONE, err);
+    if (!m)
+        return false;
+    const char *to = a->to.p ? args_zstr(a, a->to) : NULL;
+    bool engine = to && strncmp(to, "es:", 3) == 0;
+    if (!is_pairs(a)) {
+        if (to && !engine && a->nwords <= 1)
+            return rows_to_file(s, a, m, to, out, err);
+        fail(err, ERR_USAGE, "score wants users x posts, or a table and a file");
+        return error_hint(err, "score users x posts to es:posts --layout nested");
+    }
+    World w = session_world(s);
+    if (engine)
+        return to_engine(s, a, m, &w, to + 3, out, err);
+    return to ? pairs_to_file(s, a, m, &w, to, out, err) : pairs_only(a, m, &w, out, err);
+}
+
+static const char *const layout_names[] = {"pairs", "nested", "sparse", NULL};
+static const char *const writes[] = {"index", "script", NULL};
+static const OptRow opts[] = {
+    {.name = "model", .type = OPT_MODEL, .metavar = "M", .brief = "another model than the current one"},
+    {.name = "layout", .type = OPT_CHOICE, .choices = layout_names, .def = "pairs", .brief = "how the probabilities stand in the engine"},
+    {.name = "write", .type = OPT_CHOICE, .choices = writes, .def = "index", .brief = "pairs: whole documents, or an update by script"},
+    {.name = "user-top", .type = OPT_INT, .min = 1, .max = 1e9, .metavar = "N", .brief = "the best N users of a post (nested, sparse), the best N posts of a user (pairs)"},
+    {.name = "as-of", .type = OPT_TIME, .metavar = "TIME", .brief = "features as of this moment (default: now)"},
+    {.name = "version", .type = OPT_INT, .min = 0, .max = 9e15, .def = "0", .metavar = "N", .brief = "number of the batch (default: the moment)"},
+    {.name = "max-drift", .type = OPT_REAL, .min = 0, .max = 1, .metavar = "D", .brief = "stop with status 5 when the mean probability has moved further from training"},
+    {.name = "journal", .type = OPT_FILE, .metavar = "FILE", .brief = "how far the batch is, for --resume"},
+    {.name = "resume", .type = OPT_FLAG, .brief = "go on where the journal says that a batch was cut off"},
+    {.name = "dead-letter", .type = OPT_FILE, .metavar = "FILE", .brief = "refused documents with their reasons"},
+    {.name = "dry", .type = OPT_FLAG, .brief = "say what would be written"},
+    OPT_SHOW_REQUEST,
+    {0},
+};
+
+const Command cmd_score = {
+    .name = "score",
+    .group = GROUP_ENGINE,
+    .brief = "score all posts for all users, or a table's rows",
+    .usage = "score users x posts [to es:I --layout pairs|nested|sparse] [to FILE] | score T to FILE",
+    .opts = opts,
+    .subject = SUBJECT_WORDS,
+    .clauses = CLAUSE_TO | CLAUSE_TOP,
+    .help = "pairs: documents {user}_{post} with view_probability, in a new index that takes the alias I when it is whole. nested: "
+            "user_view_probabilities in the Post documents of I. sparse: the same as rank_features, smaller and faster, to about "
+            "three digits. Without `to`, pairs are only counted and timed. Probabilities are as of a moment: nothing later is seen.",
+    .examples = (const Example[]){{"score users x posts", "how many, how fast, their mean", false},
+                                  {"score users x posts to es:blog-posts --layout nested --dry", "what would be written", true},
+                                  {"score ft to scored.csv", "a table with probabilities", false},
+                                  {0}},
+    .needs = NEED_MODEL,
+    .run = run,
+};
