@@ -48,6 +48,10 @@ typedef struct ReadReport {
     size_t more_notes;              /* for which there was no room */
 } ReadReport;
 void read_note(ReadReport *r, const char *fmt, ...) PRINTF_LIKE(2, 3);
+/* Fails when strict or max_bad say so, with the first bad row: "'x.csv' line 3, row 2: 1 field, the header has 2". */
+bool read_check(const ReadReport *r, const ReadOptions *opt, const char *name, Error *err);
+/* Fills a bad row; `text` is cut to what fits. */
+void bad_row_set(BadRow *b, long row, long line, Str text, const char *fmt, ...) PRINTF_LIKE(5, 6);
 
 typedef struct Reader Reader;
 struct Reader {

@@ -288,5 +288,5 @@ bool csv_dialect(Csv *c, Error *err)
         return fail(err, ERR_DATA, "'%s' is empty", c->name);
     c->delim = c->opt->delim ? c->opt->delim : guess_delimiter(c);
     read_nulls(c);
-    return read_header(c, err) && csv_declare(c, err);
+    return read_header(c, err) && csv_declare(c->cols, c->ncols, c->opt, c->name, err);
 }

@@ -133,12 +133,11 @@ typedef enum Verdict { TAKE, SKIP, STOP } Verdict;
 /* A declared column keeps its type: the value becomes null and is told. */
 static Verdict refuse(Piece *p, size_t row, Str s)
 {
-    static const char *const names[] = {[STORE_INT] = "an int",  [STORE_REAL] = "a number", [STORE_BOOL] = "a bool",
-                                        [STORE_TIME] = "a time", [STORE_DMY] = "a day/month/year",
-                                        [STORE_MDY] = "a month/day/year"};
     size_t at = (size_t)(field_at(p, row).p - p->c->text.p);
-    csv_bad_row(p->chunk, (long)row, csv_line(p->c, p->chunk, at), s, "'%.*s' in column '%.60s' is not %s",
-                s.n < 60 ? (int)s.n : 60, s.p, p->col->name, names[p->col->store]);
+    BadRow *bad = csv_bad_row(p->chunk);
+    if (bad)
+        bad_row_set(bad, (long)row, csv_line(p->c, p->chunk, at), s, "'%.*s' in column '%.60s' is not %s",
+                    s.n < 60 ? (int)s.n : 60, s.p, p->col->name, csv_store_noun(p->col->store));
     p->chunk->bad_values++;
     value_is_null(p, row);
     return SKIP;

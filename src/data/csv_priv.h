@@ -50,7 +50,6 @@ typedef enum CsvStore {
 typedef struct CsvColumn {
     char *name;
     bool declared;          /* by --types: `store` is meant, what does not fit is null and told */
-    bool declared_text;     /* STORE_RAW was asked for, or STORE_DICT */
     bool digits_quoted;     /* numbers in quotes, kept as text: for the note */
     CsvStore store;         /* the final one; for undeclared columns valid after the pass */
     _Atomic uint32_t kinds; /* seen so far */
@@ -162,7 +161,8 @@ bool csv_unclosed(const Csv *c, size_t at, Error *err);
 bool csv_index(const Csv *c, CsvChunk *chunk, CsvIndex *out);
 /* Line of the file, from 1, where text[at] of this chunk is. */
 long csv_line(const Csv *c, const CsvChunk *chunk, size_t at);
-void csv_bad_row(CsvChunk *chunk, long row, long line, Str text, const char *fmt, ...) PRINTF_LIKE(5, 6);
+/* Room for one more bad row of the chunk, or NULL when enough are kept. */
+BadRow *csv_bad_row(CsvChunk *chunk);
 
 /* ---- csv_parse.c: fields to values ---- */
 /* Parses column `col` of a chunk whose fields are in s->index, under the column's present type, which widens when
@@ -178,8 +178,10 @@ Str csv_mend(Str s, Buf *into);
 /* ---- guess.c: from looks to types ---- */
 CsvKind csv_kind(Str s);
 CsvStore csv_store_of(uint32_t kinds, DateOrder preferred);
-/* Reads "age=int,when=time" into the columns. */
-bool csv_declare(Csv *c, Error *err);
+/* Reads "age=int,when=time" (opt->types) into the columns of the file called `name`. */
+bool csv_declare(CsvColumn *cols, size_t ncols, const ReadOptions *opt, const char *name, Error *err);
+/* "an int", "a time" ...: what a value of this store is called. */
+const char *csv_store_noun(CsvStore store);
 /* Final stores of all columns after the pass. */
 void csv_decide(Csv *c);
 /* Dictionaries that have overflowed since: those columns become raw text. False when there are none. */

@@ -19,8 +19,6 @@
  * Memory: eight bytes a row and column while it is read, less afterwards. Pages of the file are
  * given back as soon as they are parsed.
  */
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -317,14 +315,7 @@ static bool report_bad(Csv *c, size_t first, size_t end, long *row_base, Error *
         free(chunk->bad);
         chunk->bad = NULL;
     }
-    long bad = r->bad + r->bad_values;
-    const BadRow *b = &r->kept[0];
-    if (bad && c->opt->strict)
-        return fail_row(err, ERR_DATA, b->row, "'%s' line %ld, row %ld: %s", c->name, b->line, b->row, b->reason);
-    if (c->opt->max_bad > 0 && bad > c->opt->max_bad)
-        return fail_row(err, ERR_DATA, b->row, "'%s' has %ld bad rows, %ld are allowed; the first in line %ld: %s",
-                        c->name, bad, c->opt->max_bad, b->line, b->reason);
-    return true;
+    return read_check(r, c->opt, c->name, err);
 }
 
 static bool refuse_all_bad(const Csv *c, Error *err)

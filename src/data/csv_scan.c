@@ -18,8 +18,6 @@
  * closing quote belongs to the field.
  */
 #include <assert.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -451,20 +449,13 @@ static bool find_exactly(Finder *f)
 
 /* ---- rows with too many or too few fields ---- */
 
-void csv_bad_row(CsvChunk *chunk, long row, long line, Str text, const char *fmt, ...)
+BadRow *csv_bad_row(CsvChunk *chunk)
 {
     if (chunk->nbad >= BAD_ROWS_KEPT)
-        return;
+        return NULL;
     if (!chunk->bad)
         chunk->bad = xcalloc(BAD_ROWS_KEPT, sizeof *chunk->bad);
-    BadRow *b = &chunk->bad[chunk->nbad++];
-    b->row = row;
-    b->line = line;
-    va_list args;
-    va_start(args, fmt);
-    vsnprintf(b->reason, sizeof b->reason, fmt, args);
-    va_end(args);
-    snprintf(b->text, sizeof b->text, "%.*s", (int)(text.n < sizeof b->text ? text.n : sizeof b->text - 1), text.p);
+    return &chunk->bad[chunk->nbad++];
 }
 
 static bool row_is_blank(const CsvIndex *ix, uint32_t from, uint32_t to)
@@ -492,13 +483,12 @@ static bool rows_are_even(const Finder *f)
 static void refuse_row(const Finder *f, CsvChunk *chunk, size_t fields, uint32_t from, uint32_t to)
 {
     const Csv *c = f->c;
-    long line = csv_line(c, chunk, f->start + from);
     long row = (long)(f->out->rows + chunk->refused);
     chunk->refused++;
-    if (chunk->told)
-        return;
-    csv_bad_row(chunk, row, line, (Str){f->out->text + from, to - from}, "%zu field%s, the header has %zu", fields,
-                fields == 1 ? "" : "s", c->ncols);
+    BadRow *bad = chunk->told ? NULL : csv_bad_row(chunk);
+    if (bad)
+        bad_row_set(bad, row, csv_line(c, chunk, f->start + from), (Str){f->out->text + from, to - from},
+                    "%zu field%s, the header has %zu", fields, fields == 1 ? "" : "s", c->ncols);
 }
 
 /* Picks the good rows; their places get a stride of ncols + 1, since rows between them are missing. */

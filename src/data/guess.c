@@ -106,7 +106,7 @@ CsvStore csv_store_of(uint32_t kinds, DateOrder preferred)
 
 /* ---- what the person said ---- */
 
-static bool store_by_name(Str name, CsvStore *store, bool *text)
+static bool store_by_name(Str name, CsvStore *store)
 {
     static const struct {
         const char *name;
@@ -116,52 +116,61 @@ static bool store_by_name(Str name, CsvStore *store, bool *text)
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         if (str_eqz(name, names[i].name)) {
             *store = names[i].store;
-            *text = *store == STORE_DICT || *store == STORE_RAW;
             return true;
         }
     }
     return false;
 }
 
-static CsvColumn *column_named(Csv *c, Str name)
+const char *csv_store_noun(CsvStore store)
 {
-    for (size_t j = 0; j < c->ncols; j++)
-        if (str_eqz(name, c->cols[j].name))
-            return &c->cols[j];
+    static const char *const nouns[] = {
+        [STORE_INT] = "an int",   [STORE_REAL] = "a number",        [STORE_BOOL] = "a bool",
+        [STORE_TIME] = "a time",  [STORE_DMY] = "a day/month/year", [STORE_MDY] = "a month/day/year",
+        [STORE_NONE] = "a value", [STORE_DIGITS] = "a text",        [STORE_DICT] = "a text",
+        [STORE_RAW] = "a text"};
+    return nouns[store];
+}
+
+static CsvColumn *column_named(CsvColumn *cols, size_t ncols, Str name)
+{
+    for (size_t j = 0; j < ncols; j++)
+        if (str_eqz(name, cols[j].name))
+            return &cols[j];
     return NULL;
 }
 
-static bool no_such_column(const Csv *c, Str name, Error *err)
+static bool no_such_column(const CsvColumn *cols, size_t ncols, const char *file, Str name, Error *err)
 {
-    Str *names = xmalloc(c->ncols * sizeof *names);
-    for (size_t j = 0; j < c->ncols; j++)
-        names[j] = str_of(c->cols[j].name);
-    fail(err, ERR_NAME, "'%s' has no column '%.*s' whose type could be declared", c->name, STR_ARG(name));
-    long best = nearest_name(name, names, c->ncols);
+    Str *names = xmalloc(ncols * sizeof *names);
+    for (size_t j = 0; j < ncols; j++)
+        names[j] = str_of(cols[j].name);
+    fail(err, ERR_NAME, "no column '%.*s' in '%s', whose type is declared", STR_ARG(name), file);
+    long best = nearest_name(name, names, ncols);
     if (best >= 0)
         error_hint(err, "did you mean '%.*s'?", STR_ARG(names[best]));
     free(names);
     return false;
 }
 
-bool csv_declare(Csv *c, Error *err)
+bool csv_declare(CsvColumn *cols, size_t ncols, const ReadOptions *opt, const char *name, Error *err)
 {
-    Str rest = str_of(c->opt->types);
+    Str rest = str_of(opt->types);
     while (rest.n) {
         Str type, item = str_split(rest, ',', &rest);
-        Str name = str_trim(str_split(item, '=', &type));
-        if (!name.n)
+        Str wanted = str_trim(str_split(item, '=', &type));
+        if (!wanted.n)
             continue;
-        CsvColumn *col = column_named(c, name);
+        CsvColumn *col = column_named(cols, ncols, wanted);
         if (!col)
-            return no_such_column(c, name, err);
-        if (!store_by_name(str_trim(type), &col->store, &col->declared_text)) {
+            return no_such_column(cols, ncols, name, wanted, err);
+        if (!store_by_name(str_trim(type), &col->store)) {
             fail(err, ERR_USAGE, "'%.*s' is not a type for column '%s'", STR_ARG(type), col->name);
             return error_hint(err, "types are int real bool code time text, and dmy or mdy for times");
         }
         col->declared = true;
-        if (col->store == STORE_TIME && c->opt->dates != DATE_ISO)
-            col->store = c->opt->dates == DATE_DMY ? STORE_DMY : STORE_MDY;
+        if (col->store == STORE_TIME && opt->dates != DATE_ISO)
+            col->store = opt->dates == DATE_DMY ? STORE_DMY : STORE_MDY;
     }
     return true;
 }

@@ -20,6 +20,32 @@ void read_note(ReadReport *r, const char *fmt, ...)
     va_end(args);
 }
 
+bool read_check(const ReadReport *r, const ReadOptions *opt, const char *name, Error *err)
+{
+    long bad = r->bad + r->bad_values;
+    const BadRow *b = &r->kept[0];
+    if (bad && opt->strict)
+        return fail_row(err, ERR_DATA, b->row, "'%s' line %ld, row %ld: %s", name, b->line, b->row, b->reason);
+    if (opt->max_bad > 0 && bad > opt->max_bad)
+        return fail_row(err, ERR_DATA, b->row, "'%s' has %ld bad rows, %ld are allowed; the first in line %ld: %s", name,
+                        bad, opt->max_bad, b->line, b->reason);
+    return true;
+}
+
+void bad_row_set(BadRow *b, long row, long line, Str text, const char *fmt, ...)
+{
+    b->row = row;
+    b->line = line;
+    va_list args;
+    va_start(args, fmt);
+    vsnprintf(b->reason, sizeof b->reason, fmt, args);
+    va_end(args);
+    size_t n = text.n < sizeof b->text ? text.n : sizeof b->text - 1;
+    if (n)
+        memcpy(b->text, text.p, n);
+    b->text[n] = '\0';
+}
+
 /* Binds neighbours until one is left, so that each row is copied a few times and not once a batch. */
 static Frame *bind_all(Frame **batch, size_t n, Error *err)
 {
