@@ -143,7 +143,9 @@ static bool grow_slots(CsvDict *d)
 static const char *keep_text(CsvDict *d, Str s)
 {
     if (s.n + SLACK > d->left) {
-        size_t bytes = s.n + SLACK > TEXT_BLOCK ? s.n + SLACK : d->nblocks ? TEXT_BLOCK : 256;
+        size_t bytes = d->nblocks ? TEXT_BLOCK : 256;
+        if (bytes < s.n + SLACK)
+            bytes = s.n + SLACK;
         char **blocks = realloc(d->blocks, (d->nblocks + 1) * sizeof *blocks);
         if (!blocks)
             return NULL;

@@ -141,7 +141,7 @@ static void divide_int(const Step *s, const int64_t *a, const int64_t *b, size_t
         else if (b[i] == -1)
             out->overflow |= __builtin_sub_overflow(INT64_C(0), a[i], &o[i]);
         else
-            o[i] = (a[i] - mod_int(a[i], b[i])) / b[i];
+            o[i] = a[i] / b[i] - (a[i] % b[i] != 0 && (a[i] < 0) != (b[i] < 0));
     }
 }
 

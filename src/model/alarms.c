@@ -37,6 +37,7 @@ Alarm *alarm_add(Alarm **list, size_t *n, AlarmKind kind, Str column)
     return a;
 }
 
+PRINTF_LIKE(3, 0)
 static void put_text(char *to, size_t room, const char *fmt, va_list ap)
 {
     char text[800];

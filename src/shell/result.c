@@ -42,6 +42,7 @@ static Item *item_new(Result *r, ItemKind kind)
     return it;
 }
 
+PRINTF_LIKE(2, 0)
 static Str vtext(Result *r, const char *fmt, va_list ap)
 {
     va_list again;
