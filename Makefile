@@ -120,6 +120,15 @@ fuzz:
 	@$(AGAIN) VARIANT=fuzz CC=clang fuzz-build
 	$(Q)tests/fuzz/run.sh build/fuzz/fuzz $(SECONDS)
 
+# ---- reference values of other programs: tests/reference ----
+REFERENCE := $(BUILD)/reference/run_reference
+$(REFERENCE): $(wildcard tests/reference/*.c tests/reference/*.h) $(LIBS)
+	@mkdir -p $(@D)
+	@$(if $(V),,echo "  test $(@F)")
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(filter %.c,$^) -Wl,--start-group $(LIBS) -Wl,--end-group $(PKG_L)
+reference: $(REFERENCE)
+	$(Q)$(REFERENCE) tests/reference $(if $(CASE),$(CASE),$(basename $(notdir $(wildcard tests/reference/expected/*.json))))
+
 # ---- tests that talk to a real engine: tests/engine/test_x.c ----
 ENGINE_BIN := $(patsubst tests/%.c,$(BUILD)/%,$(wildcard tests/engine/test_*.c))
 $(BUILD)/engine/%: tests/engine/%.c $(LIBS)
@@ -224,6 +233,6 @@ clean:
 	rm -rf build
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
-.PHONY: engine check-engines all unit unit-build fuzz fuzz-build deps check check-build suite bless san tsan memcheck cov layers lint demo man \
+.PHONY: reference engine check-engines all unit unit-build fuzz fuzz-build deps check check-build suite bless san tsan memcheck cov layers lint demo man \
         install uninstall dist deb help clean
 .DEFAULT_GOAL := all

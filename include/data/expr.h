@@ -37,6 +37,8 @@ bool expr_is_rowwise(const Expr *e);
 size_t expr_columns(const Expr *e, Arena *a, Str **out);
 /* The column's name when the expression is nothing but a column (`x`, not `(x)` or `x + 0`), else STR_NULL. Borrowed. */
 Str expr_column_name(const Expr *e);
+/* The column and the exponent when the expression is a column to a whole power from 2 to 64, else STR_NULL. Borrowed. */
+Str expr_column_power(const Expr *e, int *power);
 /* Canonical text, as R's deparse would print it (one space around binary operators): the name of a term. */
 void expr_print(const Expr *e, Buf *out);
 

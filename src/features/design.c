@@ -9,10 +9,13 @@
  */
 #include "design_priv.h"
 
+#include <math.h>
 #include <stdlib.h>
 
+#include "base/dd.h"
 #include "base/par.h"
 
+#define POWER_LOW_ROWS 100000 /* beyond, a fit in twice the precision takes too long anyway */
 #define STORE_SMALL 4096 /* bytes: below it memory comes from the arena, for designs of one row */
 
 /* ---- store ---- */
@@ -246,6 +249,27 @@ static bool product_vec(Builder *b, const Product *p, bool scaled, Vec *out)
     return par_rows(&(ParJob){.n = b->d->n, .ctx = &job, .work = product_rows}, b->err);
 }
 
+/* What rounding took from x^k, for small data: an ill-conditioned polynomial keeps its digits (Block.low). */
+static const double *power_low(Builder *b, size_t term, Vec vec)
+{
+    const Terms *t = b->e->terms;
+    const Var *var = &t->vars[t->terms[term].var[0]];
+    int power;
+    Str name = var->kind == VAR_EXPR && t->terms[term].nvars == 1 ? expr_column_power(var->expr, &power) : STR_NULL;
+    const Column *col = name.p && b->d->n <= POWER_LOW_ROWS ? frame_column(b->d->frame, name) : NULL;
+    if (!col || vec.type != VEC_REAL || (col->type != COL_REAL && col->type != COL_INT))
+        return NULL;
+    double *low = store_alloc(b->d->store, b->stored, sizeof *low, "the low parts of a power", b->err);
+    for (size_t i = 0; low && i < b->d->n; i++) {
+        size_t row = b->d->x.rows ? b->d->x.rows[i] : i;
+        Dd exact = dd_power(column_real(col, row), power);
+        low[row] = (exact.hi - vec_at(vec, row)) + exact.lo;
+        if (!isfinite(low[row]))
+            low[row] = 0.0;
+    }
+    return low;
+}
+
 static bool numeric_blocks(Builder *b, size_t term)
 {
     const TermPlan *p = &b->e->plan->terms[term];
@@ -258,7 +282,10 @@ static bool numeric_blocks(Builder *b, size_t term)
                              .first = p->first + m,
                              .ncols = 1,
                              .data = vec,
-                             .mul = product.n == 1 ? product.mul[0] : 1.0});
+                             .mul = product.n == 1 ? product.mul[0] : 1.0,
+                             .low = power_low(b, term, vec)});
+        if (error_is_set(b->err))
+            return false;
     }
     return true;
 }

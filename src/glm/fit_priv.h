@@ -59,8 +59,8 @@ void raw_to_centre(const Oracle *o, double *b);
 void centre_cov_to_raw(const Oracle *o, double *cov);
 void centre_info_to_raw(const Oracle *o, double *info);
 
-/* Log-likelihood at the linear predictors of b, by par_rows. */
-bool loglik_rows(const Problem *pb, const double *b, double phi, double *out, Error *err);
+/* Log-likelihood of the saturated model, mu = y. That of a fit is less by deviance / (2 phi). */
+bool loglik_saturated(const Problem *pb, double phi, double *out, Error *err);
 /* Deviance of the model without columns: the intercept alone when `intercept`, else eta = offset. */
 bool null_deviance(const Problem *pb, bool intercept, double *out, Error *err);
 

@@ -131,29 +131,23 @@ bool infer_fill(Fit *f, Irls *w, const Problem *pb, const FitOptions *opt, Error
 static bool set_likelihood(Fit *f, const Problem *pb, Error *err)
 {
     const Family *family = pb->family;
-    double weight = 0.0, *b = xmalloc((f->p + 1) * sizeof *b);
-    bool simple = family->is_binary_response;
+    double weight = 0.0, saturated = 0.0;
+    bool simple = family->is_binary_response; /* of 0/1 responses the saturated likelihood is 1 */
     f->loglik = f->aic = f->bic = NAN;
+    if (!family->has_loglik)
+        return true;
     for (size_t i = 0; i < pb->x->n; i++) {
         weight += pb->w ? pb->w[i] : 1.0;
         simple = simple && (pb->y[i] == 0.0 || pb->y[i] == 1.0);
     }
-    for (size_t j = 0; j < f->p; j++)
-        b[j] = isnan(f->b[j]) ? 0.0 : f->b[j];
     double phi = !family->estimates_dispersion ? 1.0 : f->deviance / (family->phi_by_rows ? (double)f->n : weight);
-    bool ok = true;
-    if (!family->has_loglik)
-        goto done;
-    if (simple) /* of 0/1 responses the saturated likelihood is 1 */
-        f->loglik = -0.5 * f->deviance;
-    else
-        ok = loglik_rows(pb, b, phi, &f->loglik, err);
+    if (!simple && !loglik_saturated(pb, phi, &saturated, err))
+        return false;
     double k = (double)f->rank + family->aic_extra;
+    f->loglik = saturated - 0.5 * f->deviance / phi;
     f->aic = -2.0 * f->loglik + 2.0 * k;
     f->bic = -2.0 * f->loglik + k * log((double)f->rows);
-done:
-    free(b);
-    return ok;
+    return true;
 }
 
 bool infer_finish(Fit *f, const Problem *pb, Error *err)

@@ -17,7 +17,7 @@
 #include "base/gram.h"
 #include "base/mem.h"
 #include "base/par.h"
-#include "dd.h"
+#include "base/dd.h"
 #include "families_priv.h"
 #include "glm/oracle.h"
 #include "kernels.h"

@@ -116,9 +116,9 @@ bool row_leverages(const Matrix *x, const double *centre, const double *inverse,
 
 typedef struct SumCtx {
     const Problem *pb;
-    const double *eta; /* n, or NULL: then it is the same everywhere */
+    const double *eta; /* deviance: n, or NULL: then it is the same everywhere */
     double same_eta, phi;
-    RowKernel kernel;  /* NULL: the likelihood; else the deviance */
+    RowKernel kernel;  /* NULL: the likelihood of mu = y; else the deviance */
     double total;
 } SumCtx;
 
@@ -147,11 +147,9 @@ static void sum_chunk(void *vctx, void *scratch, size_t chunk, size_t from, size
     for (size_t i = from; c->kernel && i < to; i += GRAM_TILE_MAX)
         s += tile_deviance(c, i, to - i < GRAM_TILE_MAX ? to - i : GRAM_TILE_MAX);
     for (size_t i = from; !c->kernel && i < to; i++) {
-        double w = pb->w ? pb->w[i] : 1.0, mu, d;
-        if (w == 0.0)
-            continue;
-        pb->link->inverse(&c->eta[i], 1, &mu, &d);
-        s += pb->family->loglik(pb->y[i], mu, w, c->phi, pb->param);
+        double w = pb->w ? pb->w[i] : 1.0;
+        if (w > 0.0)
+            s += pb->family->loglik(pb->y[i], pb->y[i], w, c->phi, pb->param);
     }
     *(double *)scratch = s;
 }
@@ -177,13 +175,11 @@ static bool sum_rows(SumCtx *ctx, Error *err)
     return ok;
 }
 
-bool loglik_rows(const Problem *pb, const double *b, double phi, double *out, Error *err)
+bool loglik_saturated(const Problem *pb, double phi, double *out, Error *err)
 {
-    double *eta = big_alloc(pb->x->n + 1, sizeof(double), false, "the linear predictors", err);
-    SumCtx ctx = {.pb = pb, .eta = eta, .phi = phi};
-    bool ok = eta && matrix_times(pb->x, b, pb->offset, eta, err) && sum_rows(&ctx, err);
+    SumCtx ctx = {.pb = pb, .phi = phi};
+    bool ok = sum_rows(&ctx, err);
     *out = ctx.total;
-    free(eta);
     return ok;
 }
 

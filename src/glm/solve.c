@@ -17,7 +17,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "dd.h"
+#include "base/dd.h"
 
 bool solver_init(Solver *s, size_t p, Error *err)
 {

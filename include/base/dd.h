@@ -6,8 +6,8 @@
  * Joldes, Muller & Popescu, Tight and rigorous error bounds for basic building blocks of double-word arithmetic, 2017
  * (algorithms 6, 9, 12 and 17). fma() is exact here, in hardware or not: the bits do not depend on the machine.
  */
-#ifndef GLINT_GLM_DD_H
-#define GLINT_GLM_DD_H
+#ifndef GLINT_BASE_DD_H
+#define GLINT_BASE_DD_H
 
 #include <math.h>
 
@@ -77,6 +77,15 @@ static inline Dd dd_sqrt(Dd a) /* a > 0; one Newton step from the double */
     double s = sqrt(a.hi);
     Dd r = dd_sub(a, dd_two_prod(s, s));
     return dd_quick_sum(s, r.hi / (2.0 * s));
+}
+
+/* x^k for a whole k >= 0. */
+static inline Dd dd_power(double x, int k)
+{
+    Dd r = {1.0, 0.0};
+    for (int i = 0; i < k; i++)
+        r = dd_mul_d(r, x);
+    return r;
 }
 
 #endif

@@ -1,0 +1,509 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * kinds.c - what is compared in each kind of reference case.
+ */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "reference.h"
+
+#include "glm/influence.h"
+#include "glm/metrics.h"
+
+const BlockRow blocks[NBLOCKS] = {
+    [IN_COEF] = {"coefficients", 8},   [IN_P] = {"p", 6},           [IN_DEVIANCE] = {"deviance", 10},
+    [IN_VCOV] = {"covariance", 7},     [IN_ROBUST] = {"robust", 7}, [IN_INFLUENCE] = {"influence", 7},
+    [IN_PREDICT] = {"predict", 7},     [IN_BINARY] = {"binary", 9}, [IN_CALIBRATION] = {"calibration", 7},
+    [IN_LIMIT] = {"finite limit", 8},  [IN_FIRTH] = {"firth", 8},
+};
+
+static bool wrong(Case *c, const char *what, const char *of)
+{
+    snprintf(c->note, sizeof c->note, "%.400s%s%.90s", what, of ? ": " : "", of ? of : "");
+    return false;
+}
+
+/* ---- glm ---- */
+
+static bool compare_coefs(Case *c, const Fitted *m)
+{
+    const cJSON *row, *list = cJSON_GetObjectItemCaseSensitive(c->json, "coefficients");
+    double level = json_number(c->json, "ci_level");
+    bool exact = json_number(c->json, "deviance") < 1e-20 * json_number(c->json, "null_deviance");
+    cJSON_ArrayForEach(row, list) {
+        const char *term = json_word(row, "term");
+        long j = fitted_column(m, term);
+        if (j < 0)
+            return wrong(c, "no such column", term);
+        bool aliased = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(row, "aliased"));
+        if (aliased != (m->fit->flag[j] == COL_ALIASED))
+            return wrong(c, aliased ? "should be aliased" : "should not be aliased", term);
+        if (aliased)
+            continue;
+        Inference r = fit_infer(m->fit, (size_t)j, level);
+        tally_put(&c->tally[IN_COEF], digits(r.estimate, json_number(row, "estimate"), 0), "estimate", term);
+        if (exact) { /* a perfect fit: errors are zero but for rounding */
+            tally_put(&c->tally[IN_COEF], r.se < 1e-8 * fabs(r.estimate) ? 17 : 0, "se", term);
+            continue;
+        }
+        tally_put(&c->tally[IN_COEF], digits(r.se, json_number(row, "se"), 0), "se", term);
+        tally_put(&c->tally[IN_COEF], digits(r.stat, json_number(row, "z_or_t"), 0), "statistic", term);
+        tally_put(&c->tally[IN_COEF], digits(r.low, json_number(row, "ci_low"), r.se), "interval", term);
+        tally_put(&c->tally[IN_COEF], digits(r.high, json_number(row, "ci_high"), r.se), "interval", term);
+        tally_put(&c->tally[IN_P], digits(r.p, json_number(row, "p"), 1e-300), "p", term);
+    }
+    return true;
+}
+
+static bool compare_scalars(Case *c, const Fitted *m)
+{
+    const Fit *f = m->fit;
+    double null = json_number(c->json, "null_deviance");
+    bool exact = json_number(c->json, "deviance") < 1e-20 * null;
+    const struct {
+        const char *name;
+        double value;
+    } rows[] = {
+        {"deviance", f->deviance}, {"null_deviance", f->null_deviance}, {"pearson_chisq", f->pearson},
+        {"dispersion", f->dispersion}, {"loglik", f->loglik}, {"aic", f->aic}, {"bic", f->bic},
+        {"theta", f->param}, {"se_theta", f->param_se},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const cJSON *v = cJSON_GetObjectItemCaseSensitive(c->json, rows[i].name);
+        if (!v || (cJSON_IsNull(v) && exact))
+            continue;
+        double want = cJSON_IsNumber(v) ? v->valuedouble : NAN;
+        bool zero = exact && want < 1e-20 * null && rows[i].value < 1e-20 * null;
+        tally_put(&c->tally[IN_DEVIANCE], zero ? 17 : digits(rows[i].value, want, 0), rows[i].name, NULL);
+    }
+    if ((double)f->rank != json_number(c->json, "rank"))
+        return wrong(c, "the rank is another", NULL);
+    if ((double)f->df_residual != json_number(c->json, "df_residual") ||
+        (double)f->df_null != json_number(c->json, "df_null"))
+        return wrong(c, "the degrees of freedom are others", NULL);
+    return f->status == FIT_CONVERGED || f->status == FIT_PERFECT || wrong(c, "the fit did not converge", NULL);
+}
+
+/* A matrix of covariances between named terms, relative to the standard errors. */
+static bool compare_matrix(const Fitted *m, const double *cov, const cJSON *terms, const cJSON *rows, Tally *t,
+                           const char *what)
+{
+    size_t p = m->fit->p;
+    int n = cJSON_GetArraySize(terms);
+    for (int i = 0; i < n; i++) {
+        const char *name = cJSON_GetArrayItem(terms, i)->valuestring;
+        long a = fitted_column(m, name);
+        const cJSON *row = cJSON_GetArrayItem(rows, i);
+        for (int j = 0; j < n; j++) {
+            long b = fitted_column(m, cJSON_GetArrayItem(terms, j)->valuestring);
+            if (a < 0 || b < 0)
+                return false;
+            size_t sa = (size_t)a, sb = (size_t)b;
+            /* robust covariances may vanish: clusters whose residuals sum to zero */
+            double scale = fmax(sqrt(cov[sa * p + sa] * cov[sb * p + sb]),
+                                1e-8 * m->fit->se[sa] * m->fit->se[sb]);
+            tally_put(t, digits(cov[sa * p + sb], cJSON_GetArrayItem(row, j)->valuedouble, scale), what, name);
+        }
+    }
+    return true;
+}
+
+static bool same_value(const Column *c, size_t a, size_t b)
+{
+    if (c->type == COL_CODE || c->type == COL_TEXT)
+        return str_eq(column_text(c, a), column_text(c, b));
+    return column_real(c, a) == column_real(c, b);
+}
+
+/* Numbers the values of a column in the order of the rows of the design. */
+static uint32_t *number_clusters(const Fitted *m, const char *column, size_t *n)
+{
+    const Column *col = frame_column(m->frame, str_of(column));
+    uint32_t *out = xcalloc(m->design->n + 1, sizeof *out);
+    size_t *first = xcalloc(m->design->n + 1, sizeof *first);
+    *n = 0;
+    for (size_t i = 0; i < m->design->n; i++) {
+        size_t row = m->design->rows ? m->design->rows[i] : i;
+        size_t k = 0;
+        while (k < *n && !same_value(col, first[k], row))
+            k++;
+        if (k == *n)
+            first[(*n)++] = row;
+        out[i] = (uint32_t)k;
+    }
+    free(first);
+    return out;
+}
+
+static bool compare_robust(Case *c, const Fitted *m, Error *err)
+{
+    static const struct {
+        const char *name;
+        Robust kind;
+    } rows[] = {{"HC0", ROBUST_HC0}, {"HC1", ROBUST_HC1}, {"HC2", ROBUST_HC2}, {"HC3", ROBUST_HC3},
+                {"cluster_HC0", ROBUST_HC0}, {"cluster_HC1", ROBUST_HC1}};
+    const cJSON *robust = cJSON_GetObjectItemCaseSensitive(c->json, "robust");
+    for (size_t i = 0; robust && i < sizeof rows / sizeof rows[0]; i++) {
+        const cJSON *want = cJSON_GetObjectItemCaseSensitive(robust, rows[i].name);
+        FitOptions opt = m->opt;
+        uint32_t *cluster = NULL;
+        if (!want)
+            continue;
+        opt.robust = rows[i].kind;
+        if (json_word(want, "cluster"))
+            opt.cluster = cluster = number_clusters(m, json_word(want, "cluster"), &opt.nclusters);
+        Fit *f = fit_run(&m->pb, &opt, err);
+        bool ok = f && compare_matrix(m, f->cov, cJSON_GetObjectItemCaseSensitive(robust, "terms"),
+                                      cJSON_GetObjectItemCaseSensitive(want, "vcov"), &c->tally[IN_ROBUST], rows[i].name);
+        fit_free(f);
+        free(cluster);
+        if (!ok)
+            return false;
+    }
+    return true;
+}
+
+static double get_influence(const RowInfluence *r, size_t what)
+{
+    const double v[] = {r->mu, r->eta, r->leverage, r->cook, r->std_deviance, r->std_pearson, r->student, r->dffits,
+                        r->deviance, r->pearson, r->working, r->response};
+    return v[what];
+}
+
+static bool compare_influence(Case *c, const Fitted *m, Error *err)
+{
+    static const char *const names[] = {"fitted", "linear_predictor", "hat", "cooks_distance", "rstandard_deviance",
+                                        "rstandard_pearson", "rstudent", "dffits", "residuals_deviance",
+                                        "residuals_pearson", "residuals_working", "residuals_response"};
+    const cJSON *want = cJSON_GetObjectItemCaseSensitive(c->json, "influence");
+    size_t n = m->design->n;
+    if (!want)
+        return true;
+    RowInfluence *rows = xcalloc(n + 1, sizeof *rows);
+    bool ok = influence_all(&m->pb, m->fit, rows, err);
+    for (size_t k = 0; ok && k < sizeof names / sizeof names[0]; k++) {
+        const cJSON *list = cJSON_GetObjectItemCaseSensitive(want, names[k]);
+        double most = 0.0;
+        for (int i = 0; i < cJSON_GetArraySize(list); i++)
+            most = fmax(most, fabs(cJSON_GetArrayItem(list, i)->valuedouble));
+        for (int i = 0; i < cJSON_GetArraySize(list) && (size_t)i < n; i++)
+            tally_put(&c->tally[IN_INFLUENCE],
+                      digits(get_influence(&rows[i], k), cJSON_GetArrayItem(list, i)->valuedouble, 1e-6 * most), names[k],
+                      NULL);
+    }
+    free(rows);
+    return ok;
+}
+
+static double item(const cJSON *list, size_t i)
+{
+    const cJSON *v = cJSON_GetArrayItem(list, (int)i);
+    return cJSON_IsNumber(v) ? v->valuedouble : NAN;
+}
+
+static bool compare_predict(Case *c, const Fitted *m, Error *err)
+{
+    const cJSON *want = cJSON_GetObjectItemCaseSensitive(c->json, "predict");
+    if (!want)
+        return true;
+    uint8_t *good = NULL;
+    ReplayReport report = {0};
+    Frame *f = case_frame(c, json_word(want, "newdata"), err);
+    Design *d = f ? design_replay(m->design->enc, f, NULL, f->rows, UNSEEN_NULL, false, &good, &report, err) : NULL;
+    double *x = xcalloc(m->fit->p + 1, sizeof *x), q = fit_quantile(m->fit, json_number(c->json, "ci_level"));
+    for (size_t i = 0; d && i < f->rows; i++) {
+        double v[6] = {NAN, NAN, NAN, NAN, NAN, NAN}, slope;
+        static const char *const names[] = {"link", "link_se", "response", "response_se", "response_ci_low",
+                                            "response_ci_high"};
+        if (good[i]) {
+            matrix_row(&d->x, i, x);
+            v[0] = fit_eta(m->fit, x);
+            v[1] = fit_eta_se(m->fit, x);
+            m->pb.link->inverse(&v[0], 1, &v[2], &slope);
+            v[3] = v[1] * fabs(slope);
+            double low = v[0] - q * v[1], high = v[0] + q * v[1];
+            m->pb.link->inverse(&low, 1, &v[4], &slope);
+            m->pb.link->inverse(&high, 1, &v[5], &slope);
+        }
+        for (size_t k = 0; k < 6; k++)
+            if (cJSON_GetObjectItemCaseSensitive(want, names[k]))
+                tally_put(&c->tally[IN_PREDICT],
+                          digits(v[k], item(cJSON_GetObjectItemCaseSensitive(want, names[k]), i), 1e-3), names[k], NULL);
+    }
+    bool ok = d != NULL;
+    free(x);
+    free(good);
+    design_free(d);
+    frame_unref(f);
+    return ok;
+}
+
+/* ---- probabilities against outcomes ---- */
+
+static bool compare_binary(Case *c, const double *y, const double *p, const double *w, size_t n, Error *err)
+{
+    const cJSON *want = cJSON_GetObjectItemCaseSensitive(c->json, "binary");
+    Metrics m;
+    if (!want)
+        return true;
+    if (!metrics_compute(y, p, w, n, json_number(want, "threshold"), 0.95, &m, err))
+        return false;
+    const struct {
+        const char *name;
+        double value;
+    } rows[] = {
+        {"tp", m.tp}, {"fp", m.fp}, {"fn", m.fn}, {"tn", m.tn}, {"accuracy", m.accuracy}, {"precision", m.precision},
+        {"recall", m.recall}, {"f1", m.f1}, {"specificity", m.specificity}, {"roc_auc", m.roc_auc},
+        {"pr_auc_average_precision", m.pr_auc}, {"log_loss", m.log_loss}, {"brier", m.brier},
+        {"delong_se", m.roc_auc_se}, {"delong_ci_low", m.roc_auc_low}, {"delong_ci_high", m.roc_auc_high},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        if (cJSON_GetObjectItemCaseSensitive(want, rows[i].name))
+            tally_put(&c->tally[IN_BINARY], digits(rows[i].value, json_number(want, rows[i].name), 1e-12), rows[i].name,
+                      NULL);
+    return true;
+}
+
+static void compare_calibration(Case *c, const double *y, const double *p, size_t n)
+{
+    const cJSON *hl = cJSON_GetObjectItemCaseSensitive(c->json, "hosmer_lemeshow");
+    const cJSON *cal = cJSON_GetObjectItemCaseSensitive(c->json, "calibration");
+    if (hl) {
+        double chisq;
+        size_t df;
+        double pv = hosmer_lemeshow(y, p, n, (size_t)json_number(hl, "groups"), &chisq, &df);
+        tally_put(&c->tally[IN_CALIBRATION], digits(chisq, json_number(hl, "chisq"), 0), "Hosmer-Lemeshow", NULL);
+        tally_put(&c->tally[IN_CALIBRATION], digits(pv, json_number(hl, "p"), 0), "its p", NULL);
+        tally_put(&c->tally[IN_CALIBRATION], (double)df == json_number(hl, "df") ? 17 : 0, "its df", NULL);
+    }
+    if (!cal)
+        return;
+    CalibrationBin bins[10];
+    size_t nb = calibration_bins(y, p, NULL, n, 10, true, bins);
+    tally_put(&c->tally[IN_CALIBRATION], digits(calibration_ece(bins, nb), json_number(cal, "ece"), 0), "ece", NULL);
+    const cJSON *mean = cJSON_GetObjectItemCaseSensitive(cal, "mean_predicted");
+    const cJSON *rate = cJSON_GetObjectItemCaseSensitive(cal, "observed_rate");
+    for (size_t i = 0; i < nb && i < (size_t)cJSON_GetArraySize(mean); i++) {
+        tally_put(&c->tally[IN_CALIBRATION], digits(bins[i].mean_predicted, item(mean, i), 0), "mean predicted", NULL);
+        tally_put(&c->tally[IN_CALIBRATION], digits(bins[i].observed_rate, item(rate, i), 1e-3), "observed rate", NULL);
+    }
+}
+
+/* Fitted probabilities of a binomial fit, against its 0/1 responses. */
+static bool compare_fitted(Case *c, const Fitted *m, Error *err)
+{
+    size_t n = m->design->n;
+    double *eta = xcalloc(n + 1, sizeof *eta), *p = xcalloc(n + 1, sizeof *p), *slope = xcalloc(n + 1, sizeof *slope);
+    double *b = xcalloc(m->fit->p + 1, sizeof *b);
+    for (size_t j = 0; j < m->fit->p; j++)
+        b[j] = m->fit->flag[j] == COL_ALIASED ? 0.0 : m->fit->b[j];
+    bool ok = matrix_times(&m->design->x, b, m->design->offset, eta, err);
+    if (ok) {
+        m->pb.link->inverse(eta, n, p, slope);
+        ok = compare_binary(c, m->design->y, p, m->design->w, n, err);
+        compare_calibration(c, m->design->y, p, n);
+    }
+    free(eta);
+    free(p);
+    free(slope);
+    free(b);
+    return ok;
+}
+
+static bool run_glm(Case *c, Error *err)
+{
+    Fitted m;
+    FitOptions opt = FIT_OPTIONS_DEFAULT;
+    opt.param = json_number(c->json, "var_power");
+    const cJSON *vcov = cJSON_GetObjectItemCaseSensitive(c->json, "vcov");
+    bool ok = fitted_open(&m, c, &opt, err) && compare_coefs(c, &m) && compare_scalars(c, &m) &&
+              compare_robust(c, &m, err) && compare_influence(c, &m, err) && compare_predict(c, &m, err) &&
+              compare_fitted(c, &m, err);
+    if (ok && vcov && m.fit->status != FIT_PERFECT)
+        ok = compare_matrix(&m, m.fit->cov, cJSON_GetObjectItemCaseSensitive(vcov, "terms"),
+                            cJSON_GetObjectItemCaseSensitive(vcov, "matrix"), &c->tally[IN_VCOV], "vcov");
+    fitted_close(&m);
+    return ok;
+}
+
+/* ---- separation ---- */
+
+/* Named estimates and errors of a block of the case. */
+static bool compare_named(Case *c, const Fitted *m, const cJSON *want, BlockId into)
+{
+    const cJSON *terms = cJSON_GetObjectItemCaseSensitive(want, "terms");
+    const cJSON *est = cJSON_GetObjectItemCaseSensitive(want, "estimate");
+    const cJSON *se = cJSON_GetObjectItemCaseSensitive(want, "se");
+    for (size_t i = 0; i < (size_t)cJSON_GetArraySize(terms); i++) {
+        const char *name = cJSON_GetArrayItem(terms, (int)i)->valuestring;
+        long j = fitted_column(m, name);
+        if (j < 0 || m->fit->flag[j] != COL_OK)
+            return wrong(c, "should be finite", name);
+        tally_put(&c->tally[into], digits(m->fit->b[j], item(est, i), 0), "estimate", name);
+        if (se)
+            tally_put(&c->tally[into], digits(m->fit->se[j], item(se, i), 0), "se", name);
+    }
+    return true;
+}
+
+static bool run_separation(Case *c, Error *err)
+{
+    Fitted m;
+    FitOptions opt = FIT_OPTIONS_DEFAULT;
+    const cJSON *limit = cJSON_GetObjectItemCaseSensitive(c->json, "finite_limit");
+    bool disputed = strcmp(c->name, "separation-quasi-level") == 0; /* README.md says why */
+    bool ok = fitted_open(&m, c, &opt, err);
+    if (ok && m.fit->status != FIT_SEPARATED)
+        ok = wrong(c, "separation was not noticed", NULL);
+    if (ok && limit && !disputed)
+        ok = compare_named(c, &m, limit, IN_LIMIT);
+    double dev = limit ? json_number(limit, "deviance") : 0.0;
+    if (ok && disputed)
+        dev = 8.0 * log(2.0); /* four rows at 1/2 */
+    if (ok)
+        tally_put(&c->tally[IN_LIMIT], digits(m.fit->deviance, dev, 1e-3), "deviance", NULL);
+    fitted_close(&m);
+    opt.firth = true;
+    const cJSON *firth = cJSON_GetObjectItemCaseSensitive(c->json, "firth");
+    if (ok && firth) {
+        ok = fitted_open(&m, c, &opt, err) && compare_named(c, &m, firth, IN_FIRTH);
+        if (ok)
+            tally_put(&c->tally[IN_FIRTH], digits(m.fit->loglik, json_number(firth, "loglik"), 0), "loglik", NULL);
+        fitted_close(&m);
+    }
+    return ok;
+}
+
+/* ---- scikit-learn's objective ---- */
+
+static bool run_sklearn(Case *c, Error *err)
+{
+    Fitted m;
+    FitOptions opt = FIT_OPTIONS_DEFAULT;
+    bool scaled = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(c->json, "standardised"));
+    opt.l2 = 1.0 / json_number(c->json, "C");
+    opt.standardize = scaled;
+    bool ok = fitted_open(&m, c, &opt, err);
+    double *mean = NULL, *sd = NULL, intercept = 0.0;
+    if (ok) {
+        size_t p = m.fit->p;
+        mean = xcalloc(p + 1, sizeof *mean);
+        sd = xcalloc(p + 1, sizeof *sd);
+        ok = matrix_moments(&m.design->x, NULL, mean, sd, NULL, NULL, err);
+        for (size_t j = 1; j < p; j++)
+            intercept += mean[j] * m.fit->b[j];
+    }
+    const cJSON *row, *list = cJSON_GetObjectItemCaseSensitive(c->json, "coefficients");
+    cJSON_ArrayForEach(row, list) {
+        const char *term = json_word(row, "term");
+        long j = ok ? fitted_column(&m, term) : -1;
+        if (j < 0)
+            ok = ok && wrong(c, "no such column", term);
+        if (!ok)
+            break;
+        double b = m.fit->b[j], scale = 1e-6; /* some optima are exactly 0 */
+        if (scaled)
+            b = j ? b * sd[j] : b + intercept;
+        tally_put(&c->tally[IN_COEF], digits(b, json_number(row, "estimate"), scale), "estimate", term);
+    }
+    ok = ok && compare_fitted(c, &m, err);
+    free(mean);
+    free(sd);
+    fitted_close(&m);
+    return ok;
+}
+
+/* ---- metrics of given scores ---- */
+
+static bool run_metrics(Case *c, Error *err)
+{
+    Frame *f = case_frame(c, json_word(c->json, "data"), err);
+    if (!f)
+        return false;
+    const Column *cy = frame_column(f, str_of(json_word(c->json, "response")));
+    const Column *cp = frame_column(f, str_of(json_word(c->json, "score")));
+    double *y = xcalloc(f->rows + 1, sizeof *y), *p = xcalloc(f->rows + 1, sizeof *p);
+    for (size_t i = 0; i < f->rows; i++) {
+        y[i] = column_real(cy, i);
+        p[i] = column_real(cp, i);
+    }
+    bool ok = compare_binary(c, y, p, NULL, f->rows, err);
+    free(y);
+    free(p);
+    frame_unref(f);
+    return ok;
+}
+
+/* ---- what must fail, and in which words ---- */
+
+static bool expect_words(Case *c, bool failed, Error *err, const char *words)
+{
+    char text[sizeof err->msg];
+    snprintf(text, sizeof text, "%s", err->msg);
+    error_clear(err);
+    if (!failed)
+        return wrong(c, "it should have failed", words);
+    if (!strstr(text, words))
+        return wrong(c, text, words);
+    snprintf(c->note, sizeof c->note, "%s", text);
+    return true;
+}
+
+static bool run_unseen(Case *c, Error *err)
+{
+    Fitted m;
+    FitOptions opt = FIT_OPTIONS_DEFAULT;
+    ReadReport report = {0};
+    ReadOptions ropt = {0};
+    ReplayReport replay = {0};
+    uint8_t *good = NULL;
+    bool ok = fitted_open(&m, c, &opt, err);
+    Frame *f = ok ? csv_read_text(STR("spray\nZ\n"), &ropt, &report, err) : NULL;
+    if (f) {
+        Design *d = design_replay(m.design->enc, f, NULL, f->rows, UNSEEN_ERROR, false, &good, &replay, err);
+        ok = expect_words(c, d == NULL, err, "'Z'");
+        design_free(d);
+    }
+    free(good);
+    frame_unref(f);
+    fitted_close(&m);
+    return ok;
+}
+
+static bool run_error(Case *c, Error *err)
+{
+    static const struct {
+        const char *name, *words;
+    } rows[] = {
+        {"error-all-na", "allna"},           {"error-constant-y", "const"},      {"error-gamma-zero", "row 1"},
+        {"error-log-of-zero", "log(pos)"},   {"error-negative-count", "row 4"},  {"error-single-level-factor", "one"},
+        {"error-syntax", ""},                {"error-unknown-column", "nosuch"}, {"error-y-outside-0-1", "row 2"},
+        {"error-offset-infinite", "log(service)"},
+    };
+    Fitted m;
+    FitOptions opt = FIT_OPTIONS_DEFAULT;
+    if (strcmp(c->name, "error-unseen-level") == 0)
+        return run_unseen(c, err);
+    if (strcmp(c->name, "error-offset-infinite") == 0) /* the case's call has it; its fields do not */
+        cJSON_AddStringToObject(c->json, "offset", "log(service)");
+    bool fitted = fitted_open(&m, c, &opt, err), ok = false;
+    if (strcmp(c->name, "error-more-columns-than-rows") == 0)
+        ok = fitted && m.fit->df_residual == 0 ? true : wrong(c, "should be saturated", NULL);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        if (strcmp(rows[i].name, c->name) == 0) {
+            char where[32];
+            snprintf(where, sizeof where, "row %ld", err->row);
+            ok = strncmp(rows[i].words, "row ", 4) == 0 && strcmp(where, rows[i].words) == 0 && !fitted
+                     ? expect_words(c, true, err, "")
+                     : expect_words(c, !fitted, err, rows[i].words);
+        }
+    fitted_close(&m);
+    return ok;
+}
+
+const KindRow kinds[] = {
+    {"glm", run_glm},         {"glm-separation", run_separation}, {"sklearn-l2", run_sklearn},
+    {"metrics", run_metrics}, {"error", run_error},               {NULL, NULL},
+};
