@@ -2,17 +2,17 @@
 /*
  * basis.c - poly, ns, bs: numbers to columns, as R's stats and splines packages make them.
  *
- * poly: monic polynomials orthogonal over the data by the three-term recurrence (Stieltjes; Kennedy & Gentle,
- *     Statistical Computing, 1980, pp. 343-4, which R cites),
- *         p[k+1] = (x - alpha[k]) p[k] - norm2[k] / norm2[k-1] p[k-1],
- *     alpha[k] = sum x p[k]^2 / sum p[k]^2, norm2[k] = sum p[k]^2, each column divided by sqrt(norm2). R gets the same
- *     numbers out of a QR decomposition. norm2 is stored with R's leading 1.
- * bs: B-splines by de Boor's recurrence (A Practical Guide to Splines, 1978, ch. X), the first one left out. Outside the
- *     boundary knots the Taylor polynomial about a pivot a quarter into the outermost interval (R >= 3.2.3).
- * ns: cubic B-splines, the first left out, projected on those whose second derivative vanishes at the boundary: the
- *     columns of Q beyond the second of a Householder QR of the two constraints, in LINPACK's signs, since the
- *     coefficients depend on the basis. Linear outside.
- * Knots: quantiles of type 7 (Hyndman & Fan 1996) of the values inside the boundary.
+ * poly: monic polynomials orthogonal over the data by the three-term recurrence (Stieltjes; Kennedy
+ * & Gentle, Statistical Computing, 1980, pp. 343-4, which R cites), p[k+1] = (x - alpha[k]) p[k] -
+ * norm2[k] / norm2[k-1] p[k-1], alpha[k] = sum x p[k]^2 / sum p[k]^2, norm2[k] = sum p[k]^2, each
+ * column divided by sqrt(norm2). R gets the same numbers out of a QR decomposition. norm2 is stored
+ * with R's leading 1. bs: B-splines by de Boor's recurrence (A Practical Guide to Splines, 1978,
+ * ch. X), the first one left out. Outside the boundary knots the Taylor polynomial about a pivot a
+ * quarter into the outermost interval (R >= 3.2.3). ns: cubic B-splines, the first left out,
+ * projected on those whose second derivative vanishes at the boundary: the columns of Q beyond the
+ * second of a Householder QR of the two constraints, in LINPACK's signs, since the coefficients
+ * depend on the basis. Linear outside. Knots: quantiles of type 7 (Hyndman & Fan 1996) of the
+ * values inside the boundary.
  */
 #include "basis_priv.h"
 
@@ -30,16 +30,17 @@ struct Basis {
     size_t nknots, order, nall; /* splines: nall B-splines of this order */
     const double *knots;
     const double *alpha, *norm2;
-    double *project;            /* ns: nall x ncols */
-    double low, high;           /* boundary knots */
-    double pivot[2];            /* below and above: Taylor about these */
-    size_t ntaylor;             /* terms of it */
-    double *taylor[2];          /* ntaylor x ncols */
+    double *project;   /* ns: nall x ncols */
+    double low, high;  /* boundary knots */
+    double pivot[2];   /* below and above: Taylor about these */
+    size_t ntaylor;    /* terms of it */
+    double *taylor[2]; /* ntaylor x ncols */
 };
 
 /* ---- B-splines ---- */
 
-/* The interval knots[j] <= x < knots[j + 1] that is not empty; the last one takes the right end too. */
+/* The interval knots[j] <= x < knots[j + 1] that is not empty; the last one takes the right end
+ * too. */
 static size_t interval_of(const double *t, size_t nall, size_t order, double x)
 {
     size_t j = order - 1;
@@ -93,7 +94,8 @@ static void bspline_derivs(const double *t, size_t order, size_t j, double x, si
 
 /* ---- learning ---- */
 
-/* Puts the value of a rank at its place, none above it before, none below it behind: Hoare's FIND (CACM 1961). */
+/* Puts the value of a rank at its place, none above it before, none below it behind: Hoare's FIND
+ * (CACM 1961). */
 static void select_rank(double *x, ptrdiff_t from, ptrdiff_t last, ptrdiff_t rank)
 {
     while (from < last) {
@@ -120,7 +122,8 @@ static void select_rank(double *x, ptrdiff_t from, ptrdiff_t last, ptrdiff_t ran
     }
 }
 
-/* R's quantile(x, prob), type 7; the ranks up to *placed are in their places already, and prob only grows. */
+/* R's quantile(x, prob), type 7; the ranks up to *placed are in their places already, and prob only
+ * grows. */
 static double quantile7(double *x, size_t n, double prob, size_t *placed)
 {
     double index = (double)(n - 1) * prob;
@@ -132,7 +135,8 @@ static double quantile7(double *x, size_t n, double prob, size_t *placed)
     return h > 0 && x[hi] != x[lo] ? (1 - h) * x[lo] + h * x[hi] : x[lo];
 }
 
-/* Range of x, and x without what lies outside the boundary knots that were given; how many are left. */
+/* Range of x, and x without what lies outside the boundary knots that were given; how many are
+ * left. */
 static size_t within_bounds(const Var *v, double *x, size_t n, double *low, double *high)
 {
     *low = *high = x[0];
@@ -165,7 +169,8 @@ static bool spline_learn(const Var *v, double *x, size_t n, Arena *a, VarCode *c
         inner = (size_t)v->df - least;
     }
     if (inner && !n)
-        return fail_at(err, ERR_DATA, v->at, "'%s' has no value between its boundary knots", v->name);
+        return fail_at(err, ERR_DATA, v->at, "'%s' has no value between its boundary knots",
+                       v->name);
     code->nknots = 2 * order + inner;
     code->knots = arena_array(a, double, code->nknots);
     for (size_t i = 0; i < order; i++) {
@@ -177,7 +182,8 @@ static bool spline_learn(const Var *v, double *x, size_t n, Arena *a, VarCode *c
         double by = 1.0 / (double)(inner + 1);
         double knot = v->nknots ? v->knots[i] : quantile7(x, n, (double)(i + 1) * by, &placed);
         if (v->nknots && !(knot > low && knot < high)) {
-            fail_at(err, ERR_DATA, v->at, "knot %g of '%s' is not between %g and %g", knot, v->name, low, high);
+            fail_at(err, ERR_DATA, v->at, "knot %g of '%s' is not between %g and %g", knot, v->name,
+                    low, high);
             return error_hint(err, "knots lie inside the data; Boundary.knots = c(a, b) widens it");
         }
         code->knots[order + i] = knot;
@@ -205,7 +211,8 @@ static bool poly_learn(const Var *v, const double *x, size_t n, Arena *a, VarCod
     size_t degree = (size_t)v->degree;
     code->nbasis = degree;
     if (distinct_upto(x, n, degree + 1) <= degree)
-        return fail_at(err, ERR_DATA, v->at, "'%s' needs more than %zu distinct values", v->name, degree);
+        return fail_at(err, ERR_DATA, v->at, "'%s' needs more than %zu distinct values", v->name,
+                       degree);
     if (v->raw)
         return true;
     code->alpha = arena_array(a, double, degree);
@@ -252,10 +259,11 @@ bool basis_learn(const Var *v, double *x, size_t n, Arena *a, VarCode *code, Err
 
 /* ---- evaluating ---- */
 
-/* All B-splines' m-th derivative at x, taken from the interval that holds x: out has b->nall entries. */
+/* All B-splines' m-th derivative at x, taken from the interval that holds x: out has b->nall
+ * entries. */
 static void all_derivs(const Basis *b, double x, size_t m, double *out)
 {
-    double near[ORDER_MAX];
+    double near[ORDER_MAX] = {0};
     size_t j = interval_of(b->knots, b->nall, b->order, x);
     bspline_derivs(b->knots, b->order, j, x, m, near);
     for (size_t i = 0; i < b->nall; i++)
@@ -295,8 +303,8 @@ static void reflect(const double *h, size_t l, size_t n, double *y)
 static void natural_project(Basis *b, Arena *a)
 {
     size_t n = b->nall - 1; /* the first B-spline is left out */
-    double *all = arena_array(a, double, b->nall), *h0 = arena_array(a, double, n), *h1 = arena_array(a, double, n),
-           *unit = arena_array(a, double, n);
+    double *all = arena_array(a, double, b->nall), *h0 = arena_array(a, double, n),
+           *h1 = arena_array(a, double, n), *unit = arena_array(a, double, n);
     all_derivs(b, b->low, 2, all);
     memcpy(h0, all + 1, n * sizeof *h0);
     all_derivs(b, b->high, 2, all);
@@ -354,7 +362,11 @@ static void taylor_terms(Basis *b, Arena *a)
 Basis *basis_new(const Var *v, const VarCode *code, Arena *a)
 {
     Basis *b = arena_alloc(a, sizeof *b);
-    *b = (Basis){.kind = v->kind, .raw = v->raw, .ncols = code->nbasis, .alpha = code->alpha, .norm2 = code->norm2};
+    *b = (Basis){.kind = v->kind,
+                 .raw = v->raw,
+                 .ncols = code->nbasis,
+                 .alpha = code->alpha,
+                 .norm2 = code->norm2};
     if (v->kind == VAR_POLY)
         return b;
     b->order = v->kind == VAR_NS ? 4 : (size_t)v->degree + 1;
@@ -424,7 +436,8 @@ void basis_at(const Basis *b, double x, double *out)
 /* ---- cut ---- */
 
 /* R's cut(x, n): n intervals of equal width, the outer two a thousandth of the range wider. */
-static bool equal_breaks(const Var *v, const double *x, size_t n, Arena *a, VarCode *code, Error *err)
+static bool equal_breaks(const Var *v, const double *x, size_t n, Arena *a, VarCode *code,
+                         Error *err)
 {
     double low = x[0], high = x[0];
     for (size_t i = 1; i < n; i++) {
@@ -488,10 +501,9 @@ bool cut_learn(const Var *v, const double *x, size_t n, Arena *a, VarCode *code,
         char low[40], high[40];
         bool closed_low = !v->right || (v->lowest && k == 0);
         bool closed_high = v->right || (v->lowest && k + 1 == code->nlevels);
-        code->levels[k] = arena_printf(a, "%c%s,%s%c", closed_low ? '[' : '(',
-                                       break_text(low, sizeof low, code, k, digits),
-                                       break_text(high, sizeof high, code, k + 1, digits),
-                                       closed_high ? ']' : ')');
+        code->levels[k] = arena_printf(
+            a, "%c%s,%s%c", closed_low ? '[' : '(', break_text(low, sizeof low, code, k, digits),
+            break_text(high, sizeof high, code, k + 1, digits), closed_high ? ']' : ')');
     }
     return true;
 }

@@ -2,10 +2,11 @@
 /*
  * design.c - variables and plan to the blocks of X; what a Design owns.
  *
- * design_learn() and design_replay() both end here: from then on a column does not know whether it is trained on or
- * scored. A plain number is a dense block on the frame's own column; a plain factor is a coded block on the frame's own
- * codes, with a table from those codes to columns. Only what is computed gets an array of its own, as long as the frame
- * (blocks are read through x.rows): expressions, bases, products of numbers, joint codes of several factors.
+ * design_learn() and design_replay() both end here: from then on a column does not know whether it
+ * is trained on or scored. A plain number is a dense block on the frame's own column; a plain
+ * factor is a coded block on the frame's own codes, with a table from those codes to columns. Only
+ * what is computed gets an array of its own, as long as the frame (blocks are read through x.rows):
+ * expressions, bases, products of numbers, joint codes of several factors.
  */
 #include "design_priv.h"
 
@@ -68,8 +69,8 @@ const Column *store_column(DesignStore *s, Column *c)
 
 /* ---- variables ---- */
 
-const Column *source_column(Expr *e, const Frame *f, const char *table, Span span, size_t *at, DesignStore *s,
-                            Error *err)
+const Column *source_column(Expr *e, const Frame *f, const char *table, Span span, size_t *at,
+                            DesignStore *s, Error *err)
 {
     Str name = expr_column_name(e);
     if (!name.p) {
@@ -134,12 +135,13 @@ static void basis_rows(void *ctx, void *scratch, size_t chunk, size_t from, size
     }
 }
 
-bool var_basis(VarData *v, const Basis *b, size_t ncols, const uint32_t *rows, size_t n, size_t stored, DesignStore *s,
-               Error *err)
+bool var_basis(VarData *v, const Basis *b, size_t ncols, const uint32_t *rows, size_t n,
+               size_t stored, DesignStore *s, Error *err)
 {
     v->basis = arena_array(s->arena, double *, ncols + 1); /* ends with NULL */
     for (size_t c = 0; c < ncols; c++) {
-        v->basis[c] = store_alloc(s, stored, sizeof(double), "the columns of a spline or polynomial", err);
+        v->basis[c] =
+            store_alloc(s, stored, sizeof(double), "the columns of a spline or polynomial", err);
         if (!v->basis[c])
             return false;
     }
@@ -241,7 +243,8 @@ static bool product_vec(Builder *b, const Product *p, bool scaled, Vec *out)
         *out = p->vec[0];
         return true;
     }
-    double *x = store_alloc(b->d->store, b->stored, sizeof *x, "the product of two columns", b->err);
+    double *x =
+        store_alloc(b->d->store, b->stored, sizeof *x, "the product of two columns", b->err);
     if (!x)
         return false;
     ProductJob job = {*p, b->d->x.rows, x};
@@ -308,14 +311,16 @@ static bool single_codes(Builder *b, size_t term, Codes *out)
     int32_t *col_of = store_alloc(s, out->n, sizeof *col_of, "levels of a factor", b->err);
     double *contrast = NULL;
     if (p->contrast)
-        contrast = store_alloc(s, out->n * p->fcols, sizeof *contrast, "contrasts of a factor", b->err);
+        contrast =
+            store_alloc(s, out->n * p->fcols, sizeof *contrast, "contrasts of a factor", b->err);
     if (!out->code || !col_of || (p->contrast && !contrast))
         return false;
     for (size_t raw = 0; raw < out->n; raw++) {
         size_t level = v->nraw && v->level_of[raw] >= 0 ? (size_t)v->level_of[raw] : p->combos;
         col_of[raw] = p->col_of[level];
         if (contrast)
-            memcpy(contrast + raw * p->fcols, p->contrast + level * p->fcols, p->fcols * sizeof *contrast);
+            memcpy(contrast + raw * p->fcols, p->contrast + level * p->fcols,
+                   p->fcols * sizeof *contrast);
     }
     out->col_of = col_of;
     out->contrast = contrast;
@@ -362,7 +367,8 @@ static bool joint_codes(Builder *b, size_t term, Codes *out)
         if (!job.code[q])
             return false;
     }
-    job.out = store_alloc(b->d->store, b->stored, sizeof *job.out, "joint codes of factors", b->err);
+    job.out =
+        store_alloc(b->d->store, b->stored, sizeof *job.out, "joint codes of factors", b->err);
     *out = (Codes){job.out, p->col_of, p->contrast, p->combos + 1};
     return job.out && par_rows(&(ParJob){.n = b->d->n, .ctx = &job, .work = joint_rows}, b->err);
 }
@@ -399,7 +405,8 @@ static bool narrow_blocks(Builder *b, size_t term, const Codes *c)
     for (size_t place = 0; place < p->ncols; place++) {
         size_t j = at[place] % p->fcols, m = at[place] / p->fcols;
         int32_t *col_of = store_alloc(s, c->n, sizeof *col_of, "levels of a factor", b->err);
-        double *contrast = c->contrast ? store_alloc(s, c->n, sizeof *contrast, "contrasts", b->err) : NULL;
+        double *contrast =
+            c->contrast ? store_alloc(s, c->n, sizeof *contrast, "contrasts", b->err) : NULL;
         if (!col_of || (c->contrast && !contrast))
             return false;
         for (size_t k = 0; k < c->n; k++) {
@@ -425,8 +432,9 @@ static bool bool_block(Builder *b, size_t term)
 {
     const TermPlan *p = &b->e->plan->terms[term];
     const VarData *v = var_of(b, term, p->f[0]);
-    if (p->nn || p->nf != 1 || p->contrast || p->fcols != 1 || v->code || v->col->type != COL_BOOL ||
-        v->level_of[0] != 0 || v->level_of[1] != 1 || p->col_of[0] != -1)
+    if (p->nn || p->nf != 1 || p->contrast || p->fcols != 1 || v->code ||
+        v->col->type != COL_BOOL || v->level_of[0] != 0 || v->level_of[1] != 1 ||
+        p->col_of[0] != -1)
         return false;
     add_block(b, (Block){.kind = BLOCK_DENSE,
                          .first = p->first,
@@ -441,7 +449,7 @@ static bool factor_blocks(Builder *b, size_t term)
     const TermPlan *p = &b->e->plan->terms[term];
     if (bool_block(b, term))
         return true;
-    Codes codes;
+    Codes codes = {0};
     if (!(p->nf == 1 ? single_codes(b, term, &codes) : joint_codes(b, term, &codes)))
         return false;
     if (!p->together)

@@ -2,10 +2,11 @@
 /*
  * design_learn.c - Terms and a Frame to a Design and the Encoding that repeats it.
  *
- * In this order: find or compute the column of each variable; learn what needs the values themselves (breaks, knots,
- * polynomials: from all rows where the variable is there, as R does, since it evaluates variables before it drops
- * rows); drop incomplete rows; survey the rest in one pass; settle levels; then plan, blocks, response.
- * Levels: those of the rows that are used, in the order of bytes, numbers in the order of numbers.
+ * In this order: find or compute the column of each variable; learn what needs the values
+ * themselves (breaks, knots, polynomials: from all rows where the variable is there, as R does,
+ * since it evaluates variables before it drops rows); drop incomplete rows; survey the rest in one
+ * pass; settle levels; then plan, blocks, response. Levels: those of the rows that are used, in the
+ * order of bytes, numbers in the order of numbers.
  */
 #include "design_priv.h"
 
@@ -20,11 +21,11 @@ typedef struct Learner {
     const DesignOptions *opt;
     Design *d;
     Encoding *e;
-    Arena *a;              /* the store's */
+    Arena *a; /* the store's */
     VarData *vars;
     VarStat *stat;
-    double **raw_values;   /* of factors made from numbers: value of each raw code */
-    VarCode *cuts;         /* what cut_learn found: all intervals */
+    double **raw_values; /* of factors made from numbers: value of each raw code */
+    VarCode *cuts;       /* what cut_learn found: all intervals */
     Outcome outcome;
     Error *err;
 } Learner;
@@ -56,14 +57,16 @@ static double *present_values(const Learner *l, const VarData *v, size_t *n)
 static bool all_finite(const Learner *l, size_t v)
 {
     Design whole = {.n = l->f->rows, .frame = l->f};
-    return check_finite(&whole, l->vars[v].col, var_at(l, v)->expr, var_at(l, v)->name, var_at(l, v)->at, l->err);
+    return check_finite(&whole, l->vars[v].col, var_at(l, v)->expr, var_at(l, v)->name,
+                        var_at(l, v)->at, l->err);
 }
 
 static bool no_value(const Learner *l, size_t v)
 {
     const Var *var = var_at(l, v);
     Str input = var_input(var, l->a);
-    fail_at(l->err, ERR_DATA, var->at, "no complete row is left: %.*s has no value at all", STR_ARG(input));
+    fail_at(l->err, ERR_DATA, var->at, "no complete row is left: %.*s has no value at all",
+            STR_ARG(input));
     return error_hint(l->err, "leave it out of the formula");
 }
 
@@ -83,7 +86,8 @@ static bool learn_basis(const Learner *l, size_t v)
     double *x = need_numeric(l, v) && all_finite(l, v) ? present_values(l, &l->vars[v], &n) : NULL;
     if (!x)
         return false;
-    bool ok = n ? basis_learn(var_at(l, v), x, n, l->e->arena, &l->e->vars[v], l->err) : no_value(l, v);
+    bool ok =
+        n ? basis_learn(var_at(l, v), x, n, l->e->arena, &l->e->vars[v], l->err) : no_value(l, v);
     free(x);
     return ok;
 }
@@ -105,7 +109,8 @@ static bool cut_codes(const Learner *l, size_t v)
         if (k >= 0)
             continue;
         if (!d->nulls)
-            d->nulls = store_alloc(l->d->store, (rows + 63) / 64, sizeof *d->nulls, "rows outside a cut", l->err);
+            d->nulls = store_alloc(l->d->store, (rows + 63) / 64, sizeof *d->nulls,
+                                   "rows outside a cut", l->err);
         if (!d->nulls)
             return false;
         d->nulls[i >> 6] |= UINT64_C(1) << (i & 63);
@@ -216,14 +221,15 @@ static bool bind_var(const Learner *l, size_t v)
 
 /* ---- rows ---- */
 
-static void add_source(const Learner *l, NullSource *src, size_t *n, const uint64_t *bits, const char *why, Span at)
+static void add_source(const Learner *l, NullSource *src, size_t *n, const uint64_t *bits,
+                       const char *why, Span at)
 {
     if (bits)
         src[(*n)++] = (NullSource){bits, arena_strndup(l->a, why, strlen(why)), at};
 }
 
-static void add_column(const Learner *l, NullSource *src, size_t *n, const Column *c, const Expr *e, const char *name,
-                       Span at)
+static void add_column(const Learner *l, NullSource *src, size_t *n, const Column *c, const Expr *e,
+                       const char *name, Span at)
 {
     Str *names;
     if (!c || !c->null_bits)
@@ -247,7 +253,8 @@ static bool choose_rows(const Learner *l)
         if (l->vars[v].nulls) {
             Str input = var_input(var, l->a);
             add_source(l, src, &n, l->vars[v].nulls,
-                       arena_printf(l->a, "%.*s is outside the breaks of cut()", STR_ARG(input)), var->at);
+                       arena_printf(l->a, "%.*s is outside the breaks of cut()", STR_ARG(input)),
+                       var->at);
         }
     }
     for (size_t k = 0; k < o->noffsets; k++)
@@ -256,7 +263,8 @@ static bool choose_rows(const Learner *l)
             add_source(l, src, &n, o->offsets[k]->null_bits, "the offset is missing", at);
         }
     if (o->weights && o->weights->null_bits)
-        add_source(l, src, &n, o->weights->null_bits, arena_printf(l->a, "%s is missing", l->e->weights), SPAN_NONE);
+        add_source(l, src, &n, o->weights->null_bits,
+                   arena_printf(l->a, "%s is missing", l->e->weights), SPAN_NONE);
     return design_rows(l->d, l->f, l->opt, src, n, l->err);
 }
 
@@ -340,8 +348,8 @@ static bool single_level(const Learner *l, size_t v)
     const Var *var = var_at(l, v);
     const VarCode *c = &l->e->vars[v];
     Str input = var_input(var, l->a);
-    fail_at(l->err, ERR_DATA, var->at, "%.*s has a single level, '%s'%s: a factor needs two", STR_ARG(input),
-            c->levels[0], l->d->rows ? ", in the rows that are used" : "");
+    fail_at(l->err, ERR_DATA, var->at, "%.*s has a single level, '%s'%s: a factor needs two",
+            STR_ARG(input), c->levels[0], l->d->rows ? ", in the rows that are used" : "");
     return error_hint(l->err, "leave it out of the formula");
 }
 
@@ -357,7 +365,8 @@ static bool settle_factor(const Learner *l, size_t v)
     c->levels = arena_array(l->e->arena, char *, n + 1);
     c->counts = arena_array(l->e->arena, double, n + 1);
     c->level_values = values ? arena_array(l->e->arena, double, n + 1) : NULL;
-    d->level_of = store_alloc(l->d->store, d->nraw + 1, sizeof *d->level_of, "levels of a factor", l->err);
+    d->level_of =
+        store_alloc(l->d->store, d->nraw + 1, sizeof *d->level_of, "levels of a factor", l->err);
     for (size_t raw = 0; d->level_of && raw < d->nraw; raw++)
         d->level_of[raw] = -1;
     for (size_t k = 0; d->level_of && k < n; k++) {
@@ -396,7 +405,8 @@ static Encoding *encoding_new(Terms *terms, const DesignOptions *opt)
 {
     Arena *a = arena_new();
     Encoding *e = arena_alloc(a, sizeof *e);
-    *e = (Encoding){.arena = a, .terms = terms, .encode = opt->encode, .binary = opt->binary_response};
+    *e = (Encoding){
+        .arena = a, .terms = terms, .encode = opt->encode, .binary = opt->binary_response};
     e->vars = arena_array(a, VarCode, terms->nvars + 1);
     if (opt->weights)
         e->weights = arena_strndup(a, opt->weights, strlen(opt->weights));
@@ -409,7 +419,8 @@ static bool make_bases(const Learner *l)
 {
     for (size_t v = 0; v < l->e->terms->nvars; v++) {
         const Basis *b = l->e->plan->basis[v];
-        if (b && !var_basis(&l->vars[v], b, l->e->vars[v].nbasis, l->d->rows, l->d->n, l->f->rows, l->d->store, l->err))
+        if (b && !var_basis(&l->vars[v], b, l->e->vars[v].nbasis, l->d->rows, l->d->n, l->f->rows,
+                            l->d->store, l->err))
             return false;
     }
     return true;
@@ -420,7 +431,8 @@ static bool learn(Learner *l)
     size_t nvars = l->e->terms->nvars;
     const char *table = l->opt->table, *quote = table ? "'" : "";
     if (!(l->opt->rows ? l->opt->nrows : l->f->rows))
-        return fail(l->err, ERR_DATA, "%s%s%s has no rows", quote, table ? table : "the table", quote);
+        return fail(l->err, ERR_DATA, "%s%s%s has no rows", quote, table ? table : "the table",
+                    quote);
     l->vars = arena_array(l->a, VarData, nvars + 1);
     l->stat = arena_array(l->a, VarStat, nvars + 1);
     l->raw_values = arena_array(l->a, double *, nvars + 1);
@@ -435,7 +447,8 @@ static bool learn(Learner *l)
     for (size_t v = 0; v < nvars; v++)
         if (!(l->vars[v].factor ? settle_factor(l, v) : settle_number(l, v)))
             return false;
-    return encoding_plan(l->e, l->err) && make_bases(l) && design_blocks(l->d, l->e, l->vars, l->err) &&
+    return encoding_plan(l->e, l->err) && make_bases(l) &&
+           design_blocks(l->d, l->e, l->vars, l->err) &&
            outcome_learn(l->d, &l->outcome, l->opt, l->err);
 }
 

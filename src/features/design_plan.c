@@ -2,10 +2,10 @@
 /*
  * design_plan.c - which columns each term makes, what they are called, and how codes find them.
  *
- * Coding of a factor within a term, as R's TermCode and modelmatrix do it (R, src/library/stats/src/model.c): contrasts
- * when what is left of the term without the factor is nothing, or is contained in a term before it; all levels
- * otherwise. Without an intercept the first factor of the first term that has one takes all its levels. One-hot: always
- * all levels.
+ * Coding of a factor within a term, as R's TermCode and modelmatrix do it (R,
+ * src/library/stats/src/model.c): contrasts when what is left of the term without the factor is
+ * nothing, or is contained in a term before it; all levels otherwise. Without an intercept the
+ * first factor of the first term that has one takes all its levels. One-hot: always all levels.
  * Columns of a term: the variable met first runs fastest.
  */
 #include "design_priv.h"
@@ -82,8 +82,10 @@ static bool too_many(const Encoding *e, size_t term, Error *err)
             most = code_of(e, term, k)->nlevels;
             worst = k;
         }
-    fail_at(err, ERR_DATA, t->at, "'%s' makes %zu columns: more than %d are not fitted (%s has %zu levels)", t->name,
-            e->plan->terms[term].ncols, DESIGN_COLUMNS_MAX, e->terms->vars[t->var[worst]].name, most);
+    fail_at(err, ERR_DATA, t->at,
+            "'%s' makes %zu columns: more than %d are not fitted (%s has %zu levels)", t->name,
+            e->plan->terms[term].ncols, DESIGN_COLUMNS_MAX, e->terms->vars[t->var[worst]].name,
+            most);
     return error_hint(err, "group the levels first, or leave the column out");
 }
 
@@ -176,8 +178,9 @@ static bool code_term(const Encoding *e, size_t term, Error *err)
     for (size_t q = 0; q < p->nf; q++)
         contrasts |= e->encode == ENCODE_SUM && !p->full[p->f[q]];
     if (p->combos > 100000000 || (contrasts && p->combos > 100000000 / (p->fcols + 1)))
-        return fail_at(err, ERR_DATA, e->terms->terms[term].at, "'%s' has %zu combinations of levels: too many",
-                       e->terms->terms[term].name, p->combos);
+        return fail_at(err, ERR_DATA, e->terms->terms[term].at,
+                       "'%s' has %zu combinations of levels: too many", e->terms->terms[term].name,
+                       p->combos);
     p->col_of = arena_array(e->arena, int32_t, p->combos + 1);
     if (contrasts) {
         p->contrast = arena_array(e->arena, double, (p->combos + 1) * p->fcols);
@@ -209,7 +212,8 @@ size_t term_place(const Encoding *e, size_t term, size_t j, size_t m)
 /* In one-hot names a plain column goes without the backquotes that a formula needs. */
 static Str shown_name(const Encoding *e, const Var *v)
 {
-    Str plain = v->kind == VAR_EXPR && e->encode == ENCODE_ONEHOT ? expr_column_name(v->expr) : STR_NULL;
+    Str plain =
+        v->kind == VAR_EXPR && e->encode == ENCODE_ONEHOT ? expr_column_name(v->expr) : STR_NULL;
     return plain.p ? plain : str_of(v->name);
 }
 
@@ -290,7 +294,8 @@ bool encoding_plan(Encoding *e, Error *err)
         plan->ncols += p->ncols;
         plan->nblocks += p->together ? p->prods : p->ncols;
         if (plan->ncols > DESIGN_COLUMNS_MAX)
-            return fail_at(err, ERR_DATA, t->terms[i].at, "the formula makes more than %d columns", DESIGN_COLUMNS_MAX);
+            return fail_at(err, ERR_DATA, t->terms[i].at, "the formula makes more than %d columns",
+                           DESIGN_COLUMNS_MAX);
     }
     if (!e->cols)
         name_columns(e);

@@ -2,10 +2,11 @@
 /*
  * design_replay.c - the columns of training from other rows: what-if, scoring, test parts.
  *
- * Nothing is learned here: values come from the frame, meaning from the Encoding, blocks from design.c as in training.
- * No row is dropped. A row that lacks an input, or has a level that training never saw, is marked; its numbers are
- * computed all the same and mean nothing. A code column is not recoded: its few levels are looked up once and the table
- * is led to the columns of training, unless the frame has fewer rows than levels (a what-if): then its rows are looked up.
+ * Nothing is learned here: values come from the frame, meaning from the Encoding, blocks from
+ * design.c as in training. No row is dropped. A row that lacks an input, or has a level that
+ * training never saw, is marked; its numbers are computed all the same and mean nothing. A code
+ * column is not recoded: its few levels are looked up once and the table is led to the columns of
+ * training, unless the frame has fewer rows than levels (a what-if): then its rows are looked up.
  */
 #include "design_priv.h"
 
@@ -79,7 +80,8 @@ static int32_t find_level(const VarCode *c, Str s)
         return parse_bool(s, &flag) ? find_text(c, flag ? STR("TRUE") : STR("FALSE")) : -1;
     if (c->level_values && c->type != COL_TIME)
         return parse_real(s, &x) ? find_value(c, x + 0.0) : -1;
-    for (size_t k = 0; c->level_values && k < c->nlevels; k++) /* moments: in order of time, not of text */
+    for (size_t k = 0; c->level_values && k < c->nlevels;
+         k++) /* moments: in order of time, not of text */
         if (str_eqz(s, c->levels[k]))
             return (int32_t)k;
     return c->level_values ? -1 : find_text(c, s);
@@ -136,7 +138,8 @@ static bool unseen_error(const Replay *r, size_t v, Str level)
         else if (k + 1 == c->nlevels)
             buf_puts(&list, ", ...");
     }
-    fail(r->err, ERR_DATA, "'%.*s' is not a level of %.*s that training has seen", STR_ARG(level), STR_ARG(column));
+    fail(r->err, ERR_DATA, "'%.*s' is not a level of %.*s that training has seen", STR_ARG(level),
+         STR_ARG(column));
     long near = nearest_name(level, names, c->nlevels);
     if (near >= 0)
         error_hint(r->err, "did you mean '%s'?", c->levels[near]);
@@ -176,7 +179,8 @@ static bool recode_rows(const Replay *r, size_t v)
             continue;
         buf_clear(&text);
         column_print(d->col, row, &text);
-        Str shown = d->col->type == COL_CODE || d->col->type == COL_TEXT ? column_text(d->col, row) : buf_slice(&text);
+        Str shown = d->col->type == COL_CODE || d->col->type == COL_TEXT ? column_text(d->col, row)
+                                                                         : buf_slice(&text);
         ok = meet_unseen(r, v, i, shown);
     }
     buf_free(&text);
@@ -192,7 +196,8 @@ static bool lead_levels(const Replay *r, size_t v)
     bool all = true;
     d->code = col->v.c;
     d->nraw = col->levels->n;
-    d->level_of = store_alloc(r->d->store, d->nraw, sizeof *d->level_of, "levels of a factor", r->err);
+    d->level_of =
+        store_alloc(r->d->store, d->nraw, sizeof *d->level_of, "levels of a factor", r->err);
     if (!d->level_of)
         return false;
     for (size_t k = 0; k < d->nraw; k++) {
@@ -214,8 +219,8 @@ static bool replay_cut(const Replay *r, size_t v)
     VarData *d = &r->vars[v];
     const VarCode *c = &r->e->vars[v];
     if (!var_numeric(d))
-        return fail(r->err, ERR_TYPE, "'%s' needs a number, and its variable is %s here", var_at(r, v)->name,
-                    coltype_name(d->col->type));
+        return fail(r->err, ERR_TYPE, "'%s' needs a number, and its variable is %s here",
+                    var_at(r, v)->name, coltype_name(d->col->type));
     int32_t *code = store_alloc(r->d->store, r->f->rows, sizeof *code, "codes of a cut", r->err);
     if (!code)
         return false;
@@ -263,8 +268,8 @@ static bool replay_number(const Replay *r, size_t v)
     VarData *d = &r->vars[v];
     const VarCode *c = &r->e->vars[v];
     if (!var_numeric(d))
-        return fail(r->err, ERR_TYPE, "'%s' is a number in training, and %s here", var_at(r, v)->name,
-                    coltype_name(d->col->type));
+        return fail(r->err, ERR_TYPE, "'%s' is a number in training, and %s here",
+                    var_at(r, v)->name, coltype_name(d->col->type));
     if (d->col->type == COL_TIME && c->scale > 0 && c->type == COL_TIME)
         d->mul = c->scale; /* days or seconds, as in training */
     VarStat s;
@@ -298,11 +303,13 @@ static bool replay_nothing(const Replay *r, size_t v)
     VarData *d = &r->vars[v];
     d->factor = r->e->vars[v].is_factor;
     if (d->factor && !d->code) {
-        d->code = store_alloc(r->d->store, r->f->rows, sizeof *d->code, "codes of a factor", r->err);
+        d->code =
+            store_alloc(r->d->store, r->f->rows, sizeof *d->code, "codes of a factor", r->err);
         d->nraw = 0;
         return d->code != NULL;
     }
-    double *zero = store_alloc(r->d->store, r->f->rows, sizeof *zero, "a column without values", r->err);
+    double *zero =
+        store_alloc(r->d->store, r->f->rows, sizeof *zero, "a column without values", r->err);
     d->num = (Vec){VEC_REAL, zero};
     return zero != NULL;
 }
@@ -334,7 +341,8 @@ static bool replay_var(const Replay *r, size_t v)
 static bool replay_basis(const Replay *r, size_t v)
 {
     const Basis *b = r->e->plan->basis[v];
-    return !b || var_basis(&r->vars[v], b, r->e->vars[v].nbasis, r->d->rows, r->d->n, r->f->rows, r->d->store, r->err);
+    return !b || var_basis(&r->vars[v], b, r->e->vars[v].nbasis, r->d->rows, r->d->n, r->f->rows,
+                           r->d->store, r->err);
 }
 
 /* ---- all of it ---- */
@@ -366,7 +374,8 @@ static bool replay(Replay *r, bool with_response)
     size_t nvars = r->e->terms->nvars;
     Outcome o;
     r->vars = arena_array(r->a, VarData, nvars + 1);
-    if (!outcome_bind(r->e, r->f, NULL, with_response, &r->report->no_offset, r->d->store, &o, r->err))
+    if (!outcome_bind(r->e, r->f, NULL, with_response, &r->report->no_offset, r->d->store, &o,
+                      r->err))
         return false;
     for (size_t k = 0; k < o.noffsets; k++)
         mark_nulls(r, o.offsets[k]);
@@ -374,11 +383,13 @@ static bool replay(Replay *r, bool with_response)
         if (!replay_var(r, v) || !replay_basis(r, v))
             return false;
     settle_flags(r);
-    return design_blocks(r->d, r->e, r->vars, r->err) && outcome_replay(r->d, r->e, &o, r->flags, r->err);
+    return design_blocks(r->d, r->e, r->vars, r->err) &&
+           outcome_replay(r->d, r->e, &o, r->flags, r->err);
 }
 
-Design *design_replay(const Encoding *e, const Frame *f, const uint32_t *rows, size_t nrows, UnseenPolicy policy,
-                      bool with_response, uint8_t **ok, ReplayReport *report, Error *err)
+Design *design_replay(const Encoding *e, const Frame *f, const uint32_t *rows, size_t nrows,
+                      UnseenPolicy policy, bool with_response, uint8_t **ok, ReplayReport *report,
+                      Error *err)
 {
     ReplayReport none;
     Design *d = xcalloc(1, sizeof *d);

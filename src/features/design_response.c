@@ -2,10 +2,10 @@
 /*
  * design_response.c - y, w and offset of a design, and whether they can be used.
  *
- * A binary response may be bool, a text of two values (the second in the order of bytes is 1, unless `event` says
- * which), the numbers 0 and 1, or proportions in [0, 1] whose weights are the numbers of trials. cbind(successes,
- * failures) gives the proportion, and its sum times the prior weight. Any other family wants a number. What is wrong is
- * told with the rows, counted from 1.
+ * A binary response may be bool, a text of two values (the second in the order of bytes is 1,
+ * unless `event` says which), the numbers 0 and 1, or proportions in [0, 1] whose weights are the
+ * numbers of trials. cbind(successes, failures) gives the proportion, and its sum times the prior
+ * weight. Any other family wants a number. What is wrong is told with the rows, counted from 1.
  */
 #include "design_priv.h"
 
@@ -19,8 +19,8 @@
 
 /* ---- columns ---- */
 
-static const Column *text_column(const char *text, const char *option, const Frame *f, const char *table,
-                                 DesignStore *s, Error *err)
+static const Column *text_column(const char *text, const char *option, const Frame *f,
+                                 const char *table, DesignStore *s, Error *err)
 {
     Expr *e = expr_parse(s->arena, str_of(text), 0, err);
     size_t at = SIZE_MAX;
@@ -36,7 +36,8 @@ static bool need_number(const Column *c, const char *what, const char *name, Spa
 {
     if (c->type == COL_INT || c->type == COL_REAL || c->type == COL_BOOL)
         return true;
-    return fail_at(err, ERR_TYPE, at, "%s '%s' is %s: it must be a number", what, name, coltype_name(c->type));
+    return fail_at(err, ERR_TYPE, at, "%s '%s' is %s: it must be a number", what, name,
+                   coltype_name(c->type));
 }
 
 /* Does the frame have all columns that the text of an option reads? */
@@ -51,8 +52,8 @@ static bool option_known(const char *text, const Frame *f, DesignStore *s)
     return e != NULL;
 }
 
-static bool bind_offsets(const Encoding *e, const Frame *f, const char *table, bool *no_offset, DesignStore *s,
-                         Outcome *out, Error *err)
+static bool bind_offsets(const Encoding *e, const Frame *f, const char *table, bool *no_offset,
+                         DesignStore *s, Outcome *out, Error *err)
 {
     const Terms *t = e->terms;
     out->offsets = arena_array(s->arena, const Column *, t->noffsets + 1);
@@ -76,8 +77,8 @@ static bool bind_offsets(const Encoding *e, const Frame *f, const char *table, b
     return true;
 }
 
-bool outcome_bind(const Encoding *e, const Frame *f, const char *table, bool with_response, bool *no_offset,
-                  DesignStore *s, Outcome *out, Error *err)
+bool outcome_bind(const Encoding *e, const Frame *f, const char *table, bool with_response,
+                  bool *no_offset, DesignStore *s, Outcome *out, Error *err)
 {
     const Terms *t = e->terms;
     *out = (Outcome){0};
@@ -96,8 +97,9 @@ bool outcome_bind(const Encoding *e, const Frame *f, const char *table, bool wit
         out->failures = source_column(t->failures, f, table, t->response_at, &at, s, err);
     if (!out->y || (t->failures && !out->failures))
         return false;
-    if (t->failures && (!need_number(out->y, "the response", t->response_name, t->response_at, err) ||
-                        !need_number(out->failures, "the response", t->response_name, t->response_at, err)))
+    if (t->failures &&
+        (!need_number(out->y, "the response", t->response_name, t->response_at, err) ||
+         !need_number(out->failures, "the response", t->response_name, t->response_at, err)))
         return false;
     if (!e->weights)
         return true;
@@ -181,7 +183,8 @@ static void bad_rows(const Design *d, Vec v, BadNumber bad, Buf *out, size_t *fi
     buf_putc(out, '\0');
 }
 
-bool check_finite(const Design *d, const Column *c, const Expr *e, const char *name, Span at, Error *err)
+bool check_finite(const Design *d, const Column *c, const Expr *e, const char *name, Span at,
+                  Error *err)
 {
     if (c->type != COL_REAL)
         return true;
@@ -191,15 +194,16 @@ bool check_finite(const Design *d, const Column *c, const Expr *e, const char *n
     if (n) {
         Arena *a = arena_new();
         Str *names;
-        const Column *in = expr_columns(e, a, &names) == 1 ? frame_column(d->frame, names[0]) : NULL;
+        const Column *in =
+            expr_columns(e, a, &names) == 1 ? frame_column(d->frame, names[0]) : NULL;
         if (in && in != c && in->n > first) {
             buf_printf(&where, " where %.*s = ", STR_ARG(names[0]));
             column_print(in, first, &where);
         }
         arena_free(a);
         buf_putc(&where, '\0');
-        fail_at(err, ERR_DATA, at, "%s is %s%s: row%s %s", name, c->v.d[first] > 0 ? "inf" : "-inf", where.p,
-                n > 1 ? "s" : "", rows.p);
+        fail_at(err, ERR_DATA, at, "%s is %s%s: row%s %s", name, c->v.d[first] > 0 ? "inf" : "-inf",
+                where.p, n > 1 ? "s" : "", rows.p);
         if (err && err->code == ERR_DATA && !err->row)
             err->row = (long)first + 1;
         error_hint(err, "leave %s out with filter first", n > 1 ? "these rows" : "this row");
@@ -209,7 +213,8 @@ bool check_finite(const Design *d, const Column *c, const Expr *e, const char *n
     return !n;
 }
 
-static bool check_numbers(const Design *d, const Column *c, BadNumber bad, const char *what, Span at, Error *err)
+static bool check_numbers(const Design *d, const Column *c, BadNumber bad, const char *what,
+                          Span at, Error *err)
 {
     Buf rows = BUF_INIT;
     size_t first = 0, n;
@@ -217,7 +222,8 @@ static bool check_numbers(const Design *d, const Column *c, BadNumber bad, const
     if (n) {
         Buf value = BUF_INIT;
         column_print(c, first, &value);
-        fail_at(err, ERR_DATA, at, "%s: %.*s in row%s %s", what, STR_ARG(buf_slice(&value)), n > 1 ? "s" : "", rows.p);
+        fail_at(err, ERR_DATA, at, "%s %.*s in row%s %s", what, STR_ARG(buf_slice(&value)),
+                n > 1 ? "s" : "", rows.p);
         if (err && !err->row)
             err->row = (long)first + 1;
         buf_free(&value);
@@ -256,13 +262,13 @@ static bool two_levels(const Design *d, const Column *c, Encoding *e, int32_t tw
     Span at = e->terms->response_at;
     bool ok = used == 2;
     if (used > 2) {
-        fail_at(err, ERR_DATA, at, "%s has %zu values (%.*s): a response must have two", response_of(e), used,
-                STR_ARG(buf_slice(&list)));
+        fail_at(err, ERR_DATA, at, "%s has %zu values (%.*s): a response must have two",
+                response_of(e), used, STR_ARG(buf_slice(&list)));
         error_hint(err, "keep two with filter, or say I(%s == '%.*s') ~ ...", response_of(e),
                    STR_ARG(levels_at(c->levels, (size_t)two[1])));
     } else if (!ok) {
-        fail_at(err, ERR_DATA, at, "the response never varies: %s is %.*s in all %zu rows", response_of(e),
-                STR_ARG(buf_slice(&list)), d->n);
+        fail_at(err, ERR_DATA, at, "the response never varies: %s is %.*s in all %zu rows",
+                response_of(e), STR_ARG(buf_slice(&list)), d->n);
     }
     buf_free(&list);
     return ok;
@@ -279,8 +285,9 @@ static bool y_from_codes(Design *d, const Column *c, Encoding *e, const char *ev
         two[1] = swap;
     } else if (event && !str_eqz(levels_at(c->levels, (size_t)two[1]), event)) {
         Str a = levels_at(c->levels, (size_t)two[0]), b = levels_at(c->levels, (size_t)two[1]);
-        return fail_at(err, ERR_NAME, e->terms->response_at, "'%s' is not a value of %s: it has %.*s and %.*s", event,
-                       response_of(e), STR_ARG(a), STR_ARG(b));
+        return fail_at(err, ERR_NAME, e->terms->response_at,
+                       "'%s' is not a value of %s: it has %.*s and %.*s", event, response_of(e),
+                       STR_ARG(a), STR_ARG(b));
     }
     for (size_t k = 0; k < 2; k++) {
         Str level = levels_at(c->levels, (size_t)two[k]);
@@ -298,13 +305,15 @@ static bool y_from_event(Design *d, const Column *c, Encoding *e, const char *ev
     bool as_bool = false;
     Str text = str_of(event);
     if (c->type == COL_BOOL ? !parse_bool(text, &as_bool) : !parse_real(text, &wanted))
-        return fail_at(err, ERR_NAME, e->terms->response_at, "'%s' is not a value of %s", event, response_of(e));
+        return fail_at(err, ERR_NAME, e->terms->response_at, "'%s' is not a value of %s", event,
+                       response_of(e));
     if (c->type == COL_BOOL)
         wanted = as_bool;
     double other = wanted;
     for (size_t i = 0; i < d->n; i++) {
         if (d->y[i] != wanted && other != wanted && d->y[i] != other)
-            return fail_at(err, ERR_DATA, e->terms->response_at, "%s has more than two values", response_of(e));
+            return fail_at(err, ERR_DATA, e->terms->response_at, "%s has more than two values",
+                           response_of(e));
         other = d->y[i] != wanted ? d->y[i] : other;
         d->y[i] = d->y[i] == wanted;
     }
@@ -321,11 +330,13 @@ static bool y_from_event(Design *d, const Column *c, Encoding *e, const char *ev
 static bool pair_totals(Design *d, const Outcome *o, const char *name, Span at, Error *err)
 {
     char what[160];
-    snprintf(what, sizeof what, "%s counts must not be negative", name);
-    if (!check_numbers(d, o->y, is_negative, what, at, err) || !check_numbers(d, o->failures, is_negative, what, at, err))
+    snprintf(what, sizeof what, "counts must not be negative: %.100s has", name);
+    if (!check_numbers(d, o->y, is_negative, what, at, err) ||
+        !check_numbers(d, o->failures, is_negative, what, at, err))
         return false;
     for (size_t i = 0; i < d->n; i++) {
-        double yes = vec_at(vec_of(o->y), frame_row(d, i)), no = vec_at(vec_of(o->failures), frame_row(d, i));
+        double yes = vec_at(vec_of(o->y), frame_row(d, i)),
+               no = vec_at(vec_of(o->failures), frame_row(d, i));
         double total = yes + no;
         d->y[i] = total > 0 ? yes / total : 0.0;
         d->w[i] *= total;
@@ -342,8 +353,8 @@ static bool y_varies(const Design *d, const Encoding *e, Error *err)
         return true; /* the same share of yes in every group is an answer */
     Buf b = BUF_INIT;
     buf_real(&b, d->y[0]);
-    fail_at(err, ERR_DATA, e->terms->response_at, "the response never varies: %s is %s in %s", response_of(e), b.p,
-            d->n == 1 ? "the only row" : "every row that is used");
+    fail_at(err, ERR_DATA, e->terms->response_at, "the response never varies: %s is %s in %s",
+            response_of(e), b.p, d->n == 1 ? "the only row" : "every row that is used");
     buf_free(&b);
     return error_hint(err, "there is nothing to explain: look at it with describe");
 }
@@ -351,14 +362,16 @@ static bool y_varies(const Design *d, const Encoding *e, Error *err)
 static bool y_from_numbers(Design *d, const Outcome *o, Encoding *e, const char *event, Error *err)
 {
     Span at = e->terms->response_at;
-    if (!gather(d, o->y, false, d->y, err) || !check_finite(d, o->y, e->terms->response, response_of(e), at, err))
+    if (!gather(d, o->y, false, d->y, err) ||
+        !check_finite(d, o->y, e->terms->response, response_of(e), at, err))
         return false;
     if (!e->binary)
         return true;
     if (event)
         return y_from_event(d, o->y, e, event, err);
     char what[200];
-    snprintf(what, sizeof what, "a binary response must lie between 0 and 1: %.120s is", response_of(e));
+    snprintf(what, sizeof what, "a binary response must lie between 0 and 1: %.120s is",
+             response_of(e));
     for (size_t i = 0; i < d->n; i++)
         if (is_no_share(d->y[i])) {
             check_numbers(d, o->y, is_no_share, what, at, err);
@@ -374,8 +387,8 @@ static bool y_learn(Design *d, const Outcome *o, Encoding *e, const char *event,
     if (type == COL_CODE && e->binary)
         return y_from_codes(d, o->y, e, event, err);
     if (type == COL_CODE || type == COL_TIME) {
-        fail_at(err, ERR_TYPE, at, "the response %s is %s: this family needs a number", response_of(e),
-                type == COL_TIME ? "a time" : "text");
+        fail_at(err, ERR_TYPE, at, "the response %s is %s: this family needs a number",
+                response_of(e), type == COL_TIME ? "a time" : "text");
         return type == COL_TIME ? error_hint(err, "make a number of it, as in days(a, b)")
                                 : error_hint(err, "--family binomial models two values of it");
     }
@@ -401,7 +414,8 @@ static bool take_weights(Design *d, const Outcome *o, const char *name, Error *e
         return true;
     char what[160];
     snprintf(what, sizeof what, "weights must not be negative: %.100s is", name);
-    return gather(d, o->weights, false, d->w, err) && check_numbers(d, o->weights, is_negative, what, SPAN_NONE, err);
+    return gather(d, o->weights, false, d->w, err) &&
+           check_numbers(d, o->weights, is_negative, what, SPAN_NONE, err);
 }
 
 static bool take_offset(Design *d, const Outcome *o, Error *err)
@@ -426,7 +440,8 @@ static bool finite_options(const Design *d, const Outcome *o, const Encoding *e,
         ok = x != NULL;
         if (ok)
             expr_print(x, &name);
-        ok = ok && check_finite(d, o->offsets[k], x, name.p, own ? e->terms->offset_at[k] : SPAN_NONE, err);
+        ok = ok && check_finite(d, o->offsets[k], x, name.p,
+                                own ? e->terms->offset_at[k] : SPAN_NONE, err);
         buf_free(&name);
     }
     if (ok && o->weights) {
@@ -440,7 +455,8 @@ static bool finite_options(const Design *d, const Outcome *o, const Encoding *e,
 bool outcome_learn(Design *d, const Outcome *o, const DesignOptions *opt, Error *err)
 {
     Encoding *e = d->enc;
-    if (!finite_options(d, o, e, err) || !take_weights(d, o, e->weights, err) || !take_offset(d, o, err))
+    if (!finite_options(d, o, e, err) || !take_weights(d, o, e->weights, err) ||
+        !take_offset(d, o, err))
         return false;
     d->y = big_alloc(d->n, sizeof *d->y, false, "the response", err);
     return d->y && y_learn(d, o, e, opt->event, err) && y_varies(d, e, err);
@@ -505,6 +521,7 @@ bool outcome_replay(Design *d, const Encoding *e, const Outcome *o, uint8_t *ok,
         return true;
     }
     if (o->y->type == COL_CODE)
-        return fail(err, ERR_TYPE, "the response %s is text here, a number in training", response_of(e));
+        return fail(err, ERR_TYPE, "the response %s is text here, a number in training",
+                    response_of(e));
     return gather(d, o->y, false, d->y, err);
 }

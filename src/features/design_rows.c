@@ -2,8 +2,9 @@
 /*
  * design_rows.c - which rows have all that a formula reads, and for what the others are dropped.
  *
- * 64 rows at a time: the null bits of all sources or'ed together say at once that nothing is missing. A row that lacks
- * several things counts for the first of them, the response before the variables in the order of the formula.
+ * 64 rows at a time: the null bits of all sources or'ed together say at once that nothing is
+ * missing. A row that lacks several things counts for the first of them, the response before the
+ * variables in the order of the formula.
  */
 #include "design_priv.h"
 
@@ -13,7 +14,7 @@
 typedef struct Picker {
     const NullSource *src;
     size_t nsrc;
-    size_t *lost;       /* of each source */
+    size_t *lost; /* of each source */
     uint32_t *rows;
     size_t n;
 } Picker;
@@ -80,12 +81,13 @@ static bool nothing_left(const Picker *p, const uint32_t *rows, size_t n, Error 
             worst = k;
         }
     }
-    fail_at(err, ERR_DATA, p->src[worst].at, "no complete row is left: %s in %zu of %zu rows", p->src[worst].why, most,
-            n);
+    fail_at(err, ERR_DATA, p->src[worst].at, "no complete row is left: %s in %zu of %zu rows",
+            p->src[worst].why, most, n);
     return error_hint(err, "leave it out of the formula, or fill it with derive");
 }
 
-bool design_rows(Design *d, const Frame *f, const DesignOptions *opt, const NullSource *src, size_t nsrc, Error *err)
+bool design_rows(Design *d, const Frame *f, const DesignOptions *opt, const NullSource *src,
+                 size_t nsrc, Error *err)
 {
     size_t n = opt->rows ? opt->nrows : f->rows;
     d->n = n;

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * design_survey.c - one pass over the rows that are used: the range and mean of every number, the rows of every level.
+ * design_survey.c - one pass over the rows that are used: the range and mean of every number, the
+ * rows of every level.
  *
- * Numbers are summed chunk by chunk and the chunks in order (base/par.h); counts are whole, so each thread keeps its
- * own and they are added at the end.
+ * Numbers are summed chunk by chunk and the chunks in order (base/par.h); counts are whole, so each
+ * thread keeps its own and they are added at the end.
  */
 #include "design_priv.h"
 
@@ -32,10 +33,11 @@ static void real_run(const double *x, size_t n, VarStat *out)
     VarStat s = *out;
     size_t i = 0;
     if (n >= SIMD_LANES) {
-        V8 v, sum = V8_ALL(0.0), odd = V8_ALL(0.0), low = V8_ALL(INFINITY), high = V8_ALL(-INFINITY);
+        V8 v, sum = V8_ALL(0.0), odd = V8_ALL(0.0), low = V8_ALL(INFINITY),
+              high = V8_ALL(-INFINITY);
         for (; i + SIMD_LANES <= n; i += SIMD_LANES) {
             V8_LOAD(v, x + i);
-            I8 below = v < low, above = v > high;
+            I8 below = v<low, above = v> high;
             low = (V8)(((I8)v & below) | ((I8)low & ~below));
             high = (V8)(((I8)v & above) | ((I8)high & ~above));
             sum += v;
@@ -75,7 +77,8 @@ void number_stat(Vec v, const uint32_t *rows, size_t from, size_t to, VarStat *o
     }
 }
 
-static void count_chunk(const int32_t *code, const uint32_t *rows, size_t from, size_t to, uint32_t *count)
+static void count_chunk(const int32_t *code, const uint32_t *rows, size_t from, size_t to,
+                        uint32_t *count)
 {
     if (!rows)
         for (size_t i = from; i < to; i++)
@@ -85,7 +88,8 @@ static void count_chunk(const int32_t *code, const uint32_t *rows, size_t from, 
             count[code[rows[i]]]++;
 }
 
-static void count_bools(const uint8_t *flag, const uint32_t *rows, size_t from, size_t to, uint32_t *count)
+static void count_bools(const uint8_t *flag, const uint32_t *rows, size_t from, size_t to,
+                        uint32_t *count)
 {
     uint32_t yes = 0;
     for (size_t i = from; i < to; i++)
@@ -161,7 +165,8 @@ bool design_survey(const Design *d, const VarData *vars, size_t nvars, VarStat *
         mine->count = arena_array(a, uint32_t, ncounts + 1);
         scratch[t] = mine;
     }
-    ParJob job = {.n = d->n, .ctx = &s, .scratch = scratch, .work = survey_rows, .merge = survey_merge};
+    ParJob job = {
+        .n = d->n, .ctx = &s, .scratch = scratch, .work = survey_rows, .merge = survey_merge};
     if (!par_rows(&job, err))
         return false;
     for (size_t t = 0; t < threads; t++)

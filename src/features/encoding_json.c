@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * encoding_json.c - an Encoding as JSON and back, with every double exact (17 digits; infinite breaks as text).
+ * encoding_json.c - an Encoding as JSON and back, with every double exact (17 digits; infinite
+ * breaks as text).
  *
- * Saved are the parts, not the formula: texts of the variables, which of them each term joins, what was learned of each.
- * The columns and the plan are made again from these; the names of the columns stand in the file for its readers, and a
- * file whose names disagree with what we make is refused rather than scored wrongly.
+ * Saved are the parts, not the formula: texts of the variables, which of them each term joins, what
+ * was learned of each. The columns and the plan are made again from these; the names of the columns
+ * stand in the file for its readers, and a file whose names disagree with what we make is refused
+ * rather than scored wrongly.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -200,7 +202,8 @@ static bool number_of(const cJSON *item, double *out)
 }
 
 /* NULL and 0 when the key is not there. */
-static bool get_reals(const cJSON *j, const char *key, Arena *a, double **out, size_t *n, Error *err)
+static bool get_reals(const cJSON *j, const char *key, Arena *a, double **out, size_t *n,
+                      Error *err)
 {
     const cJSON *list = cJSON_GetObjectItemCaseSensitive(j, key), *item;
     *out = NULL;
@@ -210,9 +213,7 @@ static bool get_reals(const cJSON *j, const char *key, Arena *a, double **out, s
     if (!cJSON_IsArray(list))
         return bad_file(err, key);
     *out = arena_array(a, double, (size_t)cJSON_GetArraySize(list) + 1);
-    cJSON_ArrayForEach(item, list)
-        if (!number_of(item, &(*out)[(*n)++]))
-            return bad_file(err, key);
+    cJSON_ArrayForEach(item, list) if (!number_of(item, &(*out)[(*n)++])) return bad_file(err, key);
     return true;
 }
 
@@ -223,7 +224,8 @@ static bool get_texts(const cJSON *j, const char *key, Arena *a, char ***out, si
         return false;
     *n = 0;
     *out = arena_array(a, char *, (size_t)cJSON_GetArraySize(list) + 1);
-    cJSON_ArrayForEach(item, list) {
+    cJSON_ArrayForEach(item, list)
+    {
         if (!cJSON_IsString(item))
             return bad_file(err, key);
         (*out)[(*n)++] = arena_strndup(a, item->valuestring, strlen(item->valuestring));
@@ -262,7 +264,8 @@ static bool basis_complete(const Var *v, const VarCode *c, size_t nalpha, size_t
         return false;
     switch (v->kind) {
     case VAR_POLY:
-        return c->nbasis == (size_t)v->degree && (v->raw || (nalpha == c->nbasis && nnorm2 == c->nbasis + 2));
+        return c->nbasis == (size_t)v->degree &&
+               (v->raw || (nalpha == c->nbasis && nnorm2 == c->nbasis + 2));
     case VAR_NS:
         return c->nknots >= 2 * order && c->nbasis == c->nknots - 2 * order + 1;
     case VAR_BS:
@@ -288,8 +291,10 @@ static bool get_var(const cJSON *j, const Var *v, Arena *a, VarCode *c, Error *e
     size_t nalpha, nnorm2;
     c->at = SIZE_MAX;
     if (!json_get_bool(j, "factor", "encoding", &c->is_factor, err) ||
-        !json_get_text(j, "type", "encoding", &type, err) || !json_get_real(j, "scale", "encoding", &c->scale, err) ||
-        !get_reals(j, "knots", a, &c->knots, &c->nknots, err) || !get_reals(j, "alpha", a, &c->alpha, &nalpha, err) ||
+        !json_get_text(j, "type", "encoding", &type, err) ||
+        !json_get_real(j, "scale", "encoding", &c->scale, err) ||
+        !get_reals(j, "knots", a, &c->knots, &c->nknots, err) ||
+        !get_reals(j, "alpha", a, &c->alpha, &nalpha, err) ||
         !get_reals(j, "norm2", a, &c->norm2, &nnorm2, err))
         return false;
     if (!coltype_parse(str_of(type), &c->type))
@@ -297,7 +302,8 @@ static bool get_var(const cJSON *j, const Var *v, Arena *a, VarCode *c, Error *e
     if (c->is_factor) {
         if (!get_factor(j, a, c, err))
             return false;
-    } else if (!get_size(j, "columns", 255, &c->nbasis, err) || !json_get_real(j, "min", "encoding", &c->min, err) ||
+    } else if (!get_size(j, "columns", 255, &c->nbasis, err) ||
+               !json_get_real(j, "min", "encoding", &c->min, err) ||
                !json_get_real(j, "max", "encoding", &c->max, err) ||
                !json_get_real(j, "mean", "encoding", &c->mean, err)) {
         return false;
@@ -315,12 +321,14 @@ static bool get_terms(const cJSON *j, Arena *a, TermsParts *p, Error *err)
         return false;
     Term *terms = arena_array(a, Term, (size_t)cJSON_GetArraySize(list) + 1);
     p->terms = terms;
-    cJSON_ArrayForEach(item, list) {
+    cJSON_ArrayForEach(item, list)
+    {
         Term *t = &terms[p->nterms++];
         const cJSON *vars = json_get_array(item, "vars", "encoding.terms", err);
         if (!vars)
             return false;
-        cJSON_ArrayForEach(var, vars) {
+        cJSON_ArrayForEach(var, vars)
+        {
             double k = cJSON_IsNumber(var) ? var->valuedouble : -1;
             if (t->nvars == TERM_VARS || !(k >= 0 && k < (double)p->nvars) || k != floor(k) ||
                 (t->nvars && (double)t->var[t->nvars - 1] >= k))
@@ -349,7 +357,8 @@ static Terms *read_terms(const cJSON *j, Arena *a, Error *err)
     Str *offset_texts = arena_array(a, Str, p.noffsets + 1);
     for (size_t k = 0; k < p.noffsets; k++)
         offset_texts[k] = str_of(offsets[k]);
-    cJSON_ArrayForEach(item, vars) {
+    cJSON_ArrayForEach(item, vars)
+    {
         const char *text;
         if (!json_get_text(item, "text", "encoding.vars", &text, err))
             return NULL;
@@ -402,7 +411,8 @@ static bool read_encoding(const cJSON *j, Encoding *e, Error *err)
     e->vars = arena_array(e->arena, VarCode, e->terms->nvars + 1);
     const cJSON *item;
     size_t v = 0;
-    cJSON_ArrayForEach(item, cJSON_GetObjectItemCaseSensitive(j, "vars")) {
+    cJSON_ArrayForEach(item, cJSON_GetObjectItemCaseSensitive(j, "vars"))
+    {
         if (!get_var(item, &e->terms->vars[v], e->arena, &e->vars[v], err))
             return false;
         v++;

@@ -2,19 +2,18 @@
 /*
  * formula.c - formula text to Terms.
  *
- * terms_parse() cuts the text at the '~', gives the left side to response_parse() and reads the right side by recursive
- * descent, loosest first:
- *     sum      [+-] product (+ - product)*          0, 1 and -1 switch the intercept
- *     product  nest (* / nest)*                     a*b is a + b + a:b;  a/b is a + a:b
- *     nest     cross (%in% cross)*
- *     cross    power (: power)*
- *     power    atom (^ number)*
+ * terms_parse() cuts the text at the '~', gives the left side to response_parse() and reads the
+ * right side by recursive descent, loosest first: sum      [+-] product (+ - product)*          0,
+ * 1 and -1 switch the intercept product  nest (* / nest)*                     a*b is a + b + a:b;
+ * a/b is a + a:b nest     cross (%in% cross)* cross    power (: power)* power    atom (^ number)*
  *     atom     ( sum ) | . | number | name | call
- * A term is the ascending list of the variables that it joins; variables are numbered as they are met. Each level hands
- * up a list of terms, as R's TermCode does with bit patterns (R, src/library/stats/src/model.c), so doubles may arise on
- * the way; at the end they go and the rest is ordered by degree, then as met. The intercept is one flag, set as met.
+ * A term is the ascending list of the variables that it joins; variables are numbered as they are
+ * met. Each level hands up a list of terms, as R's TermCode does with bit patterns (R,
+ * src/library/stats/src/model.c), so doubles may arise on the way; at the end they go and the rest
+ * is ordered by degree, then as met. The intercept is one flag, set as met.
  *
- * What a variable says inside its brackets is formula_var.c's business, and whether its columns exist design.c's.
+ * What a variable says inside its brackets is formula_var.c's business, and whether its columns
+ * exist design.c's.
  */
 #include "formula_priv.h"
 
@@ -27,9 +26,9 @@ typedef struct Parser {
     const Frame *frame;
     Terms *terms;
     ListMaker lists;
-    StrMap *names;      /* of variables */
+    StrMap *names; /* of variables */
     size_t var_cap;
-    bool minus;         /* inside what is subtracted: 1 takes the intercept away */
+    bool minus; /* inside what is subtracted: 1 takes the intercept away */
     int depth;
     Error *err;
 } Parser;
@@ -89,8 +88,8 @@ static bool *response_columns(Parser *p)
 
 static bool is_plain_name(Str s)
 {
-    static const char *const words[] = {"true", "false", "null", "and", "or", "not", "in", "is", "like", "between",
-                                        "TRUE", "FALSE", "NA", "Inf", "NaN"};
+    static const char *const words[] = {"true", "false",   "null", "and",   "or", "not", "in", "is",
+                                        "like", "between", "TRUE", "FALSE", "NA", "Inf", "NaN"};
     if (!s.n || !formula_name_start((unsigned char)s.p[0]) || str_eqz(s, "."))
         return false;
     for (size_t i = 0; i < s.n; i++)
@@ -178,8 +177,10 @@ static bool bad_atom(Parser *p)
         while (from && strchr(" \t\n", p->text.p[from - 1]))
             from--;
         size_t last = from ? from - 1 : 0;
-        fail_at(p->err, ERR_USAGE, span_at(p, last, from), "the formula ends where a term is wanted");
-        return error_hint(p->err, "add a term after '%c', or take it away", from ? p->text.p[last] : '~');
+        fail_at(p->err, ERR_USAGE, span_at(p, last, from),
+                "the formula ends where a term is wanted");
+        return error_hint(p->err, "add a term after '%c', or take it away",
+                          from ? p->text.p[last] : '~');
     }
     char c = p->text.p[from];
     Span at = span_at(p, from, from + 1);
@@ -199,8 +200,8 @@ static bool parse_number(Parser *p, List *out)
     Str digits = str_sub(p->text, from, p->i);
     double v;
     if (!parse_real(digits, &v) || (v != 0 && v != 1)) {
-        fail_at(p->err, ERR_USAGE, span_at(p, from, p->i), "'%.*s' is not a term: only 0 and 1 are, for the intercept",
-                STR_ARG(digits));
+        fail_at(p->err, ERR_USAGE, span_at(p, from, p->i),
+                "'%.*s' is not a term: only 0 and 1 are, for the intercept", STR_ARG(digits));
         return error_hint(p->err, "arithmetic goes into I(), as in I(x / 100)");
     }
     p->terms->intercept = (v == 1) != p->minus;
@@ -215,7 +216,8 @@ static bool scan_var(Parser *p, Str *out)
     if (p->text.p[from] == '`') {
         p->i = formula_unquote(p->text, from);
         if (p->i > p->text.n)
-            return fail_at(p->err, ERR_USAGE, span_at(p, from, from + 1), "the backquote has no partner");
+            return fail_at(p->err, ERR_USAGE, span_at(p, from, from + 1),
+                           "the backquote has no partner");
         *out = str_sub(p->text, from, p->i);
         return true;
     }
@@ -239,7 +241,8 @@ static bool scan_var(Parser *p, Str *out)
 static bool parse_offset(Parser *p, Str inside, size_t at, List *out)
 {
     if (p->minus)
-        return fail_at(p->err, ERR_USAGE, (Span){at, at + inside.n}, "an offset cannot be taken away: leave it out");
+        return fail_at(p->err, ERR_USAGE, (Span){at, at + inside.n},
+                       "an offset cannot be taken away: leave it out");
     out->bare = true;
     return offset_parse(p->terms, inside, at, p->err);
 }
@@ -287,8 +290,8 @@ static bool parse_atom(Parser *p, List *out)
     bool ok;
     if (c == '(')
         ok = parse_brackets(p, out);
-    else if ((c >= '0' && c <= '9') || (c == '.' && from + 1 < p->text.n && p->text.p[from + 1] >= '0' &&
-                                        p->text.p[from + 1] <= '9'))
+    else if ((c >= '0' && c <= '9') || (c == '.' && from + 1 < p->text.n &&
+                                        p->text.p[from + 1] >= '0' && p->text.p[from + 1] <= '9'))
         ok = parse_number(p, out);
     else if (c == '`' || formula_name_start((unsigned char)c))
         ok = parse_named(p, out);
@@ -379,8 +382,9 @@ static bool parse_product(Parser *p, List *out)
         List right, both = {.at = out->at};
         if (!parse_nest(p, &right) || !no_bare(p, out, sign) || !no_bare(p, &right, sign))
             return false;
-        if (star ? !list_cross(&p->lists, out, &right, &both) || !list_append(&p->lists, out, &right)
-                 : !list_nest(&p->lists, &right, out, &both))
+        if (star
+                ? !list_cross(&p->lists, out, &right, &both) || !list_append(&p->lists, out, &right)
+                : !list_nest(&p->lists, &right, out, &both))
             return false;
         if (!list_append(&p->lists, out, &both))
             return false;
@@ -536,7 +540,8 @@ static bool sides_parse(Parser *p, Str text, size_t base)
     }
     size_t at = base;
     if (!formula_trim(str_sub(text, 0, tilde), &at).n) {
-        fail_at(p->err, ERR_USAGE, (Span){base + tilde, base + tilde + 1}, "no response stands before the '~'");
+        fail_at(p->err, ERR_USAGE, (Span){base + tilde, base + tilde + 1},
+                "no response stands before the '~'");
         return error_hint(p->err, "like viewed ~ age + gender");
     }
     if (!response_parse(p->terms, str_sub(text, 0, tilde), base, p->err))
@@ -558,7 +563,8 @@ Terms *terms_parse(Str text, size_t base, const Frame *f, Error *err)
     Terms *t = arena_alloc(arena, sizeof *t);
     t->arena = arena;
     t->intercept = true;
-    text = (Str){arena_strndup(arena, text.p ? text.p : "", text.n), text.n}; /* expressions borrow from it */
+    text = (Str){arena_strndup(arena, text.p ? text.p : "", text.n),
+                 text.n}; /* expressions borrow from it */
     t->text = normal_text(arena, text);
     Parser p = {.text = text, .base = base, .arena = arena, .frame = f, .terms = t, .err = err};
     p.lists = (ListMaker){arena, err};

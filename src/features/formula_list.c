@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * formula_list.c - the algebra of terms: sums, differences and products of lists, as formula.c meets the operators.
+ * formula_list.c - the algebra of terms: sums, differences and products of lists, as formula.c
+ * meets the operators.
  */
 #include "formula_priv.h"
 
@@ -68,10 +69,12 @@ void list_remove(List *l, const List *gone)
 /* The variables of both. */
 static bool item_join(const ListMaker *m, const Item *a, const Item *b, Item *out)
 {
-    *out = (Item){.at = {a->at.from < b->at.from ? a->at.from : b->at.from, a->at.to > b->at.to ? a->at.to : b->at.to}};
+    *out = (Item){.at = {a->at.from < b->at.from ? a->at.from : b->at.from,
+                         a->at.to > b->at.to ? a->at.to : b->at.to}};
     for (uint32_t i = 0, j = 0; i < a->n || j < b->n;) {
         if (out->n == TERM_VARS)
-            return fail_at(m->err, ERR_USAGE, out->at, "a term joins at most %d variables", TERM_VARS);
+            return fail_at(m->err, ERR_USAGE, out->at, "a term joins at most %d variables",
+                           TERM_VARS);
         uint32_t va = i < a->n ? a->var[i] : UINT32_MAX, vb = j < b->n ? b->var[j] : UINT32_MAX;
         out->var[out->n++] = va < vb ? va : vb;
         i += va <= vb;

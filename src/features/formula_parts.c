@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * formula_parts.c - Terms printed, listed, put together from saved parts, and made again with terms left out.
+ * formula_parts.c - Terms printed, listed, put together from saved parts, and made again with terms
+ * left out.
  *
- * Neither a saved model nor terms_without() parses the whole formula again: the order of the variables decides the
- * names of interactions (`a:b` or `b:a`), and it would change when the term that met a variable first has gone.
+ * Neither a saved model nor terms_without() parses the whole formula again: the order of the
+ * variables decides the names of interactions (`a:b` or `b:a`), and it would change when the term
+ * that met a variable first has gone.
  */
 #include "formula_priv.h"
 
@@ -151,7 +153,8 @@ static void parts_without(const Terms *t, const size_t *drop, size_t n, Arena *a
 Terms *terms_without(const Terms *t, const size_t *drop, size_t n, Error *err)
 {
     Arena *a = arena_new();
-    TermsParts p = {.response = str_of(t->response_name), .intercept = t->intercept, .noffsets = t->noffsets};
+    TermsParts p = {
+        .response = str_of(t->response_name), .intercept = t->intercept, .noffsets = t->noffsets};
     parts_without(t, drop, n, a, &p);
     Str *offsets = arena_array(a, Str, t->noffsets + 1);
     for (size_t k = 0; k < t->noffsets; k++) {

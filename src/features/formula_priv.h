@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * formula_priv.h - what formula.c, formula_var.c and formula_parts.c share: looking about in formula text, one variable
- * from its text, and Terms put together from parts that are known already.
+ * formula_priv.h - what formula.c, formula_var.c and formula_parts.c share: looking about in
+ * formula text, one variable from its text, and Terms put together from parts that are known
+ * already.
  */
 #ifndef GLINT_FEATURES_FORMULA_PRIV_H
 #define GLINT_FEATURES_FORMULA_PRIV_H
@@ -19,25 +20,28 @@ Str formula_trim(Str s, size_t *at);
 bool formula_name_start(unsigned char c);
 bool formula_name_char(unsigned char c);
 
-/* One variable from its text: a name, a call, or any expression. `base` is where the text stands. */
+/* One variable from its text: a name, a call, or any expression. `base` is where the text stands.
+ */
 bool var_parse(Arena *a, Str text, size_t base, Var *out, Error *err);
-/* The inside of name(...) when the whole text is such a call, else STR_NULL; *at becomes where the inside starts. */
+/* The inside of name(...) when the whole text is such a call, else STR_NULL; *at becomes where the
+ * inside starts. */
 Str call_inside(Str text, const char *name, size_t *at);
-/* The text's arguments, cut at the commas outside brackets; at[i] is where each starts. Returns how many, at most max;
- * max + 1 when there are more. */
+/* The text's arguments, cut at the commas outside brackets; at[i] is where each starts. Returns how
+ * many, at most max; max + 1 when there are more. */
 size_t call_split(Str inside, size_t base, Str *args, size_t *at, size_t max);
 /* Response text to t->response, failures and name. */
 bool response_parse(Terms *t, Str text, size_t base, Error *err);
 bool offset_parse(Terms *t, Str text, size_t base, Error *err);
 
-/* Parts of Terms as a saved model has them: texts of the variables, and which of them each term joins. */
+/* Parts of Terms as a saved model has them: texts of the variables, and which of them each term
+ * joins. */
 typedef struct TermsParts {
-    Str text;           /* STR_NULL: printed from the parts */
+    Str text; /* STR_NULL: printed from the parts */
     Str response;
     bool intercept;
     size_t nvars, nterms, noffsets;
     const Str *vars, *offsets;
-    const Term *terms;  /* nvars and var[] are read */
+    const Term *terms; /* nvars and var[] are read */
 } TermsParts;
 /* New Terms, or NULL when a text does not parse. Spans are of no use in it. */
 Terms *terms_assemble(const TermsParts *p, Error *err);
@@ -53,7 +57,8 @@ typedef struct Item {
     Span at;
 } Item;
 
-/* Terms on their way; `bare` when it was only a number or an offset, which no operator but + and - can take. */
+/* Terms on their way; `bare` when it was only a number or an offset, which no operator but + and -
+ * can take. */
 typedef struct List {
     size_t n, cap;
     Item *items;

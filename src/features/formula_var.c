@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * formula_var.c - one variable of a formula from its text: a name, an expression, or a call that is more than an
- * expression (poly, ns, bs, cut, C, factor). Also the response and the offsets.
+ * formula_var.c - one variable of a formula from its text: a name, an expression, or a call that is
+ * more than an expression (poly, ns, bs, cut, C, factor). Also the response and the offsets.
  *
- * formula.c hands over the text between its operators; what is inside goes to expr_parse. A variable's name is what R's
- * deparse prints of it, since R builds the names of coefficients from that: `ns(times,df=5)` is "ns(times, df = 5)".
+ * formula.c hands over the text between its operators; what is inside goes to expr_parse. A
+ * variable's name is what R's deparse prints of it, since R builds the names of coefficients from
+ * that: `ns(times,df=5)` is "ns(times, df = 5)".
  */
 #include "formula_priv.h"
 
@@ -106,8 +107,18 @@ size_t call_split(Str inside, size_t base, Str *args, size_t *at, size_t max)
 
 /* ---- arguments ---- */
 
-typedef enum ArgKey { ARG_X, ARG_DEGREE, ARG_DF, ARG_KNOTS, ARG_BOUNDARY, ARG_RAW, ARG_REF, ARG_BREAKS, ARG_RIGHT,
-                      ARG_LOWEST } ArgKey;
+typedef enum ArgKey {
+    ARG_X,
+    ARG_DEGREE,
+    ARG_DF,
+    ARG_KNOTS,
+    ARG_BOUNDARY,
+    ARG_RAW,
+    ARG_REF,
+    ARG_BREAKS,
+    ARG_RIGHT,
+    ARG_LOWEST
+} ArgKey;
 
 typedef struct ArgRow {
     const char *name;
@@ -123,13 +134,24 @@ typedef struct CallRow {
 } CallRow;
 
 static const CallRow calls[] = {
-    {"poly", VAR_POLY, {{"x", ARG_X}, {"degree", ARG_DEGREE}, {"raw", ARG_RAW}}, "poly(x, 3) or poly(x, 2, raw = TRUE)"},
-    {"ns", VAR_NS, {{"x", ARG_X}, {"df", ARG_DF}, {"knots", ARG_KNOTS}, {"Boundary.knots", ARG_BOUNDARY}},
+    {"poly",
+     VAR_POLY,
+     {{"x", ARG_X}, {"degree", ARG_DEGREE}, {"raw", ARG_RAW}},
+     "poly(x, 3) or poly(x, 2, raw = TRUE)"},
+    {"ns",
+     VAR_NS,
+     {{"x", ARG_X}, {"df", ARG_DF}, {"knots", ARG_KNOTS}, {"Boundary.knots", ARG_BOUNDARY}},
      "ns(x, df = 4) or ns(x, knots = c(15, 20))"},
-    {"bs", VAR_BS,
-     {{"x", ARG_X}, {"df", ARG_DF}, {"knots", ARG_KNOTS}, {"degree", ARG_DEGREE}, {"Boundary.knots", ARG_BOUNDARY}},
+    {"bs",
+     VAR_BS,
+     {{"x", ARG_X},
+      {"df", ARG_DF},
+      {"knots", ARG_KNOTS},
+      {"degree", ARG_DEGREE},
+      {"Boundary.knots", ARG_BOUNDARY}},
      "bs(x, df = 5) or bs(x, knots = c(30, 45))"},
-    {"cut", VAR_CUT,
+    {"cut",
+     VAR_CUT,
      {{"x", ARG_X}, {"breaks", ARG_BREAKS}, {"right", ARG_RIGHT}, {"include.lowest", ARG_LOWEST}},
      "cut(x, c(0, 18, 65)) or cut(x, 4)"},
     {"C", VAR_FACTOR, {{"x", ARG_X}, {"ref", ARG_REF}}, "C(x, ref = \"USA\")"},
@@ -185,7 +207,8 @@ static bool arg_count(VarText *v, Str value, size_t at, int least, int most, int
         n = (int64_t)real;
     }
     if (n < least || n > most) {
-        fail_at(v->err, ERR_USAGE, (Span){at, at + value.n}, "%lld is not between %d and %d", (long long)n, least, most);
+        fail_at(v->err, ERR_USAGE, (Span){at, at + value.n}, "%lld is not between %d and %d",
+                (long long)n, least, most);
         return false;
     }
     *out = (int)n;
@@ -207,7 +230,8 @@ static bool arg_numbers(VarText *v, Str value, size_t at, double **out, size_t *
         where[0] = at;
     }
     if (count > NUMBERS_MAX)
-        return fail_at(v->err, ERR_USAGE, (Span){at, at + value.n}, "more than %d numbers", NUMBERS_MAX);
+        return fail_at(v->err, ERR_USAGE, (Span){at, at + value.n}, "more than %d numbers",
+                       NUMBERS_MAX);
     *out = arena_array(v->a, double, count);
     *n = count;
     if (inside.p)
@@ -236,7 +260,8 @@ static bool arg_bool(VarText *v, Str value, size_t at, bool *out)
 static bool arg_text(VarText *v, Str value, size_t at, char **out)
 {
     double number;
-    bool quoted = value.n >= 2 && (value.p[0] == '"' || value.p[0] == '\'') && formula_unquote(value, 0) == value.n;
+    bool quoted = value.n >= 2 && (value.p[0] == '"' || value.p[0] == '\'') &&
+                  formula_unquote(value, 0) == value.n;
     if (!quoted && !number_of(value, &number))
         return bad_arg(v, value, at, "a level in quotes");
     Buf text = BUF_INIT;
@@ -276,7 +301,8 @@ static bool arg_breaks(VarText *v, Str value, size_t at)
         }
     for (size_t i = 1; i < out->nknots; i++)
         if (out->knots[i] == out->knots[i - 1])
-            return fail_at(v->err, ERR_USAGE, (Span){at, at + value.n}, "the number %g is given twice", out->knots[i]);
+            return fail_at(v->err, ERR_USAGE, (Span){at, at + value.n},
+                           "the number %g is given twice", out->knots[i]);
     if (v->row->kind != VAR_CUT || out->nknots > 1)
         return true;
     double n = out->knots[0];
@@ -330,18 +356,21 @@ static bool arg_set(VarText *v, ArgKey key, Str value, size_t at)
     return false;
 }
 
-/* `name = value` to its row; *value and *at move behind the sign. Without a name: the next row that is free. */
+/* `name = value` to its row; *value and *at move behind the sign. Without a name: the next row that
+ * is free. */
 static const ArgRow *arg_row(VarText *v, Str arg, unsigned taken, Str *value, size_t *at)
 {
     const ArgRow *rows = v->row->args;
     size_t eq = formula_find(arg, '=', 0);
-    bool named = eq < arg.n && (eq + 1 >= arg.n || arg.p[eq + 1] != '=') && eq && !strchr("<>!=", arg.p[eq - 1]);
+    bool named = eq < arg.n && (eq + 1 >= arg.n || arg.p[eq + 1] != '=') && eq &&
+                 !strchr("<>!=", arg.p[eq - 1]);
     *value = arg;
     if (!named) {
         for (size_t i = 0; i < 6 && rows[i].name; i++)
             if (!(taken >> i & 1))
                 return &rows[i];
-        fail_at(v->err, ERR_USAGE, (Span){*at, *at + arg.n}, "too many arguments for %s()", v->row->name);
+        fail_at(v->err, ERR_USAGE, (Span){*at, *at + arg.n}, "too many arguments for %s()",
+                v->row->name);
         error_hint(v->err, "like %s", v->row->usage);
         return NULL;
     }
@@ -352,7 +381,8 @@ static const ArgRow *arg_row(VarText *v, Str arg, unsigned taken, Str *value, si
             *value = formula_trim(str_sub(arg, eq + 1, arg.n), at);
             return &rows[i];
         }
-    fail_at(v->err, ERR_USAGE, (Span){*at, *at + name.n}, "%s() takes no '%.*s'", v->row->name, STR_ARG(name));
+    fail_at(v->err, ERR_USAGE, (Span){*at, *at + name.n}, "%s() takes no '%.*s'", v->row->name,
+            STR_ARG(name));
     error_hint(v->err, "like %s", v->row->usage);
     return NULL;
 }
@@ -422,7 +452,8 @@ static bool var_text_parse(VarText *v, Str text, size_t base)
     }
     size_t at = base;
     Str inside = call_inside(text, "I", &at);
-    v->out->expr = inside.p ? expr_parse(v->a, inside, at, v->err) : expr_parse(v->a, text, base, v->err);
+    v->out->expr =
+        inside.p ? expr_parse(v->a, inside, at, v->err) : expr_parse(v->a, text, base, v->err);
     if (!v->out->expr)
         return false;
     buf_puts(&v->name, inside.p ? "I(" : "");

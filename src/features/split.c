@@ -2,10 +2,11 @@
 /*
  * split.c - which rows train and which test; folds for cross-validation.
  *
- * By row: a shuffle with the stream "split" (or "folds") of the seed, so that other uses of the seed change nothing here.
- * By time: everything from a moment on is the test part; the moment is the one that gives the part nearest to the size
- * that was asked for, since rows of one moment stay together. By user: users are shuffled and whole users go to the
- * test part while that brings it nearer to its size; in folds each user goes to the fold with the fewest rows.
+ * By row: a shuffle with the stream "split" (or "folds") of the seed, so that other uses of the
+ * seed change nothing here. By time: everything from a moment on is the test part; the moment is
+ * the one that gives the part nearest to the size that was asked for, since rows of one moment stay
+ * together. By user: users are shuffled and whole users go to the test part while that brings it
+ * nearer to its size; in folds each user goes to the fold with the fewest rows.
  */
 #include "features/split.h"
 
@@ -77,7 +78,8 @@ static const Column *need_time(const Frame *f, const char *name, Error *err)
     }
     const Column *c = frame_need(f, str_of(name), NULL, SPAN_NONE, err);
     if (c && c->type != COL_TIME && c->type != COL_INT && c->type != COL_REAL) {
-        fail(err, ERR_TYPE, "'%s' is %s: a split by time needs a time or a number", name, coltype_name(c->type));
+        fail(err, ERR_TYPE, "'%s' is %s: a split by time needs a time or a number", name,
+             coltype_name(c->type));
         return NULL;
     }
     return c;
@@ -161,14 +163,16 @@ static bool mark_random(const Frame *f, size_t want, uint64_t seed, uint8_t *tes
     return true;
 }
 
-static bool mark_time(const Frame *f, const char *column, size_t want, uint8_t *test, Split *out, Error *err)
+static bool mark_time(const Frame *f, const char *column, size_t want, uint8_t *test, Split *out,
+                      Error *err)
 {
     const Column *c = need_time(f, column, err);
     Timed *t = c ? in_time(f, c, err) : NULL;
     if (!t)
         return false;
     size_t n = f->rows, best = 0;
-    for (size_t i = 1; i < n; i++) { /* the test part may begin at i: another moment than before it */
+    for (size_t i = 1; i < n;
+         i++) { /* the test part may begin at i: another moment than before it */
         if (t[i].at == t[i - 1].at)
             continue;
         size_t part = n - i, best_part = n - best;
@@ -184,10 +188,13 @@ static bool mark_time(const Frame *f, const char *column, size_t want, uint8_t *
             test[t[i].row] = 1;
     }
     free(t);
-    return best ? true : fail(err, ERR_DATA, "'%s' has a single value: it cannot be split by time", column);
+    return best
+               ? true
+               : fail(err, ERR_DATA, "'%s' has a single value: it cannot be split by time", column);
 }
 
-static bool mark_user(const Frame *f, const char *column, size_t want, uint64_t seed, uint8_t *test, Error *err)
+static bool mark_user(const Frame *f, const char *column, size_t want, uint64_t seed, uint8_t *test,
+                      Error *err)
 {
     Users u;
     if (!users_of(f, column, &u, err))
@@ -212,7 +219,9 @@ static bool mark_user(const Frame *f, const char *column, size_t want, uint64_t 
     free(chosen);
     free(order);
     users_clear(&u);
-    return enough ? ok : fail(err, ERR_DATA, "'%s' has a single value: it cannot be split by user", column);
+    return enough
+               ? ok
+               : fail(err, ERR_DATA, "'%s' has a single value: it cannot be split by user", column);
 }
 
 static bool parts_of(const uint8_t *test, size_t n, Split *out, Error *err)
@@ -236,8 +245,8 @@ static bool parts_of(const uint8_t *test, size_t n, Split *out, Error *err)
     return true;
 }
 
-bool split_make(const Frame *f, SplitKind kind, const char *column, double test_frac, uint64_t seed, Split *out,
-                Error *err)
+bool split_make(const Frame *f, SplitKind kind, const char *column, double test_frac, uint64_t seed,
+                Split *out, Error *err)
 {
     *out = (Split){0};
     if (!(test_frac > 0 && test_frac < 1))
@@ -301,7 +310,9 @@ static bool folds_time(const Frame *f, const char *column, size_t k, uint32_t *f
         fold[t[i].row] = (uint32_t)at;
     }
     free(t);
-    return used == k ? true : fail(err, ERR_DATA, "'%s' has too few distinct values for %zu folds", column, k);
+    return used == k
+               ? true
+               : fail(err, ERR_DATA, "'%s' has too few distinct values for %zu folds", column, k);
 }
 
 typedef struct UserCount {
@@ -317,7 +328,8 @@ static int by_rows(const void *a, const void *b)
     return x->order < y->order ? -1 : x->order > y->order;
 }
 
-static bool folds_user(const Frame *f, const char *column, size_t k, uint64_t seed, uint32_t *fold, Error *err)
+static bool folds_user(const Frame *f, const char *column, size_t k, uint64_t seed, uint32_t *fold,
+                       Error *err)
 {
     Users u;
     if (!users_of(f, column, &u, err))
@@ -351,11 +363,12 @@ static bool folds_user(const Frame *f, const char *column, size_t k, uint64_t se
     return ok;
 }
 
-bool split_folds(const Frame *f, SplitKind kind, const char *column, size_t k, uint64_t seed, uint32_t *fold,
-                 Error *err)
+bool split_folds(const Frame *f, SplitKind kind, const char *column, size_t k, uint64_t seed,
+                 uint32_t *fold, Error *err)
 {
     if (k < 2 || k > f->rows)
-        return fail(err, ERR_USAGE, "%zu folds of %zu rows: the number of folds is from 2 to the number of rows", k,
+        return fail(err, ERR_USAGE,
+                    "%zu folds of %zu rows: the number of folds is from 2 to the number of rows", k,
                     f->rows);
     switch (kind) {
     case SPLIT_TIME:

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * fuzz_formula.c - a formula from anywhere over a small table. What parses prints as a formula with the same terms; what
- * can be learned comes back out of JSON and gives the same rows; what fails says why, with a place inside the text.
+ * fuzz_formula.c - a formula from anywhere over a small table. What parses prints as a formula with
+ * the same terms; what can be learned comes back out of JSON and gives the same rows; what fails
+ * says why, with a place inside the text.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -81,7 +82,8 @@ static void prints(const Terms *t, const Frame *f)
     Error err = ERROR_INIT;
     terms_print(t, &one);
     Terms *again = terms_parse(buf_slice(&one), 0, f, &err);
-    must(again && again->nterms == t->nterms && again->noffsets == t->noffsets && again->intercept == t->intercept);
+    must(again && again->nterms == t->nterms && again->noffsets == t->noffsets &&
+         again->intercept == t->intercept);
     terms_print(again, &two);
     Terms *third = terms_parse(buf_slice(&two), 0, f, &err);
     must(third && third->nterms == t->nterms);

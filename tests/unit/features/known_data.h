@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * known_data.h - small data sets whose fits are known: mcycle and Pima.tr (R package MASS, Venables & Ripley), cars (R).
+ * known_data.h - small data sets whose fits are known: mcycle and Pima.tr (R package MASS, Venables
+ * & Ripley), cars (R).
  */
 #ifndef TESTS_FEATURES_KNOWN_DATA_H
 #define TESTS_FEATURES_KNOWN_DATA_H

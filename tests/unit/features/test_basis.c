@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * test_basis.c - poly, ns, bs and cut in a design: fits on known data have R's coefficients (R 4.2.2, re-solved in 50
- * digits), columns have the properties that define them, and prediction outside the data goes on as R's does.
+ * test_basis.c - poly, ns, bs and cut in a design: fits on known data have R's coefficients
+ * (R 4.2.2, re-solved in 50 digits), columns have the properties that define them, and prediction
+ * outside the data goes on as R's does.
  */
 #include "tables.h"
 
@@ -63,19 +64,32 @@ static void known_fits(void **state)
         double b[7];
         double digits;
     } cases[] = {
-        {cars, "dist ~ poly(speed, 3)", "poly(speed, 3)1 poly(speed, 3)2 poly(speed, 3)3", 4,
-         {42.98, 145.55225504575705, 22.99576359734316, 13.796883817009629}, 1e-13},
-        {mcycle, "accel ~ ns(times, df = 5)", "ns(times, df = 5)1", 6,
-         {-27.673545226906032, -140.11761213665665, 48.475704160517495, 6.721817584084759, 114.96306891854726,
-          -33.61298881225903},
+        {cars,
+         "dist ~ poly(speed, 3)",
+         "poly(speed, 3)1 poly(speed, 3)2 poly(speed, 3)3",
+         4,
+         {42.98, 145.55225504575705, 22.99576359734316, 13.796883817009629},
+         1e-13},
+        {mcycle,
+         "accel ~ ns(times, df = 5)",
+         "ns(times, df = 5)1",
+         6,
+         {-27.673545226906032, -140.11761213665665, 48.475704160517495, 6.721817584084759,
+          114.96306891854726, -33.61298881225903},
          1e-10},
-        {mcycle, "accel ~ ns(times, knots = c(15, 20, 25, 35))", "ns(times, knots = c(15, 20, 25, 35))1", 6,
-         {-24.701428741419043, -141.0320301359551, 34.03792898210169, 14.575269265846126, 107.17322486698578,
-          -36.26172188599494},
+        {mcycle,
+         "accel ~ ns(times, knots = c(15, 20, 25, 35))",
+         "ns(times, knots = c(15, 20, 25, 35))1",
+         6,
+         {-24.701428741419043, -141.0320301359551, 34.03792898210169, 14.575269265846126,
+          107.17322486698578, -36.26172188599494},
          1e-10},
-        {pima, "type ~ bs(age, knots = c(30, 45)) + glu", "bs(age, knots = c(30, 45))1", 7,
-         {-6.098053109474797, -0.21783521728412075, 1.849636817233016, 1.0269757053417683, 4.469924948184793,
-          -1.9512231589901363, 0.03546450755259995},
+        {pima,
+         "type ~ bs(age, knots = c(30, 45)) + glu",
+         "bs(age, knots = c(30, 45))1",
+         7,
+         {-6.098053109474797, -0.21783521728412075, 1.849636817233016, 1.0269757053417683,
+          4.469924948184793, -1.9512231589901363, 0.03546450755259995},
          1e-9},
     };
     for (size_t c = 0; c < COUNT(cases); c++) {
@@ -83,7 +97,8 @@ static void known_fits(void **state)
         bool logit = cases[c].data == pima;
         Design *d = learn(f, cases[c].formula, logit);
         assert_int_equal(d->x.p, cases[c].p);
-        check_row(!strncmp(d->enc->cols[1].name, cases[c].names, strlen(d->enc->cols[1].name)), cases[c].formula);
+        check_row(!strncmp(d->enc->cols[1].name, cases[c].names, strlen(d->enc->cols[1].name)),
+                  cases[c].formula);
         double *x = dense(d), b[7];
         if (logit)
             assert_true(newton(x, d->y, d->n, d->x.p, 0, b, NULL));
@@ -91,7 +106,8 @@ static void known_fits(void **state)
             least_squares(x, d->y, d->n, d->x.p, b);
         for (size_t j = 0; j < d->x.p; j++)
             if (fabs(b[j] - cases[c].b[j]) > cases[c].digits * fabs(cases[c].b[j]))
-                fail_msg("'%s' %s: %.17g, not %.17g\n", cases[c].formula, d->enc->cols[j].name, b[j], cases[c].b[j]);
+                fail_msg("'%s' %s: %.17g, not %.17g\n", cases[c].formula, d->enc->cols[j].name,
+                         b[j], cases[c].b[j]);
         free(x);
         design_free(d);
         frame_unref(f);
@@ -133,7 +149,8 @@ static Frame *unit_interval(size_t n)
 static void bernstein(void **state)
 {
     (void)state;
-    /* Without inner knots the cubic B-splines on [0, 1] are Bernstein's polynomials; outside R's are the same cubics. */
+    /* Without inner knots the cubic B-splines on [0, 1] are Bernstein's polynomials; outside R's
+     * are the same cubics. */
     Frame *f = unit_interval(11);
     Design *d = learn(f, "y ~ bs(x)", false);
     assert_int_equal(d->x.p, 4);
@@ -172,7 +189,8 @@ static void natural(void **state)
         at(d, "x", edge - 2 * out * h, c);
         for (size_t j = 1; j < 5; j++) {
             assert_true(fabs((a[j] - b[j]) / h - slope[j]) < 1e-5);
-            assert_true(fabs(a[j] - 2 * b[j] + c[j]) / (h * h) < 0.05); /* second derivative goes to 0 */
+            assert_true(fabs(a[j] - 2 * b[j] + c[j]) / (h * h) <
+                        0.05); /* second derivative goes to 0 */
         }
     }
     /* df = 1 is a straight line. */
@@ -273,7 +291,8 @@ static void knots(void **state)
         for (size_t k = 0; k < 6; k++) {
             double index = (N - 1) * (double)(k + 1) * (1.0 / 7), h = index - floor(index);
             size_t lo = (size_t)floor(index);
-            assert_true(fabs(c->knots[4 + k] - ((1 - h) * sorted[lo] + h * sorted[lo + 1])) < 1e-12);
+            assert_true(fabs(c->knots[4 + k] - ((1 - h) * sorted[lo] + h * sorted[lo + 1])) <
+                        1e-12);
         }
         assert_true(c->knots[3] == sorted[0] && c->knots[10] == sorted[N - 1]);
         design_free(d);
@@ -296,7 +315,8 @@ static void refused(void **state)
         {"y ~ ns(one)", "two distinct values"},
         {"y ~ poly(1 / zero, 1)", "is inf where zero = 0: rows 1, 3"},
     };
-    Frame *f = table("x:real,y:real,g:code,none:real,one:int,zero:int\n1,1,a,,4,0\n2,2,b,,4,1\n3,1,a,,4,0\n");
+    Frame *f = table(
+        "x:real,y:real,g:code,none:real,one:int,zero:int\n1,1,a,,4,0\n2,2,b,,4,1\n3,1,a,,4,0\n");
     for (size_t i = 0; i < COUNT(cases); i++) {
         Error err = ERROR_INIT;
         Terms *t = terms_parse(str_of(cases[i].formula), 0, f, &err);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * test_design.c - design_learn and design_replay: columns and names as R's model.matrix makes them, one-hot and sum
- * coding, what is dropped and why, responses, mistakes with their rows, columns shared with the frame, the same rows
- * replayed, unseen levels, the encoding through JSON.
+ * test_design.c - design_learn and design_replay: columns and names as R's model.matrix makes them,
+ * one-hot and sum coding, what is dropped and why, responses, mistakes with their rows, columns
+ * shared with the frame, the same rows replayed, unseen levels, the encoding through JSON.
  */
 #include "tables.h"
 
@@ -59,10 +59,12 @@ static void names(void **state)
         {"y ~ I(n > 3)", ENCODE_TREATMENT, "(Intercept) | I(n > 3)TRUE"},
         {"y ~ factor(year)", ENCODE_TREATMENT, "(Intercept) | factor(year)70 | factor(year)75"},
         {"y ~ C(g, ref = \"m\")", ENCODE_TREATMENT, "(Intercept) | C(g, ref = \"m\")f"},
-        {"y ~ C(year, ref = 70)", ENCODE_TREATMENT, "(Intercept) | C(year, ref = 70)65 | C(year, ref = 70)75"},
+        {"y ~ C(year, ref = 70)", ENCODE_TREATMENT,
+         "(Intercept) | C(year, ref = 70)65 | C(year, ref = 70)75"},
         {"y ~ I(x^2) + log(n)", ENCODE_TREATMENT, "(Intercept) | I(x^2) | log(n)"},
         {"y ~ g*h", ENCODE_TREATMENT, "(Intercept) | gm | hv | hw | gm:hv | gm:hw"},
-        {"y ~ g:h", ENCODE_TREATMENT, "(Intercept) | gf:hu | gm:hu | gf:hv | gm:hv | gf:hw | gm:hw"},
+        {"y ~ g:h", ENCODE_TREATMENT,
+         "(Intercept) | gf:hu | gm:hu | gf:hv | gm:hv | gf:hw | gm:hw"},
         {"y ~ g:x", ENCODE_TREATMENT, "(Intercept) | gf:x | gm:x"},
         {"y ~ x + x:g", ENCODE_TREATMENT, "(Intercept) | x | x:gm"},
         {"y ~ g + g:h", ENCODE_TREATMENT, "(Intercept) | gm | gf:hv | gm:hv | gf:hw | gm:hw"},
@@ -75,11 +77,14 @@ static void names(void **state)
         {"y ~ poly(x, 2)*g", ENCODE_TREATMENT,
          "(Intercept) | poly(x, 2)1 | poly(x, 2)2 | gm | poly(x, 2)1:gm | poly(x, 2)2:gm"},
         {"y ~ poly(x, 2) + poly(x, 2):h", ENCODE_TREATMENT,
-         "(Intercept) | poly(x, 2)1 | poly(x, 2)2 | poly(x, 2)1:hv | poly(x, 2)2:hv | poly(x, 2)1:hw | poly(x, 2)2:hw"},
+         "(Intercept) | poly(x, 2)1 | poly(x, 2)2 | poly(x, 2)1:hv | poly(x, 2)2:hv | poly(x, "
+         "2)1:hw | poly(x, 2)2:hw"},
         {"y ~ x + g + b", ENCODE_ONEHOT, "(Intercept) | x | g_f | g_m | b"},
-        {"y ~ g:h", ENCODE_ONEHOT, "(Intercept) | g_f:h_u | g_m:h_u | g_f:h_v | g_m:h_v | g_f:h_w | g_m:h_w"},
+        {"y ~ g:h", ENCODE_ONEHOT,
+         "(Intercept) | g_f:h_u | g_m:h_u | g_f:h_v | g_m:h_v | g_f:h_w | g_m:h_w"},
         {"y ~ g*x", ENCODE_ONEHOT, "(Intercept) | g_f | g_m | x | g_f:x | g_m:x"},
-        {"y ~ factor(year)", ENCODE_ONEHOT, "(Intercept) | factor(year)_65 | factor(year)_70 | factor(year)_75"},
+        {"y ~ factor(year)", ENCODE_ONEHOT,
+         "(Intercept) | factor(year)_65 | factor(year)_70 | factor(year)_75"},
         {"y ~ h", ENCODE_SUM, "(Intercept) | h1 | h2"},
         {"y ~ g*h", ENCODE_SUM, "(Intercept) | g1 | h1 | h2 | g1:h1 | g1:h2"},
         {"y ~ h - 1", ENCODE_SUM, "hu | hv | hw"},
@@ -157,7 +162,8 @@ static void values(void **state)
          "1 0 0 0 0 0; 0 0 0 1 0 0; 0 0 0 0 1 0; 0 1 0 0 0 0; 0 0 1 0 0 0; 0 0 0 0 0 1"},
         {"y ~ g*h", ENCODE_SUM,
          "1 1 1 0 1 0; 1 -1 0 1 0 -1; 1 1 -1 -1 -1 -1; 1 -1 1 0 -1 0; 1 1 0 1 0 1; 1 -1 -1 -1 1 1"},
-        {"y ~ cut(n, c(0, 2, 4, 10)) - 1", ENCODE_TREATMENT, "0 1 0; 1 0 0; 1 0 0; 0 0 1; 0 1 0; 0 0 1"},
+        {"y ~ cut(n, c(0, 2, 4, 10)) - 1", ENCODE_TREATMENT,
+         "0 1 0; 1 0 0; 1 0 0; 0 0 1; 0 1 0; 0 0 1"},
         {"y ~ when - 1", ENCODE_TREATMENT, "19723; 19724; 19725; 19726; 19727; 19728"},
         {"y ~ log(n) - 1", ENCODE_TREATMENT, "1.09861; 0; 0.693147; 1.60944; 1.38629; 2.19722"},
     };
@@ -173,7 +179,8 @@ static void values(void **state)
         for (uint32_t k = 0; k <= 6; k++) {
             uint8_t *ok;
             ReplayReport rep;
-            Design *r = design_replay(d->enc, f, k < 6 ? &k : NULL, 1, UNSEEN_NULL, true, &ok, &rep, &err);
+            Design *r =
+                design_replay(d->enc, f, k < 6 ? &k : NULL, 1, UNSEEN_NULL, true, &ok, &rep, &err);
             if (!r)
                 fail_msg("'%s' again: %s\n", cases[i].formula, err.msg);
             check_row(r->n == (k < 6 ? 1u : 6u), cases[i].formula);
@@ -217,8 +224,9 @@ static void no_copies(void **state)
 static void dropped(void **state)
 {
     (void)state;
-    static const char text[] = "y:real,x:real,g:code,w:real,o:real\n"
-                               "1,1,a,1,1\n,2,b,1,1\n3,,b,1,1\n4,,,1,1\n5,5,b,,1\n6,6,a,1,\n7,7,b,0,1\n8,8,c,1,1\n";
+    static const char text[] =
+        "y:real,x:real,g:code,w:real,o:real\n"
+        "1,1,a,1,1\n,2,b,1,1\n3,,b,1,1\n4,,,1,1\n5,5,b,,1\n6,6,a,1,\n7,7,b,0,1\n8,8,c,1,1\n";
     static const struct {
         const char *formula;
         DesignOptions opt;
@@ -230,9 +238,14 @@ static void dropped(void **state)
         {"y ~ x + g", {0}, 5, "1 y is missing, 2 x is missing"},
         {"y ~ g + x", {0}, 5, "1 y is missing, 1 g is missing, 1 x is missing"},
         {"y ~ log(x)", {0}, 5, "1 y is missing, 2 x is missing"},
-        {"y ~ g + offset(o)", {.weights = "w"}, 4,
+        {"y ~ g + offset(o)",
+         {.weights = "w"},
+         4,
          "1 y is missing, 1 g is missing, 1 the offset is missing, 1 w is missing"},
-        {"y ~ cut(x, c(0, 5, 7))", {0}, 4, "1 y is missing, 2 x is missing, 1 x is outside the breaks of cut()"},
+        {"y ~ cut(x, c(0, 5, 7))",
+         {0},
+         4,
+         "1 y is missing, 2 x is missing, 1 x is outside the breaks of cut()"},
     };
     Frame *f = table(text);
     for (size_t i = 0; i < COUNT(cases); i++) {
@@ -267,8 +280,9 @@ static void dropped(void **state)
 static void responses(void **state)
 {
     (void)state;
-    static const char text[] = "x:real,yn:code,t:text,b:bool,z:int,p:real,k:int,m:int,w:real\n"
-                               "1,yes,a,true,1,0.5,1,3,2\n2,no,b,false,0,0.25,0,0,1\n3,yes,b,true,1,1,4,1,1\n";
+    static const char text[] =
+        "x:real,yn:code,t:text,b:bool,z:int,p:real,k:int,m:int,w:real\n"
+        "1,yes,a,true,1,0.5,1,3,2\n2,no,b,false,0,0.25,0,0,1\n3,yes,b,true,1,1,4,1,1\n";
     static const struct {
         const char *formula;
         DesignOptions opt;
@@ -283,7 +297,11 @@ static void responses(void **state)
         {"z ~ x", {.binary_response = true, .event = "0"}, {0, 1, 0}, {0}, "0"},
         {"p ~ x", {.binary_response = true, .weights = "w"}, {0.5, 0.25, 1}, {2, 1, 1}, NULL},
         {"cbind(k, m) ~ x", {.binary_response = true}, {0.25, 0, 0.8}, {4, 0, 5}, NULL},
-        {"cbind(k, m) ~ x", {.binary_response = true, .weights = "w"}, {0.25, 0, 0.8}, {8, 0, 5}, NULL},
+        {"cbind(k, m) ~ x",
+         {.binary_response = true, .weights = "w"},
+         {0.25, 0, 0.8},
+         {8, 0, 5},
+         NULL},
         {"I(yn == 'yes') ~ x", {.binary_response = true}, {1, 0, 1}, {0}, NULL},
         {"yn == 'no' ~ x", {.binary_response = true}, {0, 1, 0}, {0}, NULL},
         {"sqrt(k) ~ x", {0}, {1, 0, 2}, {0}, NULL},
@@ -316,34 +334,72 @@ static void responses(void **state)
 static void refused(void **state)
 {
     (void)state;
-    static const char text[] = "y:int,x:real,allna:real,one:code,const:int,frac:real,three:code,pos:real,g:code,"
-                               "service:int,t:time,w:real,two:int\n"
-                               "0,1,,a,1,0.5,no,1,u,5,2024-01-01,1,1\n1,2,,a,1,1.5,yes,0,v,0,2024-01-02,-1,2\n"
-                               "0,3,,a,1,0.1,perhaps,2,u,9,2024-01-03,1,1\n1,4,,a,1,0.2,no,3,v,0,2024-01-04,1,1\n";
+    static const char text[] =
+        "y:int,x:real,allna:real,one:code,const:int,frac:real,three:code,pos:real,g:code,"
+        "service:int,t:time,w:real,two:int\n"
+        "0,1,,a,1,0.5,no,1,u,5,2024-01-01,1,1\n1,2,,a,1,1.5,yes,0,v,0,2024-01-02,-1,2\n"
+        "0,3,,a,1,0.1,perhaps,2,u,9,2024-01-03,1,1\n1,4,,a,1,0.2,no,3,v,0,2024-01-04,1,1\n";
     static const struct {
         const char *formula;
         DesignOptions opt;
         const char *msg, *part;
         ErrCode code;
     } cases[] = {
-        {"y ~ x + allna", {.binary_response = true}, "no complete row is left: allna", "allna", ERR_DATA},
-        {"const ~ x", {.binary_response = true}, "the response never varies: const is 1 in every row", "const", ERR_DATA},
-        {"y ~ log(pos)", {.binary_response = true}, "log(pos) is -inf where pos = 0: row 2", "log", ERR_DATA},
+        {"y ~ x + allna",
+         {.binary_response = true},
+         "no complete row is left: allna",
+         "allna",
+         ERR_DATA},
+        {"const ~ x",
+         {.binary_response = true},
+         "the response never varies: const is 1 in every row",
+         "const",
+         ERR_DATA},
+        {"y ~ log(pos)",
+         {.binary_response = true},
+         "log(pos) is -inf where pos = 0: row 2",
+         "log",
+         ERR_DATA},
         {"y ~ one + x", {.binary_response = true}, "one has a single level, 'a'", "one", ERR_DATA},
         {"y ~ x + nosuch", {.table = "d"}, "no column 'nosuch' in 'd'", "nosuch", ERR_NAME},
         {"y ~ x:log(nosuch)", {0}, "nosuch", "nosuch", ERR_NAME},
-        {"frac ~ x", {.binary_response = true}, "between 0 and 1: frac is: 1.5 in row 2", "frac", ERR_DATA},
-        {"three ~ x", {.binary_response = true}, "three has 3 values (no, perhaps, yes)", "three", ERR_DATA},
+        {"frac ~ x",
+         {.binary_response = true},
+         "between 0 and 1: frac is 1.5 in row 2",
+         "frac",
+         ERR_DATA},
+        {"three ~ x",
+         {.binary_response = true},
+         "three has 3 values (no, perhaps, yes)",
+         "three",
+         ERR_DATA},
         {"one ~ x", {.binary_response = true}, "never varies: one is a", "one", ERR_DATA},
         {"g ~ x", {0}, "the response g is text", "g", ERR_TYPE},
         {"t ~ x", {0}, "the response t is a time", "t", ERR_TYPE},
-        {"g ~ x", {.binary_response = true, .event = "w"}, "'w' is not a value of g: it has u and v", "g", ERR_NAME},
+        {"g ~ x",
+         {.binary_response = true, .event = "w"},
+         "'w' is not a value of g: it has u and v",
+         "g",
+         ERR_NAME},
         {"cbind(y, g) ~ x", {.binary_response = true}, "must be a number", "cbind", ERR_TYPE},
+        {"cbind(y, w) ~ x",
+         {.binary_response = true},
+         "cbind(y, w) has -1 in row 2",
+         "cbind",
+         ERR_DATA},
         {"cbind(y, pos) ~ x", {0}, "binomial", "cbind", ERR_TYPE},
-        {"y ~ x + offset(log(service))", {0}, "log(service) is -inf where service = 0: rows 2, 4", "log", ERR_DATA},
+        {"y ~ x + offset(log(service))",
+         {0},
+         "log(service) is -inf where service = 0: rows 2, 4",
+         "log",
+         ERR_DATA},
         {"y ~ x + offset(g)", {0}, "must be a number", "g)", ERR_TYPE},
-        {"y ~ x", {.offset = "log(service)"}, "log(service) is -inf where service = 0: rows 2, 4", "", ERR_DATA},
-        {"y ~ x", {.weights = "w"}, "weights must not be negative: w is: -1 in row 2", "", ERR_DATA},
+        {"y ~ x",
+         {.offset = "log(service)"},
+         "log(service) is -inf where service = 0: rows 2, 4",
+         "",
+         ERR_DATA},
+        {"y ~ x", {.weights = "w"}, "weights must not be negative: w is -1 in row 2", "", ERR_DATA},
         {"y ~ x", {.weights = "nosuch"}, "no column 'nosuch'", "", ERR_NAME},
         {"y ~ C(g, ref = 'U')", {0}, "'U' is not a level of g", "C(", ERR_NAME},
         {"two ~ x", {.binary_response = true}, "between 0 and 1", "two", ERR_DATA},
@@ -406,8 +462,9 @@ static void unseen(void **state)
     (void)state;
     Frame *f = table(people);
     Design *d = learn(f, "y ~ x + g + factor(year) + b", NULL);
-    static const char other[] = "b:bool,g:code,year:int,x:real\n"
-                                "true,f,65,1\ntrue,z,65,1\nfalse,m,71,99\ntrue,m,70,\nfalse,,65,-3\nfalse,z,75,2\n";
+    static const char other[] =
+        "b:bool,g:code,year:int,x:real\n"
+        "true,f,65,1\ntrue,z,65,1\nfalse,m,71,99\ntrue,m,70,\nfalse,,65,-3\nfalse,z,75,2\n";
     Frame *g = table(other);
     static const uint8_t want[] = {1, 0, 0, 0, 0, 0};
     Error err = ERROR_INIT;
@@ -535,7 +592,8 @@ static void through_json(void **state)
             double p[32], q[32];
             matrix_row(&d->x, row, p);
             matrix_row(&r->x, row, q);
-            check_row(!memcmp(p, q, d->x.p * sizeof *p) && r->y[row] == d->y[row], cases[i].formula);
+            check_row(!memcmp(p, q, d->x.p * sizeof *p) && r->y[row] == d->y[row],
+                      cases[i].formula);
         }
         free(ok);
         cJSON_Delete(j);
@@ -618,10 +676,10 @@ static void taken(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(names),      cmocka_unit_test(odd_names),    cmocka_unit_test(values),
-        cmocka_unit_test(no_copies),  cmocka_unit_test(dropped),      cmocka_unit_test(responses),
-        cmocka_unit_test(refused),    cmocka_unit_test(many_drops),   cmocka_unit_test(unseen),
-        cmocka_unit_test(no_offset),  cmocka_unit_test(through_json), cmocka_unit_test(bad_json),
+        cmocka_unit_test(names),     cmocka_unit_test(odd_names),    cmocka_unit_test(values),
+        cmocka_unit_test(no_copies), cmocka_unit_test(dropped),      cmocka_unit_test(responses),
+        cmocka_unit_test(refused),   cmocka_unit_test(many_drops),   cmocka_unit_test(unseen),
+        cmocka_unit_test(no_offset), cmocka_unit_test(through_json), cmocka_unit_test(bad_json),
         cmocka_unit_test(taken),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * test_formula.c - formulas to terms: the algebra, order and names of R's terms.formula, variables as R deparses them,
- * and mistakes with their place.
+ * test_formula.c - formulas to terms: the algebra, order and names of R's terms.formula, variables
+ * as R deparses them, and mistakes with their place.
  */
 #include "tables.h"
 
@@ -107,12 +107,14 @@ static void variables(void **state)
         {"ns(times,df=5)", "ns(times, df = 5)", VAR_NS, 0, 5, 0},
         {"ns(times, 5)", "ns(times, 5)", VAR_NS, 0, 5, 0},
         {"ns(t,knots=c(15,20.5))", "ns(t, knots = c(15, 20.5))", VAR_NS, 0, 0, 2},
-        {"ns(t, df = 3, Boundary.knots = c(-1, 9))", "ns(t, df = 3, Boundary.knots = c(-1, 9))", VAR_NS, 0, 3, 0},
+        {"ns(t, df = 3, Boundary.knots = c(-1, 9))", "ns(t, df = 3, Boundary.knots = c(-1, 9))",
+         VAR_NS, 0, 3, 0},
         {"bs(age, knots = c( 45,30 ))", "bs(age, knots = c(45, 30))", VAR_BS, 3, 0, 2},
         {"bs(age, df=4, degree=2)", "bs(age, df = 4, degree = 2)", VAR_BS, 2, 4, 0},
         {"cut(age, c(0, 18, Inf))", "cut(age, c(0, 18, Inf))", VAR_CUT, 0, 0, 3},
         {"cut(age, 4)", "cut(age, 4)", VAR_CUT, 0, 0, 0},
-        {"cut(age, breaks=c(1,2),right=FALSE)", "cut(age, breaks = c(1, 2), right = FALSE)", VAR_CUT, 0, 0, 2},
+        {"cut(age, breaks=c(1,2),right=FALSE)", "cut(age, breaks = c(1, 2), right = FALSE)",
+         VAR_CUT, 0, 0, 2},
         {"C(country, ref='USA')", "C(country, ref = \"USA\")", VAR_FACTOR, 0, 0, 0},
         {"factor( year )", "factor(year)", VAR_FACTOR, 0, 0, 0},
         {"factor(floor(a / 10))", "factor(floor(a/10))", VAR_FACTOR, 0, 0, 0},
@@ -127,7 +129,8 @@ static void variables(void **state)
         const Var *v = &t->vars[0];
         if (strcmp(v->name, cases[i].name))
             fail_msg("'%s' is named %s, not %s\n", cases[i].text, v->name, cases[i].name);
-        check_row(v->kind == cases[i].kind && v->degree == cases[i].degree && v->df == cases[i].df, cases[i].text);
+        check_row(v->kind == cases[i].kind && v->degree == cases[i].degree && v->df == cases[i].df,
+                  cases[i].text);
         check_row(v->nknots == cases[i].nknots, cases[i].text);
         for (size_t k = 1; k < v->nknots; k++)
             check_row(v->knots[k] > v->knots[k - 1], cases[i].text);
@@ -215,7 +218,8 @@ static void printed(void **state)
         {"y ~ 0 + log(a)", "y ~ log(a) - 1", "y a"},
         {"y ~ 1", "y ~ 1", "y"},
         {"y ~ 0", "y ~ 0", "y"},
-        {"cbind(k, n - k) ~ poly(a,2) + offset(log(e))", "cbind(k, n - k) ~ poly(a, 2) + offset(log(e))", "k n a e"},
+        {"cbind(k, n - k) ~ poly(a,2) + offset(log(e))",
+         "cbind(k, n - k) ~ poly(a, 2) + offset(log(e))", "k n a e"},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         Error err = ERROR_INIT;
@@ -251,8 +255,10 @@ static void without(void **state)
         const char *formula, *left;
         size_t drop;
     } cases[] = {
-        {"y ~ a + b + a:b", "y ~ b + a:b", 0},     {"y ~ b:a + a + b", "y ~ b + b:a", 0}, /* the order of names stays */
-        {"y ~ log(a) + b - 1", "y ~ b - 1", 0},    {"y ~ a + offset(z)", "y ~ offset(z)", 0},
+        {"y ~ a + b + a:b", "y ~ b + a:b", 0},
+        {"y ~ b:a + a + b", "y ~ b + b:a", 0}, /* the order of names stays */
+        {"y ~ log(a) + b - 1", "y ~ b - 1", 0},
+        {"y ~ a + offset(z)", "y ~ offset(z)", 0},
         {"y ~ ns(a, df = 3) + b", "y ~ ns(a, df = 3)", 1},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {

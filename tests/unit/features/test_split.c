@@ -53,9 +53,12 @@ static void parts(void **state)
         double frac;
         size_t ntest;
     } cases[] = {
-        {"a quarter at random", SPLIT_RANDOM, NULL, 0.25, 10}, {"tiny part has a row", SPLIT_RANDOM, NULL, 0.001, 1},
-        {"nearly all", SPLIT_RANDOM, NULL, 0.999, 39},         {"last days", SPLIT_TIME, "day", 0.25, 10},
-        {"a day stays whole", SPLIT_TIME, "day", 0.225, 10},   {"whole users", SPLIT_USER, "user", 0.25, 12},
+        {"a quarter at random", SPLIT_RANDOM, NULL, 0.25, 10},
+        {"tiny part has a row", SPLIT_RANDOM, NULL, 0.001, 1},
+        {"nearly all", SPLIT_RANDOM, NULL, 0.999, 39},
+        {"last days", SPLIT_TIME, "day", 0.25, 10},
+        {"a day stays whole", SPLIT_TIME, "day", 0.225, 10},
+        {"whole users", SPLIT_USER, "user", 0.25, 12},
         {"one user at least", SPLIT_USER, "user", 0.01, 4},
     };
     Frame *f = sample(40);
@@ -117,16 +120,21 @@ static void refused(void **state)
         double frac;
         ErrCode code;
     } cases[] = {
-        {"no share", 40, SPLIT_RANDOM, NULL, 0, ERR_USAGE},     {"all", 40, SPLIT_RANDOM, NULL, 1, ERR_USAGE},
-        {"one row", 1, SPLIT_RANDOM, NULL, 0.5, ERR_DATA},      {"no rows", 0, SPLIT_RANDOM, NULL, 0.5, ERR_DATA},
-        {"no such time", 40, SPLIT_TIME, "when", 0.5, ERR_NAME}, {"time is text", 40, SPLIT_TIME, "user", 0.5, ERR_TYPE},
-        {"no time named", 40, SPLIT_TIME, NULL, 0.5, ERR_USAGE}, {"one user", 4, SPLIT_USER, "user", 0.5, ERR_DATA},
+        {"no share", 40, SPLIT_RANDOM, NULL, 0, ERR_USAGE},
+        {"all", 40, SPLIT_RANDOM, NULL, 1, ERR_USAGE},
+        {"one row", 1, SPLIT_RANDOM, NULL, 0.5, ERR_DATA},
+        {"no rows", 0, SPLIT_RANDOM, NULL, 0.5, ERR_DATA},
+        {"no such time", 40, SPLIT_TIME, "when", 0.5, ERR_NAME},
+        {"time is text", 40, SPLIT_TIME, "user", 0.5, ERR_TYPE},
+        {"no time named", 40, SPLIT_TIME, NULL, 0.5, ERR_USAGE},
+        {"one user", 4, SPLIT_USER, "user", 0.5, ERR_DATA},
     };
     for (size_t c = 0; c < COUNT(cases); c++) {
         Frame *f = sample(cases[c].rows);
         Error err = ERROR_INIT;
         Split s;
-        check_row(!split_make(f, cases[c].kind, cases[c].column, cases[c].frac, 7, &s, &err), cases[c].name);
+        check_row(!split_make(f, cases[c].kind, cases[c].column, cases[c].frac, 7, &s, &err),
+                  cases[c].name);
         check_row(err.code == cases[c].code, cases[c].name);
         split_clear(&s);
         frame_unref(f);
