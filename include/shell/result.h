@@ -45,6 +45,7 @@ typedef enum Look {
     LOOK_P,         /* p-value: <0.001, 0.0024, 0.55 */
     LOOK_PERCENT,   /* 0.381 -> 38.1 % */
     LOOK_BAR,       /* a signed bar; its own cell is the value, scaled over the column */
+    LOOK_SIGNED,    /* +0.256: `digits` decimals with the sign */
     LOOK_COUNT      /* 60,000 */
 } Look;
 
@@ -55,7 +56,8 @@ typedef struct TableCol {
     int digits;
     int priority;           /* 0 is kept longest when the terminal is narrow */
     bool human_only;        /* bars: not in JSON and CSV */
-    bool machine_only;      /* not shown in the aligned table */
+    bool machine_only;      /* not shown in the aligned table; with human_only: nowhere */
+    bool wrap;              /* the last column: long text goes on in further lines */
 } TableCol;
 /* {COL("se", "std.err"), .priority = 2} */
 #define COL(k, t) .key = (k), .title = (t)

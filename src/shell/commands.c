@@ -13,6 +13,7 @@
 #define COMMANDS(X) \
     X(load) X(save) X(tables) X(use) X(drop) X(rename) X(show) X(describe) X(simulate) \
     X(roles) X(features) X(fit) X(model) X(models) X(coef) X(metrics) X(note) \
+    X(whatif) X(near) X(flip) X(effect) X(explain) \
     X(help) X(set) X(timing) X(echo) X(run) X(undo) X(redo) X(script) X(history) X(quit) \
     X(connect) X(es_doctor) X(es_indexes) X(es_create) X(es_drop) X(es_push) X(score)
 

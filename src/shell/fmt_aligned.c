@@ -206,7 +206,11 @@ static size_t grid_fit(Grid *g, size_t limit)
 {
     if (!limit)
         return 0;
-    size_t gone = 0;
+    size_t gone = 0, last = g->ncols;
+    if (last && g->t->cols[g->cols[last - 1]].wrap && grid_width(g) > limit) {
+        size_t over = grid_width(g) - limit, w = g->width[last - 1];
+        g->width[last - 1] = w > over + 30 ? w - over : 30;
+    }
     for (size_t k = 0; k < g->ncols; k++)
         if (!g->number[k] && g->t->cols[g->cols[k]].look != LOOK_BAR && g->width[k] > TEXT_WIDE &&
             grid_width(g) > limit)
@@ -286,8 +290,33 @@ static void print_header(const Grid *g, Out *o)
     buf_putc(&o->text, '\n');
 }
 
+/* The text in lines of `room` columns, the second and further ones indented. */
+static void print_wrapped(Out *o, Str text, size_t room, size_t indent)
+{
+    size_t at = 0;
+    while (text.n) {
+        size_t end = 0;
+        while (end < text.n && text.p[end] != ' ')
+            end++;
+        Str word = str_sub(text, 0, end);
+        size_t w = utf8_width(word);
+        if (at && at + 1 + w > room) {
+            buf_putc(&o->text, '\n');
+            buf_pad(&o->text, ' ', indent);
+            at = 0;
+        } else if (at) {
+            buf_putc(&o->text, ' ');
+            at++;
+        }
+        buf_str(&o->text, word);
+        at += w;
+        text = str_sub(text, end + (end < text.n), text.n);
+    }
+}
+
 static void print_row(const Grid *g, size_t i, Out *o)
 {
+    size_t left = 0; /* columns of the screen used */
     size_t from = o->text.n;
     bool first = true, dim = g->rows[i] != SIZE_MAX && g->t->dim && g->t->dim[g->rows[i]];
     if (dim)
@@ -297,9 +326,15 @@ static void print_row(const Grid *g, size_t i, Out *o)
             continue;
         if (!first)
             buf_pad(&o->text, ' ', GAP);
+        left += (first ? 0 : GAP);
         first = false;
         const Shown *s = &g->cells[i * g->ncols + k];
         Str text = {g->text.p + s->from, s->n};
+        if (g->t->cols[g->cols[k]].wrap && s->width > g->width[k]) {
+            print_wrapped(o, text, g->width[k], left);
+            continue;
+        }
+        left += g->width[k];
         if (!g->number[k]) {
             print_cut(o, text, s->width, g->width[k]);
             continue;
@@ -342,10 +377,35 @@ void table_print_aligned(const Table *t, Out *o)
     grid_free(&g);
 }
 
+/* Where the further lines of a long one begin: behind "  label   ", else at its own indent. */
+static size_t hanging(Str line)
+{
+    size_t i = 0, start;
+    while (i < line.n && line.p[i] == ' ')
+        i++;
+    start = i;
+    while (i < line.n && line.p[i] != ' ')
+        i++;
+    size_t label = i;
+    while (i < line.n && line.p[i] == ' ')
+        i++;
+    return i >= label + 2 && i < 30 ? i : start;
+}
+
 static void out_line(Out *o, Str line)
 {
-    buf_escaped(&o->text, line);
+    Buf safe = BUF_INIT;
+    buf_escaped(&safe, line);
+    Str text = buf_slice(&safe);
+    size_t hang = hanging(text);
+    if (!o->width || utf8_width(text) <= o->width || hang + 20 > o->width) {
+        buf_str(&o->text, text);
+    } else {
+        buf_str(&o->text, str_sub(text, 0, hang));
+        print_wrapped(o, str_sub(text, hang, text.n), o->width - hang, hang);
+    }
     buf_putc(&o->text, '\n');
+    buf_free(&safe);
 }
 
 /* Everything of a result that people see, tables by `table`. */

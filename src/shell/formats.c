@@ -162,9 +162,12 @@ static void signed_count(Buf *b, int64_t n)
 static void real_people(Buf *b, double v, const TableCol *col)
 {
     switch (col->look) {
+    case LOOK_SIGNED:
+        buf_printf(b, "%+.*f", col->digits, v);
+        return;
     case LOOK_FIXED:
         if (isfinite(v) && fabs(v) < 1e15)
-            buf_printf(b, "%.*f", col->digits, v);
+            buf_printf(b, "%.*f", col->digits, fabs(v) < 0.5 * pow(10, -col->digits) ? 0.0 : v); /* no -0.000 */
         else
             buf_digits(b, v, 4);
         return;

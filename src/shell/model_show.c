@@ -307,6 +307,18 @@ static const char *stars_of(double p)
     return p < 0.001 ? "***" : p < 0.01 ? "**" : p < 0.05 ? "*" : p < 0.1 ? "." : "";
 }
 
+/* The intercept is no feature: it stands below them. */
+static void intercept_last(const Model *m, CoefRow *rows, size_t n)
+{
+    for (size_t i = 0; i + 1 < n; i++)
+        if (m->enc->cols[rows[i].col].term < 0) {
+            CoefRow r = rows[i];
+            memmove(rows + i, rows + i + 1, (n - i - 1) * sizeof *rows);
+            rows[n - 1] = r;
+            return;
+        }
+}
+
 static int digits_for(const CoefRow *rows, size_t n, bool odds)
 {
     double top = 0;
@@ -334,6 +346,8 @@ Table *show_coefs(Result *out, const Model *m, const CoefShow *opt)
     size_t p = m->fit->p;
     CoefRow *rows = arena_array(out->arena, CoefRow, p + 1);
     size_t n = model_coefs(m, opt->sort, opt->level, rows);
+    if (opt->sort != SORT_MODEL)
+        intercept_last(m, rows, n);
     if (opt->top && opt->top < n)
         n = opt->top;
     const char *ratio = ratio_name(m);
@@ -371,7 +385,7 @@ Table *show_coefs(Result *out, const Model *m, const CoefShow *opt)
         c[8] = gone(r->odds_ratio, r);
         c[9] = gone(r->odds_low, r);
         c[10] = gone(r->odds_high, r);
-        c[11] = gone(r->estimate, r);
+        c[11] = m->enc->cols[r->col].term < 0 ? (Cell){.kind = CELL_NULL} : gone(r->estimate, r);
         t->dim[i] = dim;
     }
     t->shown = opt->shown;

@@ -28,7 +28,7 @@ static void show(Session *s, Result *out)
                                     {COL("role", "role")},
                                     {COL("column", "column")},
                                     {COL("guessed", "guessed"), .machine_only = true},
-                                    {COL("why", "why"), .priority = 2}};
+                                    {COL("why", "why"), .priority = 2, .wrap = true}};
     World w = session_world(s);
     const RoleRow *rows = role_rows();
     Table *t = result_table(out, "roles", cols, 6);
@@ -49,7 +49,7 @@ static void show(Session *s, Result *out)
                                  : cell_text(str_of(arena_printf(out->arena, "%s", d->data.frame->names[m->col[r]])));
             c[4] = cell_bool(m->guessed);
             c[5] = first ? cell_text(str_of(m->guessed ? arena_printf(out->arena, "%s", m->why) : "said by hand"))
-                         : cell_text(STR_NULL);
+                         : cell_text(STR(""));
             first = false;
         }
     }
