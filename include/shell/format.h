@@ -50,12 +50,12 @@ void buf_digits(Buf *b, double v, int digits);
 /* <0.001, 0.0024, 0.55 */
 void buf_pvalue(Buf *b, double p);
 /* "60,000" in a command's arena, for lines. */
-const char *count_text(Result *r, int64_t n);
+const char *result_count(Result *r, int64_t n);
 /* "1 row", "60,000 rows" */
-const char *plural_text(Result *r, int64_t n, const char *noun);
+const char *result_plural(Result *r, int64_t n, const char *noun);
 /* 4 significant digits in a command's arena. */
-const char *short_text(Result *r, double v);
-const char *escaped_text(Arena *a, Str s);
+const char *result_short(Result *r, double v);
+const char *arena_escaped(Arena *a, Str s);
 /* A note in words: "! leakage: ..." and its help below, wrapped at the screen. */
 void out_note(Out *o, const Note *n);
 /* Columns of a table that this format shows, in order: machine_only or human_only left out. */

@@ -224,26 +224,26 @@ static const char *to_arena(Arena *a, Buf *b)
     return p;
 }
 
-const char *count_text(Result *r, int64_t n)
+const char *result_count(Result *r, int64_t n)
 {
     Buf b = BUF_INIT;
     signed_count(&b, n);
     return to_arena(r->arena, &b);
 }
 
-const char *plural_text(Result *r, int64_t n, const char *noun)
+const char *result_plural(Result *r, int64_t n, const char *noun)
 {
-    return arena_printf(r->arena, "%s %s%s", count_text(r, n), noun, n == 1 ? "" : "s");
+    return arena_printf(r->arena, "%s %s%s", result_count(r, n), noun, n == 1 ? "" : "s");
 }
 
-const char *short_text(Result *r, double v)
+const char *result_short(Result *r, double v)
 {
     Buf b = BUF_INIT;
     buf_digits(&b, v, 4);
     return to_arena(r->arena, &b);
 }
 
-const char *escaped_text(Arena *a, Str s)
+const char *arena_escaped(Arena *a, Str s)
 {
     Buf b = BUF_INIT;
     buf_escaped(&b, s);

@@ -15,7 +15,7 @@ void ledger_tell(const PushLedger *l, const char *index, Result *out)
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         result_int(out, rows[i].key, (int64_t)rows[i].n);
         if (rows[i].n)
-            buf_printf(&b, "%s%s %s", b.n ? ", " : "", count_text(out, (int64_t)rows[i].n), rows[i].word);
+            buf_printf(&b, "%s%s %s", b.n ? ", " : "", result_count(out, (int64_t)rows[i].n), rows[i].word);
     }
     result_text(out, "index", str_of(index));
     result_int(out, "documents", (int64_t)l->items);
@@ -23,10 +23,10 @@ void ledger_tell(const PushLedger *l, const char *index, Result *out)
     result_int(out, "retried", (int64_t)l->retried);
     result_int(out, "bytes", (int64_t)l->bytes);
     result_real(out, "seconds", l->seconds);
-    result_line(out, "%s documents to %s: %s", count_text(out, (int64_t)l->items), index, b.n ? b.p : "nothing to write");
+    result_line(out, "%s documents to %s: %s", result_count(out, (int64_t)l->items), index, b.n ? b.p : "nothing to write");
     result_chat(out, "%.1f MB in %zu requests, %.2f s, %s documents a second%s", (double)l->bytes / 1e6, l->requests, l->seconds,
-                count_text(out, l->seconds > 0 ? (int64_t)((double)l->items / l->seconds) : 0),
-                l->retried ? arena_printf(out->arena, "; %s sent again", count_text(out, (int64_t)l->retried)) : "");
+                result_count(out, l->seconds > 0 ? (int64_t)((double)l->items / l->seconds) : 0),
+                l->retried ? arena_printf(out->arena, "; %s sent again", result_count(out, (int64_t)l->retried)) : "");
     buf_free(&b);
     if (!l->nreasons)
         return;

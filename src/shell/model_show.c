@@ -30,11 +30,11 @@ static void put_drops(Result *out, const Model *m, Buf *b)
 {
     if (!m->dropped)
         return;
-    buf_printf(b, ", %s dropped", count_text(out, (int64_t)m->dropped));
+    buf_printf(b, ", %s dropped", result_count(out, (int64_t)m->dropped));
     for (size_t i = 0; i < m->ndrops && i < 3; i++) {
         buf_puts(b, i ? "; " : ": ");
         if (m->ndrops > 1)
-            buf_printf(b, "%s ", count_text(out, (int64_t)m->drops[i].rows));
+            buf_printf(b, "%s ", result_count(out, (int64_t)m->drops[i].rows));
         buf_puts(b, m->drops[i].reason);
     }
     if (m->ndrops > 3)
@@ -48,8 +48,8 @@ static void first_line(Result *out, const Model *m)
     if (m->spec.encode != ENCODE_TREATMENT)
         buf_printf(&b, "%s  ", m->spec.encode == ENCODE_ONEHOT ? "one-hot" : "sum contrasts");
     if (m->test_rows) {
-        buf_printf(&b, "%s to train, %s to test", plural_text(out, (int64_t)m->rows, "row"),
-                   count_text(out, (int64_t)m->test_rows));
+        buf_printf(&b, "%s to train, %s to test", result_plural(out, (int64_t)m->rows, "row"),
+                   result_count(out, (int64_t)m->test_rows));
         if (m->spec.split == SPLIT_TIME) {
             buf_puts(&b, " (from ");
             buf_time(&b, m->test_cut, m->test_unit);
@@ -58,7 +58,7 @@ static void first_line(Result *out, const Model *m)
             buf_puts(&b, m->spec.split == SPLIT_USER ? " (other users)" : " (at random)");
         }
     } else {
-        buf_puts(&b, plural_text(out, (int64_t)m->rows, "row"));
+        buf_puts(&b, result_plural(out, (int64_t)m->rows, "row"));
     }
     put_drops(out, m, &b);
     result_line(out, "%s", b.p);
@@ -390,7 +390,7 @@ Table *show_coefs(Result *out, const Model *m, const CoefShow *opt)
     }
     t->shown = opt->shown;
     static const char *const by[] = {"coefficient", "size", "p", "name", "place in the model"};
-    t->footer = arena_printf(out->arena, "%s, sorted by %s%s", plural_text(out, (int64_t)p, "coefficient"), by[opt->sort],
+    t->footer = arena_printf(out->arena, "%s, sorted by %s%s", result_plural(out, (int64_t)p, "coefficient"), by[opt->sort],
                              t->shown && n > t->shown + 1 ? "; coef all shows them all" : "");
     return t;
 }

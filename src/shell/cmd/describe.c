@@ -111,8 +111,8 @@ static bool run(Session *s, const Args *a, Result *out, Error *err)
         row[11] = cell_text(str_of(spark(out->arena, c)));
         row[12] = number || time ? (Cell){.kind = CELL_NULL} : cell_text(str_of(levels_text(out->arena, c)));
     }
-    t->footer = arena_printf(out->arena, "%s, %s", plural_text(out, (int64_t)sel.frame->rows, "row"),
-                             plural_text(out, (int64_t)sel.ncols, "column"));
+    t->footer = arena_printf(out->arena, "%s, %s", result_plural(out, (int64_t)sel.frame->rows, "row"),
+                             result_plural(out, (int64_t)sel.ncols, "column"));
     select_clear(&sel);
     return true;
 }

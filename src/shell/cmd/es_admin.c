@@ -230,7 +230,7 @@ static bool run_doctor(Session *s, const Args *a, Result *out, Error *err)
     result_line(out, "limits: %lld buckets, %lld hits a page, %lld nested documents a document", (long long)k->max_buckets,
                 (long long)k->max_result_window, (long long)k->nested_limit);
     if (k->refused[0])
-        result_note(out, "refused", NULL, "the first refusal: %s", escaped_text(a->arena, str_of(k->refused)));
+        result_note(out, "refused", NULL, "the first refusal: %s", arena_escaped(a->arena, str_of(k->refused)));
     return true;
 }
 

@@ -55,7 +55,7 @@ static void tell(const char *name, const Frame *f, const FeatureReport *rep, dou
     size_t n = 0;
     for (size_t i = 0; i < rep->n; i++)
         n += strcmp(rep->info[i].group, "response") != 0 && strcmp(rep->info[i].group, "key") != 0;
-    result_line(out, "%s: %s x %zu features, %.2f s", name, plural_text(out, (int64_t)f->rows, "row"), n, seconds);
+    result_line(out, "%s: %s x %zu features, %.2f s", name, result_plural(out, (int64_t)f->rows, "row"), n, seconds);
     for (size_t g = 0; g < sizeof groups / sizeof *groups; g++)
         tell_group(rep, g, out);
     result_text(out, "table", str_of(name));
@@ -71,7 +71,7 @@ static void tell(const char *name, const Frame *f, const FeatureReport *rep, dou
     result_real(out, "seconds", seconds);
     result_chat(out, "history counts only what happened strictly before each row; %s no history yet",
                 rep->no_history == 1 ? "1 row has"
-                                     : arena_printf(out->arena, "%s have", plural_text(out, (int64_t)rep->no_history, "row")));
+                                     : arena_printf(out->arena, "%s have", result_plural(out, (int64_t)rep->no_history, "row")));
     if (rep->sample_rate > 0 && rep->sample_rate < 1)
         result_chat(out, "%.3g %% of the negatives are kept: fit ... --offset sampling_offset makes probabilities right",
                     100 * rep->sample_rate);

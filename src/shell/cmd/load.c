@@ -163,7 +163,7 @@ static void tell_tables(Session *s, const Batch *b, Result *out)
         const NamedData *t = &s->tables[session_find_table(s, str_of(l->name))];
         Buf cols = BUF_INIT;
         put_columns(t, &cols);
-        const char *shape = arena_printf(out->arena, "%s x %zu", count_text(out, (int64_t)l->frame->rows), l->frame->ncols);
+        const char *shape = arena_printf(out->arena, "%s x %zu", result_count(out, (int64_t)l->frame->rows), l->frame->ncols);
         size_t pad = utf8_width(buf_slice(&cols));
         pad = pad < 52 ? 52 - pad : 0;
         if (t->roles.entity == ENTITY_NONE)
@@ -186,7 +186,7 @@ static void tell_report(const Loaded *l, Result *out)
     for (long i = 0; i < rep->bad && i < 5 && i < BAD_ROWS_KEPT; i++)
         buf_printf(&b, "\nline %ld: %s: %s", rep->kept[i].line, rep->kept[i].reason, rep->kept[i].text);
     result_warn(out, "rejected", "--max-bad 0 makes the first of them an error", "%s: %s refused%s%s", l->name,
-                plural_text(out, rep->bad, "row"), b.p ? b.p : "",
+                result_plural(out, rep->bad, "row"), b.p ? b.p : "",
                 rep->bad > 5 ? arena_printf(out->arena, "\n... and %ld more", rep->bad - 5) : "");
     buf_free(&b);
 }

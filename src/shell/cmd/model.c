@@ -231,8 +231,8 @@ static void show_one(Result *out, const Model *m, const Outcomes *o, const Metri
     result_text(out, "model", str_of(m->name));
     result_text(out, "on", str_of(o->on));
     result_line(out, "%s on %s: %s, %s positive, threshold %s", m->name,
-                strcmp(o->on, "all") == 0 ? "all its rows" : o->on, plural_text(out, (int64_t)k->n, "row"),
-                count_text(out, (int64_t)k->positives), short_text(out, k->threshold));
+                strcmp(o->on, "all") == 0 ? "all its rows" : o->on, result_plural(out, (int64_t)k->n, "row"),
+                result_count(out, (int64_t)k->positives), result_short(out, k->threshold));
     show_metrics_fields(out, k);
     result_real(out, "base_accuracy", k->base_accuracy);
     result_real(out, "base_log_loss", k->base_log_loss);

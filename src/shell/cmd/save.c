@@ -31,7 +31,7 @@ static bool run(Session *s, const Args *a, Result *out, Error *err)
         return false;
     result_text(out, "table", str_of(t->name));
     result_int(out, "rows", (int64_t)t->data.frame->rows);
-    result_chat(out, "%s: %s to %s", t->name, plural_text(out, (int64_t)t->data.frame->rows, "row"), path);
+    result_chat(out, "%s: %s to %s", t->name, result_plural(out, (int64_t)t->data.frame->rows, "row"), path);
     return true;
 }
 

@@ -33,18 +33,18 @@ static void tell_pairs(const Model *m, const PairReport *p, Result *out)
     result_real(out, "kept", p->kept);
     result_real(out, "mean", p->mean);
     result_text(out, "method", str_of(p->method ? p->method : ""));
-    result_chat(out, "%s pairs of %s users and %s posts scored by %s in %.2f s", count_text(out, (int64_t)p->pairs),
-                count_text(out, (int64_t)p->users), count_text(out, (int64_t)p->posts), p->method ? p->method : "rows", p->seconds);
+    result_chat(out, "%s pairs of %s users and %s posts scored by %s in %.2f s", result_count(out, (int64_t)p->pairs),
+                result_count(out, (int64_t)p->users), result_count(out, (int64_t)p->posts), p->method ? p->method : "rows", p->seconds);
     for (size_t i = 0; i < p->replay.nunseen; i++)
         result_note(out, "unseen", NULL, "%s '%s' was never seen in training", p->replay.unseen[i].column,
-                    escaped_text(out->arena, str_of(p->replay.unseen[i].level)));
+                    arena_escaped(out->arena, str_of(p->replay.unseen[i].level)));
     if (p->unknown)
         result_warn(out, "unscored", "an attribute is missing, or a level was never seen", "%s pairs have no probability and were left out",
-                    count_text(out, (int64_t)p->unknown));
+                    result_count(out, (int64_t)p->unknown));
     if (p->same_ranking)
         result_warn(out, "same_ranking", "add a term that joins user and post, such as gender:lang",
                     "identical ranking: no term of %s joins user and post, so all %s users get the same order of posts", m->name,
-                    count_text(out, (int64_t)p->users));
+                    result_count(out, (int64_t)p->users));
 }
 
 /* ---- to the engine ---- */
@@ -83,7 +83,7 @@ static bool dry(const Model *m, const World *w, const BatchOptions *o, Result *o
         Str first = buf_slice(&lines);
         if (first.n > 600)
             first.n = 600;
-        result_line(out, "would write about %s documents to %s as %s, about %.1f MB; the first:\n%.*s%s", count_text(out, (int64_t)documents),
+        result_line(out, "would write about %s documents to %s as %s, about %.1f MB; the first:\n%.*s%s", result_count(out, (int64_t)documents),
                     o->target, layout_name(o->layout), bytes / 1e6, STR_ARG(first), lines.n > 600 ? " ..." : "");
     }
     buf_free(&lines);
@@ -109,11 +109,11 @@ static bool to_engine(Session *s, const Args *a, const Model *m, const World *w,
     tell_pairs(m, &r.pairs, out);
     result_real(out, "drift", r.drift);
     if (r.skipped)
-        result_note(out, "resumed", NULL, "%s documents were written before the batch was cut off", count_text(out, (int64_t)r.skipped));
+        result_note(out, "resumed", NULL, "%s documents were written before the batch was cut off", result_count(out, (int64_t)r.skipped));
     if (r.capped)
-        result_note(out, "capped", "--user-top N", "each post keeps its best users only: %s posts have more users than that", count_text(out, (int64_t)r.capped));
+        result_note(out, "capped", "--user-top N", "each post keeps its best users only: %s posts have more users than that", result_count(out, (int64_t)r.capped));
     if (r.unscored_zero)
-        result_note(out, "zero", NULL, "%s probabilities of 0 are left out: a rank feature is positive", count_text(out, (int64_t)r.unscored_zero));
+        result_note(out, "zero", NULL, "%s probabilities of 0 are left out: a rank feature is positive", result_count(out, (int64_t)r.unscored_zero));
     if (r.replaced[0])
         result_line(out, "%s now stands for %s; %s is dropped", o.target, r.index, r.replaced);
     return ledger_settle(s, &r.ledger, out, err);
@@ -177,10 +177,10 @@ static bool rows_to_file(Session *s, const Args *a, const Model *m, const char *
     result_text(out, "file", str_of(path));
     result_int(out, "rows", (int64_t)r.rows);
     result_int(out, "scored", (int64_t)r.scored);
-    result_line(out, "%s of %s rows of %s scored, to %s", count_text(out, (int64_t)r.scored), count_text(out, (int64_t)r.rows), t->name, path);
+    result_line(out, "%s of %s rows of %s scored, to %s", result_count(out, (int64_t)r.scored), result_count(out, (int64_t)r.rows), t->name, path);
     for (size_t i = 0; i < r.replay.nunseen; i++)
         result_note(out, "unseen", NULL, "%s '%s' was never seen in training (%zu rows)", r.replay.unseen[i].column,
-                    escaped_text(out->arena, str_of(r.replay.unseen[i].level)), r.replay.unseen[i].rows);
+                    arena_escaped(out->arena, str_of(r.replay.unseen[i].level)), r.replay.unseen[i].rows);
     return true;
 }
 

@@ -188,7 +188,7 @@ static bool script_cmd_run(Session *s, const Args *a, Result *out, Error *err)
     result_raw(out, buf_slice(&b));
     buf_free(&b);
     result_note(out, "script", NULL, "%s; running them again gives the same digits",
-                plural_text(out, (int64_t)n, "command"));
+                result_plural(out, (int64_t)n, "command"));
     return true;
 }
 

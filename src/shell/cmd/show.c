@@ -22,10 +22,10 @@ static bool run(Session *s, const Args *a, Result *out, Error *err)
     if (a->limit < 0)
         t->shown = (size_t)s->settings->rows;
     if (sel.nrows < sel.total || (t->shown && sel.nrows > t->shown + 1))
-        t->footer = arena_printf(out->arena, "%s, %zu shown%s", plural_text(out, (int64_t)sel.total, "row"),
+        t->footer = arena_printf(out->arena, "%s, %zu shown%s", result_plural(out, (int64_t)sel.total, "row"),
                                  a->limit >= 0 ? sel.nrows : t->shown, a->limit >= 0 ? "" : "; limit N shows more");
     else
-        t->footer = arena_printf(out->arena, "%s", plural_text(out, (int64_t)sel.total, "row"));
+        t->footer = arena_printf(out->arena, "%s", result_plural(out, (int64_t)sel.total, "row"));
     return true;
 }
 

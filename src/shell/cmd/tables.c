@@ -117,7 +117,7 @@ static bool drop_run(Session *s, const Args *a, Result *out, Error *err)
         session_drop_table(s, (long)(t - s->tables));
     }
     result_int(out, "dropped", (int64_t)a->nwords);
-    result_chat(out, "%s dropped", plural_text(out, (int64_t)a->nwords, "name"));
+    result_chat(out, "%s dropped", result_plural(out, (int64_t)a->nwords, "name"));
     return true;
 }
 

@@ -215,7 +215,7 @@ static const char *bar_text(Result *out, double share)
 static const char *mean_text(Result *out, const Model *m, double v)
 {
     bool plain = m->binary && (v == 0 || (v >= 0.0005 && v <= 0.9995)); /* 0.000 would say too little */
-    return plain ? arena_printf(out->arena, "%.3f", v) : short_text(out, v);
+    return plain ? arena_printf(out->arena, "%.3f", v) : result_short(out, v);
 }
 
 static void put_contributions(Result *out, const WhatIf *v, const WhatIfResult *r, size_t top)
@@ -435,7 +435,7 @@ static bool near(Session *s, Result *out, const WhatIf *v, size_t k, Error *err)
     result_keep_frame(out, frame_ref(f));
     result_real(out, "observed", r.observed);
     if (r.n && isfinite(r.observed))
-        t->footer = arena_printf(out->arena, "mean outcome of these: %s", short_text(out, r.observed));
+        t->footer = arena_printf(out->arena, "mean outcome of these: %s", result_short(out, r.observed));
     if (*r.warning)
         result_warn(out, "extrapolation", NULL, "%s", r.warning);
     near_clear(&r);
@@ -472,9 +472,9 @@ static bool flip(Session *s, Result *out, const WhatIf *v, const uint8_t *freeze
     result_real(out, "threshold", s->threshold);
     if (!n)
         result_line(out, "no change of %s brings %s across %s: at %s it is %s", max > 1 ? "so few inputs" : "one input",
-                    mean_text(out, m, p), short_text(out, s->threshold), up ? "most" : "least", mean_text(out, m, best));
+                    mean_text(out, m, p), result_short(out, s->threshold), up ? "most" : "least", mean_text(out, m, best));
     else
-        result_line(out, "now %s; %s %s with", mean_text(out, m, p), up ? "above" : "below", short_text(out, s->threshold));
+        result_line(out, "now %s; %s %s with", mean_text(out, m, p), up ? "above" : "below", result_short(out, s->threshold));
     Table *t = result_table(out, "flips", cols, 3);
     t->no_header = true;
     t->machine_only = !n;
@@ -750,11 +750,11 @@ static void explain_vector(const WhatIf *v, const WhatIfResult *r, double level,
         const char *name = ratio_name(m);
         buf_printf(&b, "%s%s %s ", n ? ", " : "", c->term, c->value);
         if (name && strcmp(name, "odds") == 0)
-            buf_printf(&b, "multiplies the odds by %s", short_text(out, ratio));
+            buf_printf(&b, "multiplies the odds by %s", result_short(out, ratio));
         else if (name)
-            buf_printf(&b, "multiplies it by %s", short_text(out, ratio));
+            buf_printf(&b, "multiplies it by %s", result_short(out, ratio));
         else
-            buf_printf(&b, "%s %s", c->contribution > 0 ? "adds" : "takes away", short_text(out, fabs(c->contribution)));
+            buf_printf(&b, "%s %s", c->contribution > 0 ? "adds" : "takes away", result_short(out, fabs(c->contribution)));
         n++;
     }
     buf_puts(&b, n ? "." : "nothing differs from it.");
