@@ -1,0 +1,464 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * loop.c - the stack of screens.
+ *
+ * A key goes to the line when one is open, else to what lies over the screen, else to the screen, else to the keys that
+ * every screen has. After a key everything is drawn anew on the canvas; curses sends the difference. While no key
+ * waits, a screen's background work runs in slices of a few milliseconds.
+ */
+#include <langinfo.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/cancel.h"
+#include "shell/exec.h"
+#include "shell/settings.h"
+#include "ui_priv.h"
+
+#define MIN_COLS 20
+#define MIN_ROWS 6
+
+Session *ui_session(Ui *ui)
+{
+    return ui->session;
+}
+
+/* ---- telling ---- */
+
+void ui_did(Ui *ui, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(ui->did, sizeof ui->did, fmt, ap);
+    va_end(ap);
+    ui->message[0] = '\0';
+}
+
+void ui_message(Ui *ui, Style style, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(ui->message, sizeof ui->message, fmt, ap);
+    va_end(ap);
+    ui->message_style = style;
+}
+
+void ui_error(Ui *ui, const Error *err)
+{
+    ui_message(ui, STYLE_ERROR, "error: %s%s%s", err->msg, err->hint[0] ? "   help: " : "", err->hint);
+}
+
+void ui_copy(Ui *ui, Str text)
+{
+    if (ui->term)
+        term_copy(ui->term, text);
+    ui_message(ui, STYLE_DIM, "copied, %zu bytes", text.n);
+}
+
+void ui_ask(Ui *ui, const char *prompt, Str initial, void (*done)(Ui *, void *, Str))
+{
+    line_open(ui, prompt, initial, done);
+}
+
+/* ---- the stack ---- */
+
+static void pop(Ui *ui)
+{
+    Top *t = ui_top(ui);
+    if (t->screen->close)
+        t->screen->close(t->state);
+    ui->depth--;
+}
+
+void ui_pop(Ui *ui)
+{
+    if (ui->depth)
+        pop(ui);
+    ui->leave = ui->leave || ui->depth == 0;
+}
+
+static bool has_what_it_needs(Ui *ui, const Screen *s, Error *err)
+{
+    const Session *ss = ui->session;
+    if ((s->needs & NEED_TABLE) && ss->current_table < 0) {
+        fail(err, ERR_NAME, "the screen '%s' shows a table, and none is loaded", s->name);
+        return error_hint(err, "load FILE");
+    }
+    if ((s->needs & NEED_MODEL) && ss->current_model < 0) {
+        fail(err, ERR_NAME, "the screen '%s' shows a model, and none is fitted", s->name);
+        return error_hint(err, "fit Y ~ TERMS");
+    }
+    return true;
+}
+
+static bool push(Ui *ui, const char *name, Str subject, Error *err)
+{
+    const Screen *s = screen_find(str_of(name), err);
+    if (!s || !has_what_it_needs(ui, s, err))
+        return false;
+    if (ui->depth == STACK_MAX)
+        return fail(err, ERR_USAGE, "%d screens lie on each other: q goes back", STACK_MAX);
+    void *state = s->open(ui, subject, err);
+    if (!state)
+        return false;
+    ui->stack[ui->depth++] = (Top){s, state};
+    ui->did[0] = ui->message[0] = '\0';
+    if (s->command) {
+        Buf b = BUF_INIT;
+        s->command(ui, state, &b);
+        snprintf(ui->did, sizeof ui->did, "%s", b.p ? b.p : "");
+        buf_free(&b);
+    }
+    return true;
+}
+
+bool ui_push(Ui *ui, const char *screen, Str subject)
+{
+    Error err = ERROR_INIT;
+    if (push(ui, screen, subject, &err))
+        return true;
+    ui_error(ui, &err);
+    return false;
+}
+
+/* ---- commands ---- */
+
+static void show_result(Ui *ui, const char *line, const Result *r)
+{
+    Out o = {.width = (size_t)(ui->canvas->cols - 4), .ascii = ui->canvas->ascii, .plain = ui->canvas->plain, .notes_inline = true,
+             .null_text = ui->session->settings->null_text};
+    format_aligned.print(r, &o);
+    if (o.text.n)
+        cover_text(ui, line, buf_slice(&o.text));
+    buf_free(&o.text);
+}
+
+bool ui_run(Ui *ui, bool quiet, const char *fmt, ...)
+{
+    char line[1024];
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(line, sizeof line, fmt, ap);
+    va_end(ap);
+    Arena *a = arena_new();
+    Result r = {0};
+    Error err = ERROR_INIT;
+    bool ok = exec_result(ui->session, str_of(line), a, &r, &err);
+    if (!ok)
+        ui_error(ui, &err);
+    else
+        ui_did(ui, "%s", line);
+    if (ok && !quiet)
+        show_result(ui, line, &r);
+    if (ui->session->quit)
+        ui->leave = true;
+    arena_free(a);
+    cancel_clear();
+    return ok;
+}
+
+static void save_as(Ui *ui, void *state, Str answer)
+{
+    (void)state;
+    Top *t = ui_top(ui);
+    if (!answer.n || !t || !t->screen->command)
+        return;
+    Buf b = BUF_INIT;
+    t->screen->command(ui, t->state, &b);
+    Buf line = BUF_INIT;
+    buf_printf(&line, "%s > %.*s", b.p ? b.p : "", STR_ARG(answer));
+    if (exec_command(ui->session, buf_slice(&line), NULL))
+        ui_did(ui, "%s", line.p);
+    else
+        ui_message(ui, STYLE_ERROR, "error: '%.*s' could not be written", STR_ARG(answer));
+    buf_free(&b);
+    buf_free(&line);
+}
+
+static void copy_shown(Ui *ui, bool markdown)
+{
+    Top *t = ui_top(ui);
+    Buf text = BUF_INIT;
+    if (markdown && t->screen->command) {
+        Buf line = BUF_INIT;
+        t->screen->command(ui, t->state, &line);
+        Arena *a = arena_new();
+        Result r = {0};
+        Error err = ERROR_INIT;
+        Out o = {.null_text = ""};
+        if (exec_result(ui->session, buf_slice(&line), a, &r, &err)) {
+            fmt_markdown_print(&r, &o);
+            buf_str(&text, buf_slice(&o.text));
+        }
+        buf_free(&o.text);
+        arena_free(a);
+        buf_free(&line);
+    } else {
+        canvas_dump(ui_draw(ui), &text);
+    }
+    ui_copy(ui, buf_slice(&text));
+    buf_free(&text);
+}
+
+/* ---- the keys that every screen has ---- */
+
+static void search(Ui *ui, int dir)
+{
+    Top *t = ui_top(ui);
+    if (!t->screen->find)
+        ui_message(ui, STYLE_DIM, "nothing to search here");
+    else if (dir == 0) {
+        line_open(ui, "/", STR_NULL, NULL);
+        ui->line.search = true;
+    } else if (!ui->last_search.n)
+        ui_message(ui, STYLE_DIM, "/ searches");
+    else if (!t->screen->find(ui, t->state, buf_slice(&ui->last_search), dir))
+        ui_message(ui, STYLE_WARNING, "'%s' is nowhere else", ui->last_search.p);
+}
+
+static void other_screen(Ui *ui, size_t i)
+{
+    size_t n;
+    const Screen *const *table = screen_table(&n);
+    const Screen *now = ui_top(ui)->screen;
+    if (i >= n || table[i] == now)
+        return;
+    if (ui_push(ui, table[i]->name, STR_NULL) && ui->depth > 2) { /* side by side, not on top of each other */
+        Top t = ui->stack[ui->depth - 2];
+        ui->stack[ui->depth - 2] = ui->stack[ui->depth - 1];
+        ui->depth--;
+        if (t.screen->close)
+            t.screen->close(t.state);
+    }
+}
+
+static void next_screen(Ui *ui)
+{
+    size_t n, i = 0;
+    const Screen *const *table = screen_table(&n);
+    while (i < n && table[i] != ui_top(ui)->screen)
+        i++;
+    for (size_t k = 1; k < n; k++) {
+        size_t j = (i + k) % n;
+        Error ignored = ERROR_INIT;
+        if (has_what_it_needs(ui, table[j], &ignored)) {
+            other_screen(ui, j);
+            return;
+        }
+    }
+}
+
+static void common_key(Ui *ui, uint32_t key)
+{
+    switch (key) {
+    case '?':
+    case K_F1:
+        ui->cover = COVER_KEYS;
+        break;
+    case ' ':
+        ui->cover = COVER_PALETTE;
+        ui->pick = 0;
+        buf_clear(&ui->filter);
+        break;
+    case ':':
+        line_open(ui, ":", STR_NULL, NULL);
+        break;
+    case '/':
+        search(ui, 0);
+        break;
+    case 'n':
+        search(ui, 1);
+        break;
+    case 'N':
+        search(ui, -1);
+        break;
+    case 'q':
+    case K_ESC:
+        ui_pop(ui);
+        break;
+    case 'Q':
+        ui->leave = true;
+        break;
+    case 'u':
+        ui_run(ui, true, "undo");
+        break;
+    case K_CTRL_R:
+        ui_run(ui, true, "redo");
+        break;
+    case 'y':
+        copy_shown(ui, false);
+        break;
+    case 'Y':
+        copy_shown(ui, true);
+        break;
+    case 's':
+    case 'w':
+        line_open(ui, "save as: ", STR_NULL, save_as);
+        break;
+    case K_TAB:
+        next_screen(ui);
+        break;
+    case K_CTRL_L:
+        if (ui->term)
+            term_redraw(ui->term);
+        break;
+    case K_INTERRUPT:
+        ui_message(ui, STYLE_DIM, "q goes back, Q leaves");
+        break;
+    default:
+        if (key >= '1' && key <= '9')
+            other_screen(ui, key - '1');
+    }
+}
+
+bool ui_key(Ui *ui, uint32_t key, const Mouse *mouse)
+{
+    if (!ui->depth || ui->leave)
+        return false;
+    if (ui->line.open) {
+        line_key(ui, key);
+    } else if (ui->cover != COVER_NONE) {
+        cover_key(ui, key, mouse);
+    } else {
+        ui->message[0] = '\0';
+        Top *t = ui_top(ui);
+        if (!t->screen->key(ui, t->state, key, mouse))
+            common_key(ui, key);
+    }
+    return ui->depth && !ui->leave;
+}
+
+/* ---- drawing ---- */
+
+static void draw_help_bar(Ui *ui, Canvas *c, int y)
+{
+    int x = 0;
+    for (int priority = 0; priority < 9; priority++)
+        for (int own = 1; own >= 0; own--)
+            for (const KeyRow *k = own ? ui_top(ui)->screen->keys : common_keys(); k && k->keys; k++) {
+                int need = (int)(utf8_width(str_of(k->keys)) + utf8_width(str_of(k->brief))) + 3;
+                if (k->priority != priority || x + need > c->cols)
+                    continue;
+                x += canvas_text(c, x, y, c->cols - x, STYLE_KEY, str_of(k->keys)) + 1;
+                x += canvas_text(c, x, y, c->cols - x, STYLE_DIM, str_of(k->brief)) + 2;
+            }
+}
+
+static void draw_status(Ui *ui, Canvas *c, int y)
+{
+    if (ui->message[0])
+        canvas_text(c, 0, y, c->cols, ui->message_style, str_of(ui->message));
+    else if (ui->did[0])
+        canvas_printf(c, 0, y, c->cols, STYLE_NAME, "glint> %s", ui->did);
+}
+
+Canvas *ui_draw(Ui *ui)
+{
+    Canvas *c = ui->canvas;
+    const Settings *set = ui->session->settings;
+    canvas_clear(c);
+    c->plain = set->plain;
+    c->ascii = set->ascii || set->plain || strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
+    if (c->cols < MIN_COLS || c->rows < MIN_ROWS) {
+        canvas_printf(c, 0, 0, c->cols, STYLE_WARNING, "terminal too small (need %dx%d)", MIN_COLS, MIN_ROWS);
+        return c;
+    }
+    Top *t = ui_top(ui);
+    double done;
+    while (!ui->term && t && t->screen->work && t->screen->work(ui, t->state, &done))
+        continue;
+    if (t)
+        t->screen->draw(ui, t->state, c);
+    canvas_fill(c, 0, c->rows - 2, c->cols, 2, STYLE_PLAIN);
+    if (t && ui->cover == COVER_NONE)
+        draw_help_bar(ui, c, c->rows - 1);
+    if (ui->line.open)
+        line_draw(ui, c, c->rows - 2);
+    else
+        draw_status(ui, c, c->rows - 2);
+    if (t)
+        cover_draw(ui, c);
+    return c;
+}
+
+void ui_resize(Ui *ui, int cols, int rows)
+{
+    canvas_resize(ui->canvas, cols, rows);
+}
+
+/* ---- life ---- */
+
+Ui *ui_new(Session *s, int cols, int rows)
+{
+    Ui *ui = xcalloc(1, sizeof *ui);
+    ui->session = s;
+    ui->canvas = canvas_new(cols, rows);
+    return ui;
+}
+
+void ui_free(Ui *ui)
+{
+    if (!ui)
+        return;
+    while (ui->depth)
+        pop(ui);
+    line_free(&ui->line);
+    buf_free(&ui->pane);
+    buf_free(&ui->filter);
+    buf_free(&ui->last_search);
+    for (size_t i = 0; i < ui->nrecall; i++)
+        free(ui->recall[i]);
+    canvas_free(ui->canvas);
+    free(ui);
+}
+
+static void draw_now(Ui *ui)
+{
+    int cols, rows;
+    term_size(ui->term, &cols, &rows);
+    if (cols != ui->canvas->cols || rows != ui->canvas->rows)
+        ui_resize(ui, cols, rows);
+    term_draw(ui->term, ui_draw(ui));
+}
+
+/* Works while no key waits; a key goes first. */
+static bool work_a_while(Ui *ui)
+{
+    Top *t = ui_top(ui);
+    double done = 0;
+    if (!t->screen->work || !t->screen->work(ui, t->state, &done))
+        return false;
+    ui_message(ui, STYLE_DIM, "working, %.0f %%   (any key goes on, ^C stops)", 100 * done);
+    return true;
+}
+
+bool tui_run(Session *s, const char *screen, Str subject, Error *err)
+{
+    Ui *ui = ui_new(s, 80, 24);
+    if (!push(ui, screen, subject, err)) {
+        ui_free(ui);
+        return false;
+    }
+    ui->term = term_open(NULL, true, err);
+    if (!ui->term) {
+        ui_free(ui);
+        return false;
+    }
+    draw_now(ui);
+    while (ui->depth && !ui->leave) {
+        bool busy = work_a_while(ui);
+        Mouse m = {0};
+        uint32_t key = term_key(ui->term, busy ? 0 : 1000, &m);
+        if (key == KEY_NONE_ && !busy)
+            continue;
+        if (key != KEY_NONE_ && key != K_RESIZE)
+            ui_key(ui, key, &m);
+        if (ui->depth && !ui->leave && (busy || !term_pending(ui->term)))
+            draw_now(ui);
+    }
+    term_close(ui->term);
+    ui->term = NULL;
+    ui_free(ui);
+    return true;
+}
