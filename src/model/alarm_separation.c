@@ -63,7 +63,7 @@ static void cell_alarm(Look *l, size_t term, const char *levels, double n, doubl
     const char *name = l->m->enc->terms->terms[term].name;
     Alarm *a = alarm_of(l, ALARM_SEPARATION, name);
     alarm_text(a, "level %s of %s has %s = %d in all %s rows: its coefficient runs to %s infinity", levels, name,
-               look_response(l), y > 0, count_text(n), y > 0 ? "plus" : "minus");
+               look_response(l), y > 0, alarm_count(n), y > 0 ? "plus" : "minus");
     separation_help(a, name);
 }
 
@@ -109,7 +109,7 @@ static bool reference_cell(Look *l, size_t term)
     const char *level = code->levels[ref];
     Alarm *a = alarm_of(l, ALARM_SEPARATION, t->name);
     alarm_text(a, "level %s of %s, the reference, has %s = %d in all %s rows: all its other levels run to %s infinity",
-               level, t->name, look_response(l), y > 0, count_text(n), y > 0 ? "minus" : "plus");
+               level, t->name, look_response(l), y > 0, alarm_count(n), y > 0 ? "minus" : "plus");
     separation_help(a, t->name);
     return true;
 }

@@ -71,7 +71,7 @@ const char *look_response(const Look *l)
     return l->m->enc->terms->response_name;
 }
 
-const char *count_text(double n)
+const char *alarm_count(double n)
 {
     static _Thread_local char ring[4][32];
     static _Thread_local unsigned at;
@@ -121,7 +121,7 @@ static void find_times(Look *l)
             continue;
         Alarm *a = alarm_of(l, ALARM_TIME, in->name);
         alarm_text(a, "%s is later than %s in %s of %s rows: it was not known at the time of the event", in->name,
-                   l->f->names[roles.col[ROLE_TIME]], count_text((double)after), count_text((double)l->d->n));
+                   l->f->names[roles.col[ROLE_TIME]], alarm_count((double)after), alarm_count((double)l->d->n));
         alarm_help(a, "leave '%s' out, or take its value from before the event", in->name);
     }
 }
@@ -313,7 +313,7 @@ Alarm *id_alarm(const InputSummary *in, size_t rows, Alarm **list, size_t *n)
     if (factor && rows >= 20 && in->nlevels > rows / 2) {
         Alarm *a = alarm_add(list, n, ALARM_ID_LIKE, str_of(in->name));
         alarm_text(a, "%s has %s levels in %s rows: it names rows rather than describing them", in->name,
-                   count_text((double)in->nlevels), count_text((double)rows));
+                   alarm_count((double)in->nlevels), alarm_count((double)rows));
         alarm_help(a, "leave '%s' out, or use what is known of it", in->name);
         return a;
     }

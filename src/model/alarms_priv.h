@@ -21,7 +21,7 @@ typedef struct Look {
 Alarm *alarm_of(Look *l, AlarmKind kind, const char *column);
 const char *look_response(const Look *l);
 /* "22,920"; the last four answers stay as they are. */
-const char *count_text(double n);
+const char *alarm_count(double n);
 /* alarm_separation.c */
 void find_separation(Look *l);
 /* Adds an alarm when the column names rows rather than describing them; NULL when not. */
