@@ -8,6 +8,7 @@
 
 #include <math.h>
 
+#include "base/fault.h"
 #include "features/design.h"
 
 static const char people[] = "y:real,x:real,n:int,g:code,h:text,b:bool,year:int,w:real,when:time\n"
@@ -673,6 +674,48 @@ static void taken(void **state)
     frame_unref(g);
 }
 
+/* Debug builds: whichever allocation fails, the design says so and leaves nothing behind. */
+static void no_memory(void **state)
+{
+    (void)state;
+#ifdef GLINT_DEBUG
+    enum { N = 3000 }; /* more than the store keeps in its arena */
+    Error err = ERROR_INIT;
+    Column *cols[4] = {column_new(COL_REAL, N, &err), column_new(COL_INT, N, &err),
+                       column_new(COL_BOOL, N, &err), column_new(COL_REAL, N, &err)};
+    for (size_t i = 0; i < N; i++) {
+        cols[0]->v.d[i] = (double)(i * 37 % 101);
+        cols[1]->v.i[i] = (int64_t)(i % 6);
+        cols[2]->v.b[i] = i % 5 < 2;
+        cols[3]->v.d[i] = (double)(i % 2);
+    }
+    column_set_null(cols[0], 9, &err);
+    static char x[] = "x", n[] = "n", b[] = "b", y[] = "y";
+    Frame *f = frame_new((char *const[]){x, n, b, y}, cols, 4, N);
+    const char *formula = "y ~ ns(x, df = 3) + poly(x, 2) + factor(n):b + x:n + cut(x, 4) + "
+                          "log(x + 1) + offset(x / 100)";
+    bool done = false;
+    for (long k = 1; k < 200 && !done; k++) {
+        error_clear(&err);
+        Terms *t = terms_parse(str_of(formula), 0, f, &err);
+        fault_set(FAULT_ALLOC, k);
+        Design *d = design_learn(t, f, &(DesignOptions){.weights = "n"}, &err);
+        uint8_t *ok = NULL;
+        Design *r = NULL;
+        if (d)
+            r = design_replay(d->enc, f, NULL, 0, UNSEEN_NULL, true, &ok, NULL, &err);
+        fault_set(FAULT_ALLOC, 0);
+        done = r != NULL;
+        assert_true(done || err.code == ERR_NOMEM);
+        free(ok);
+        design_free(r);
+        design_free(d);
+    }
+    assert_true(done);
+    frame_unref(f);
+#endif
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -680,7 +723,7 @@ int main(void)
         cmocka_unit_test(no_copies), cmocka_unit_test(dropped),      cmocka_unit_test(responses),
         cmocka_unit_test(refused),   cmocka_unit_test(many_drops),   cmocka_unit_test(unseen),
         cmocka_unit_test(no_offset), cmocka_unit_test(through_json), cmocka_unit_test(bad_json),
-        cmocka_unit_test(taken),
+        cmocka_unit_test(taken),     cmocka_unit_test(no_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
