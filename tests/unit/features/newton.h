@@ -55,7 +55,7 @@ static inline bool newton(const double *x, const double *y, size_t n, size_t p, 
         mean += y[i] / (double)n;
     memset(b, 0, p * sizeof *b);
     b[0] = log(mean / (1 - mean)) - offset; /* column 0 is the intercept */
-    for (int step = 0; ok && step < 25; step++) {
+    for (int step = 0; ok && step < 50; step++) {
         memset(h, 0, p * p * sizeof *h);
         memset(g, 0, p * sizeof *g);
         for (size_t i = 0; i < n; i++) {
@@ -74,10 +74,11 @@ static inline bool newton(const double *x, const double *y, size_t n, size_t p, 
         solve_lower(h, p, g);
         solve_upper(h, p, g);
         double largest = 0;
-        for (size_t j = 0; j < p; j++) {
-            b[j] += g[j];
+        for (size_t j = 0; j < p; j++)
             largest = fmax(largest, fabs(g[j]));
-        }
+        /* far from the optimum a full step may leave it for good */
+        for (size_t j = 0; j < p; j++)
+            b[j] += g[j] * (largest > 1 ? 1 / largest : 1);
         if (largest < 1e-9)
             break;
     }
