@@ -114,7 +114,7 @@ static void find_times(Look *l)
         if (in->type != COL_TIME || c == event)
             continue;
         for (size_t k = 0; k < l->d->n; k++) {
-            uint32_t row = l->d->rows[k];
+            size_t row = l->d->rows ? l->d->rows[k] : k;
             after += !column_is_null(c, row) && !column_is_null(event, row) && c->v.i[row] > event->v.i[row];
         }
         if (!after)

@@ -226,7 +226,7 @@ static bool number_clusters(Work *w, Model *m, FitOptions *opt, Error *err)
     w->cluster = code ? big_alloc(w->train->n, sizeof *w->cluster, false, "clusters", err) : NULL;
     bool ok = w->cluster != NULL;
     for (size_t i = 0; ok && i < w->train->n; i++) {
-        uint32_t row = w->train->rows[i];
+        uint32_t row = w->train->rows ? w->train->rows[i] : (uint32_t)i;
         if (column_is_null(code, row))
             ok = fail_row(err, ERR_DATA, (long)row + 1, "the cluster column '%s' is missing", m->spec.cluster);
         else
