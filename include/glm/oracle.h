@@ -47,7 +47,7 @@ typedef struct Problem {
     const double *y, *w, *offset;
     const Family *family;
     const Link *link;
-    double param; /* theta or power */
+    double param; /* theta or power; fit_run goes by its options instead */
     bool as_is;   /* do not centre columns: a penalty on the intercept needs it */
 } Problem;
 Oracle *oracle_rows(const Problem *pb, Error *err);

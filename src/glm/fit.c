@@ -288,7 +288,7 @@ Fit *fit_run(const Problem *pb, const FitOptions *opt, Error *err)
     if (!check_options(pb, opt, err) || !check_rows(pb, err) || !family_allows(pb->family, pb->link, err))
         return NULL;
     if (pb->family->takes_param)
-        mine.param = !isnan(opt->param) ? opt->param : !isnan(pb->param) ? pb->param : pb->family->param_default;
+        mine.param = isnan(opt->param) ? pb->family->param_default : opt->param;
     if (pb->family == &family_negbin && isnan(mine.param))
         f = negbin_fit(&mine, opt, fit_once, err);
     else

@@ -220,7 +220,7 @@ static void compose(Search *s, const Fit *sub, Fit *fit)
         double d = fabs(s->t[j]) < NULL_ENTRY * most ? 0.0 : s->t[j];
         bool inner = sub && (sub->flag[j] == COL_TO_PLUS_INF || sub->flag[j] == COL_TO_MINUS_INF);
         double base = sub && !isnan(sub->b[j]) ? sub->b[j] : 0.0;
-        fit->direction[j] = d != 0.0 ? d : inner ? sub->direction[j] : 0.0;
+        fit->direction[j] = d;
         fit->b[j] = s->all.aliased[j] ? NAN : base + d;
         if (s->all.aliased[j])
             fit->flag[j] = COL_ALIASED;
