@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * frame.h - named columns of one length: a table in memory. Immutable once named; columns are shared.
+ * frame.h - named columns of one length: a table in memory. Immutable once named; columns are
+ * shared.
  */
 #ifndef GLINT_DATA_FRAME_H
 #define GLINT_DATA_FRAME_H
@@ -9,23 +10,25 @@
 
 typedef struct Frame {
     size_t rows, ncols;
-    char **names;     /* ncols, distinct */
-    Column **cols;    /* ncols, each one reference */
-    char *origin;     /* where it came from, for people: "datasets/users.csv"; may be NULL */
+    char **names;  /* ncols, distinct */
+    Column **cols; /* ncols, each one reference */
+    char *origin;  /* where it came from, for people: "datasets/users.csv"; may be NULL */
     long refs;
 } Frame;
 
-/* Takes over the references in cols[]; copies names. Names must be distinct and not empty, lengths equal (asserted). */
+/* Takes over the references in cols[]; copies names. Names must be distinct and not empty, lengths
+ * equal (asserted). */
 Frame *frame_new(char *const *names, Column **cols, size_t ncols, size_t rows);
 Frame *frame_ref(const Frame *f);
-void frame_unref(Frame *f); /* NULL is fine */
+void frame_unref(Frame *f);                          /* NULL is fine */
 void frame_set_origin(Frame *f, const char *origin); /* before sharing */
 
 /* Index of the named column or -1. Exact case first, then a unique match with case folded. */
 long frame_find(const Frame *f, Str name);
 /* The named column, borrowed, or NULL. */
 const Column *frame_column(const Frame *f, Str name);
-/* Same, failing with "no column 'x' in TABLE", the span, and the nearest name as hint. `table` may be NULL. */
+/* Same, failing with "no column 'x' in TABLE", the span, and the nearest name as hint. `table` may
+ * be NULL. */
 const Column *frame_need(const Frame *f, Str name, const char *table, Span at, Error *err);
 
 /* New frames; columns shared where they can be. */
@@ -35,7 +38,8 @@ Frame *frame_select(const Frame *f, const size_t *cols, size_t ncols);
 Frame *frame_with(const Frame *f, const char *name, Column *c);
 Frame *frame_without(const Frame *f, const char *name);
 Frame *frame_rename(const Frame *f, size_t col, const char *name);
-/* Rows of a under rows of b. Columns by name; one that is missing is null there; int+real gives real, else text. */
+/* Rows of a under rows of b. Columns by name; one that is missing is null there; int+real gives
+ * real, else text. */
 Frame *frame_bind(const Frame *a, const Frame *b, Error *err);
 /* The same for n frames at once, in linear time. */
 Frame *frame_bind_all(const Frame *const *f, size_t n, Error *err);

@@ -9,6 +9,10 @@
  */
 #include "expr_lex.h"
 
+#include <math.h>
+
+#define WHOLE_MAX 0x1p53 /* below it a double tells all integers apart */
+
 static bool is_digit(char c)
 {
     return c >= '0' && c <= '9';
@@ -32,7 +36,7 @@ static char at(Str s, size_t i)
 static void read_number(Str text, Token *t)
 {
     size_t i = t->from;
-    bool real = false;
+    bool real = false, exponent = false;
     while (is_digit(at(text, i)))
         i++;
     if (at(text, i) == '.') {
@@ -42,7 +46,7 @@ static void read_number(Str text, Token *t)
     }
     size_t e = i + 1 + (at(text, i + 1) == '+' || at(text, i + 1) == '-');
     if ((at(text, i) == 'e' || at(text, i) == 'E') && is_digit(at(text, e))) {
-        real = true;
+        real = exponent = true;
         for (i = e; is_digit(at(text, i)); i++)
             ;
     }
@@ -55,7 +59,14 @@ static void read_number(Str text, Token *t)
     if (t->type == COL_REAL && !parse_real(t->text, &t->value.v.d)) {
         t->kind = TOK_BAD;
         t->problem = "this is not a number";
-    } else if (is_letter(at(text, t->to))) {
+    } else if (t->type == COL_REAL && isinf(t->value.v.d)) {
+        t->kind = TOK_BAD;
+        t->problem = "this number is too large";
+    } else if (exponent && fabs(t->value.v.d) < WHOLE_MAX && t->value.v.d == trunc(t->value.v.d)) {
+        t->type = COL_INT;
+        t->value.v.i = (int64_t)t->value.v.d;
+    }
+    if (t->kind == TOK_NUMBER && is_letter(at(text, t->to))) {
         t->kind = TOK_BAD;
         t->problem = "a number ends in letters; a name like this stands in backquotes";
         while (is_letter(at(text, t->to)) || is_digit(at(text, t->to)))

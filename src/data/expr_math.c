@@ -118,7 +118,7 @@ void block_arith_real(const Step *s, const Slice *const *arg, size_t n, Slice *o
 
 /* ---- whole numbers ---- */
 
-/* Remainder and quotient rounded down; b is not 0. */
+/* The remainder that goes with a quotient rounded down; b is not 0. */
 static int64_t mod_int(int64_t a, int64_t b)
 {
     if (b == -1) /* INT64_MIN % -1 traps */
