@@ -31,12 +31,12 @@ libraries='
 ^cairo:                  src/shell/picture.c
 ^curl/:                  src/es/http.c
 ^readline/:              src/shell/line.c
-curses|^term.h|^termios.h|^sys/ioctl.h: src/tui/term.c src/shell/line.c src/shell/exec.c
+curses|^term.h|^termios.h|^sys/ioctl.h: src/tui/term.c src/shell/line.c src/shell/exec.c src/shell/connection.c
 ^zlib.h|^zstd.h|^lzma.h: src/base/
 ^utf8proc.h:             src/base/
 ^cJSON|^cjson/:          src/base/ include/base/ src/model/ src/es/
 ^pthread.h|^threads.h:   src/base/
-^locale.h:               src/main.c
+^locale.h:               src/main.c src/tui/term.c
 '
 
 # Calls: "pattern: path patterns where it may stand: why not elsewhere".

@@ -25,17 +25,17 @@ try "no such option of a command" 2 -c 'load datasets/seed_rows.csv --delimm ;'
 complains 'delim'
 try "a failed command stops a list" 1 -c 'load nothing.csv; version'
 says_not '^glint'
-try "--keep-going goes on and remembers" 1 --keep-going -c 'load nothing.csv; count datasets; load datasets/seed_rows.csv; show'
-says 'user1'
+try "--keep-going goes on and remembers" 1 --keep-going -c 'load nothing.csv; load datasets/seed_rows.csv; show'
+says 'JohnDoe'
 try "a prefix is for the prompt" 0 -c 'load datasets/seed_rows.csv; tables'
 
 printf 'load datasets/seed_rows.csv as t\nshow t limit 1\n' >in
 in=in
 try "commands from a pipe" 0
-says 'user'
+says 'JohnDoe'
 printf 'load ${WHAT} as t # a comment\nshow t\n' >script.glint
 try "-f with NAME=VALUE" 0 -f script.glint WHAT=datasets/seed_rows.csv
-says 'user'
+says 'JohnDoe'
 try "-f with a NAME that is not given" 1 -f script.glint
 complains 'WHAT'
 complains 'script.glint'

@@ -180,14 +180,21 @@ static void tell_report(const Loaded *l, Result *out)
     const ReadReport *rep = l->report;
     for (size_t i = 0; rep && i < rep->nnotes; i++)
         result_note(out, "read", NULL, "%s: %s", l->name, rep->notes[i]);
-    if (!rep || !rep->bad)
+    long all = rep ? rep->bad + rep->bad_values : 0;
+    if (!all)
         return;
     Buf b = BUF_INIT;
-    for (long i = 0; i < rep->bad && i < 5 && i < BAD_ROWS_KEPT; i++)
+    buf_printf(&b, "%s: ", l->name);
+    if (rep->bad)
+        buf_printf(&b, "%s refused", result_plural(out, rep->bad, "row"));
+    if (rep->bad_values)
+        buf_printf(&b, "%s%s made null, not of the type declared", rep->bad ? ", " : "",
+                   result_plural(out, rep->bad_values, "value"));
+    for (long i = 0; i < all && i < 5 && i < BAD_ROWS_KEPT; i++)
         buf_printf(&b, "\nline %ld: %s: %s", rep->kept[i].line, rep->kept[i].reason, rep->kept[i].text);
-    result_warn(out, "rejected", "--max-bad 0 makes the first of them an error", "%s: %s refused%s%s", l->name,
-                result_plural(out, rep->bad, "row"), b.p ? b.p : "",
-                rep->bad > 5 ? arena_printf(out->arena, "\n... and %ld more", rep->bad - 5) : "");
+    if (all > 5)
+        buf_printf(&b, "\n... and %ld more", all - 5);
+    result_warn(out, "rejected", "--max-bad 0 makes the first of them an error", "%s", b.p);
     buf_free(&b);
 }
 
