@@ -81,6 +81,8 @@ RowMaker *rowmaker_new(const Recipe *r, const World *w, int64_t moment, Error *e
 Frame *rowmaker_rows(RowMaker *m, const uint32_t *users, const uint32_t *posts, size_t n,
                      Error *err);
 void rowmaker_free(RowMaker *m);
+/* The groups of features in the order of their columns: key response user post ... */
+const char *const *feature_groups(size_t *n);
 /* Group of a feature by column name ("user", "post", ...), or NULL when the recipe does not know
  * it. */
 const char *recipe_group(const Recipe *r, Str column);

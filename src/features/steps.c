@@ -42,6 +42,12 @@ const Step *step_find(Str name)
     return NULL;
 }
 
+const char *const *feature_groups(size_t *n)
+{
+    *n = NGROUPS;
+    return groups;
+}
+
 const char *group_find(Str name)
 {
     for (size_t k = 0; k < NGROUPS; k++)

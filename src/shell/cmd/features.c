@@ -8,11 +8,6 @@
 #include "shell/command.h"
 #include "shell/format.h"
 
-static const struct {
-    const char *name, *title;
-} groups[] = {{"user", "user"},       {"post", "post"},   {"interaction", "interaction"}, {"product", "product"},
-              {"derived", "derived"}, {"login", "login"}, {"response", "response"},       {"key", "keys"}};
-
 /* tags_python tags_sql ... is tags(34) */
 static size_t same_prefix(const FeatureReport *rep, size_t i)
 {
@@ -24,11 +19,11 @@ static size_t same_prefix(const FeatureReport *rep, size_t i)
     return k - i;
 }
 
-static void tell_group(const FeatureReport *rep, size_t g, Result *out)
+static void tell_group(const FeatureReport *rep, const char *group, Result *out)
 {
     Buf b = BUF_INIT;
     for (size_t i = 0; i < rep->n;) {
-        if (strcmp(rep->info[i].group, groups[g].name) != 0) {
+        if (strcmp(rep->info[i].group, group) != 0) {
             i++;
             continue;
         }
@@ -42,10 +37,10 @@ static void tell_group(const FeatureReport *rep, size_t g, Result *out)
             buf_escaped(&b, str_of(rep->info[i].name));
         i += tags ? same : 1;
     }
-    if (b.n && strcmp(groups[g].name, "response") == 0)
-        result_line(out, "  %-11s  %s   %.1f %% are 1", groups[g].title, b.p, 100 * rep->response_rate);
+    if (b.n && strcmp(group, "response") == 0)
+        result_line(out, "  %-11s  %s   %.1f %% are 1", group, b.p, 100 * rep->response_rate);
     else if (b.n)
-        result_line(out, "  %-11s  %s", groups[g].title, b.p);
+        result_line(out, "  %-11s  %s", group, b.p);
     buf_free(&b);
 }
 
@@ -56,8 +51,10 @@ static void tell(const char *name, const Frame *f, const FeatureReport *rep, dou
     for (size_t i = 0; i < rep->n; i++)
         n += strcmp(rep->info[i].group, "response") != 0 && strcmp(rep->info[i].group, "key") != 0;
     result_line(out, "%s: %s x %zu features, %.2f s", name, result_plural(out, (int64_t)f->rows, "row"), n, seconds);
-    for (size_t g = 0; g < sizeof groups / sizeof *groups; g++)
-        tell_group(rep, g, out);
+    size_t ngroups;
+    const char *const *groups = feature_groups(&ngroups);
+    for (size_t g = 0; g < ngroups; g++)
+        tell_group(rep, groups[g], out);
     result_text(out, "table", str_of(name));
     result_int(out, "rows", (int64_t)f->rows);
     Table *t = result_table(out, "features", cols, 2);
@@ -72,9 +69,6 @@ static void tell(const char *name, const Frame *f, const FeatureReport *rep, dou
     result_chat(out, "history counts only what happened strictly before each row; %s no history yet",
                 rep->no_history == 1 ? "1 row has"
                                      : arena_printf(out->arena, "%s have", result_plural(out, (int64_t)rep->no_history, "row")));
-    if (rep->sample_rate > 0 && rep->sample_rate < 1)
-        result_chat(out, "%.3g %% of the negatives are kept: fit ... --offset sampling_offset makes probabilities right",
-                    100 * rep->sample_rate);
     for (size_t i = 0; i < rep->nnotes; i++)
         result_note(out, "features", NULL, "%s", rep->notes[i]);
 }
@@ -133,7 +127,7 @@ static const OptRow feature_opts[] = {
     {.name = "window", .type = OPT_DURATION, .metavar = "7d", .brief = "pairs: a view within this time counts (7d)"},
     {.name = "active", .type = OPT_DURATION, .metavar = "30d", .brief = "pairs: users with an event this recent (30d)"},
     {.name = "as-of", .type = OPT_TIME, .metavar = "TIME", .brief = "only what happened before"},
-    {.name = "only", .type = OPT_TEXT, .metavar = "GROUPS", .brief = "user,post,interaction,product,derived,login"},
+    {.name = "only", .type = OPT_TEXT, .metavar = "GROUPS", .brief = "user,post,interaction,product,derived,affinity,login"},
     {.name = "positive", .type = OPT_TEXT, .metavar = "TYPES", .brief = "interaction types that count as a view"},
     {.name = "seed", .type = OPT_INT, .min = 0, .max = 9e15, .metavar = "N", .brief = "seed of the sampled negatives"},
     {0},

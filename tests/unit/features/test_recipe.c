@@ -145,6 +145,19 @@ static void groups_and_names(void **state)
         check_row(group && strcmp(group, wanted[k][1]) == 0, wanted[k][0]);
     }
     assert_null(recipe_group(recipe, STR("colour")));
+    size_t ngroups, last = 0;
+    const char *const *groups = feature_groups(&ngroups);
+    for (size_t j = 0; j < report.n; j++) { /* columns stand in the order of the groups */
+        size_t g = 0;
+        while (g < ngroups && strcmp(groups[g], report.info[j].group) != 0)
+            g++;
+        check_row(g < ngroups && g >= last, report.info[j].name);
+        last = g;
+    }
+    assert_int_equal(recipe_depends(recipe, STR("post_age_days")), DEPENDS_POST);
+    assert_int_equal(recipe_depends(recipe, STR("prev_views")), DEPENDS_USER);
+    assert_int_equal(recipe_depends(recipe, STR("prev_tag_hits")), DEPENDS_USER | DEPENDS_POST);
+    assert_int_equal(recipe_depends(recipe, STR("colour")), DEPENDS_UNKNOWN);
     assert_int_equal(report.n, f->ncols);
     for (size_t j = 0; j < f->ncols; j++)
         check_row(strcmp(report.info[j].name, f->names[j]) == 0, f->names[j]);
