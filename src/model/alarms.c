@@ -102,12 +102,22 @@ static void find_leakage(Look *l)
     }
 }
 
+/* The column that says when a row happened: by its role, or by a name that the role knows. */
+static long event_time(const Look *l)
+{
+    RoleMap roles = roles_guess(l->m->table ? l->m->table : "", l->f);
+    long at = roles.col[ROLE_TIME];
+    for (const char *const *a = role_rows()[ROLE_TIME].aliases; at < 0 && *a; a++)
+        at = frame_find(l->f, str_of(*a));
+    return at >= 0 && l->f->cols[at]->type == COL_TIME ? at : -1;
+}
+
 /* Moments among the inputs that lie after the event. */
 static void find_times(Look *l)
 {
-    RoleMap roles = roles_guess(l->m->table ? l->m->table : "", l->f);
-    const Column *event = roles.col[ROLE_TIME] >= 0 ? l->f->cols[roles.col[ROLE_TIME]] : NULL;
-    for (size_t i = 0; event && event->type == COL_TIME && i < l->m->ninputs; i++) {
+    long at = event_time(l);
+    const Column *event = at >= 0 ? l->f->cols[at] : NULL;
+    for (size_t i = 0; event && i < l->m->ninputs; i++) {
         const InputSummary *in = &l->m->inputs[i];
         const Column *c = frame_column(l->f, str_of(in->name));
         size_t after = 0;
@@ -121,7 +131,7 @@ static void find_times(Look *l)
             continue;
         Alarm *a = alarm_of(l, ALARM_TIME, in->name);
         alarm_text(a, "%s is later than %s in %s of %s rows: it was not known at the time of the event", in->name,
-                   l->f->names[roles.col[ROLE_TIME]], alarm_count((double)after), alarm_count((double)l->d->n));
+                   l->f->names[at], alarm_count((double)after), alarm_count((double)l->d->n));
         alarm_help(a, "leave '%s' out, or take its value from before the event", in->name);
     }
 }
