@@ -7,6 +7,6 @@ set -eu
 cd "$(dirname "$0")/.."
 glint=$1
 if [ -t 0 ] && [ -t 1 ]; then
-    exec "$glint" -i -e -f datasets/demo.glint
+    exec "$glint" -i -e -f tests/demo.glint
 fi
-exec "$glint" -e -f datasets/demo.glint
+exec "$glint" -e -f tests/demo.glint

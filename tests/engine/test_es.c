@@ -130,7 +130,7 @@ static void exact_integers(Client *c)
     d->v.d[0] = 0.1;
     d->v.d[1] = 1e-300;
     d->v.d[2] = 3;
-    char *names[] = {"big", "real"};
+    char *names[] = {(char[]){"big"}, (char[]){"real"}};
     Column *cols[] = {i, d};
     Frame *f = frame_new(names, cols, 2, 3);
     there_and_back(c, "2^53+1 and the ends of int64 there and back", "t-es-ints", f, NULL);
@@ -201,7 +201,7 @@ static void stale_versions(Client *c)
 {
     Error err = ERROR_INIT;
     Column *i = column_new(COL_INT, 4, &err);
-    char *names[] = {"n"};
+    char *names[] = {(char[]){"n"}};
     Frame *f = frame_new(names, &i, 1, 4);
     PushLedger l;
     PushOptions new = {.bulk = {.index = "t-es-version"}, .version = 5}, old = {.bulk = {.index = "t-es-version"}, .version = 4};
