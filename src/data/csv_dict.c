@@ -2,42 +2,19 @@
 /*
  * csv_dict.c - texts of one column to numbers, as they come; each thread has its own.
  *
- * Open addressing, at most half full. A slot holds the text's first eight bytes as a number, its
- * length and its index, so that the short names which make up most columns are found without
- * following a pointer. Texts lie in blocks that never move.
+ * Open addressing, at most half full; the lookup itself is in csv_dict.h. Texts lie in blocks that
+ * never move.
  *
  * csv_dict_merge() puts the threads' dictionaries together and sorts: the levels of a column do not
  * depend on which thread saw which text first.
  */
 #include <stdlib.h>
 
-#include "csv_priv.h"
+#include "csv_dict.h"
 
 #define TEXT_BLOCK ((size_t)64 << 10)
+#define SPARSE_SLOTS 4096
 #define SLACK 8 /* bytes behind each text that may be read */
-
-typedef struct Slot {
-    uint64_t head;
-    uint32_t n;
-    uint32_t index_plus_1; /* 0: free */
-} Slot;
-
-typedef struct Entry {
-    const char *p;
-    uint32_t n;
-    uint32_t hash;
-} Entry;
-
-struct CsvDict {
-    Slot *slots;
-    size_t mask;
-    Entry *entries;
-    size_t count, cap;
-    char **blocks;
-    size_t nblocks;
-    char *room; /* free bytes of the last block */
-    size_t left;
-};
 
 CsvDict *csv_dict_new(void)
 {
@@ -69,61 +46,10 @@ Str csv_dict_at(const CsvDict *d, size_t i)
     return (Str){d->entries[i].p, d->entries[i].n};
 }
 
-static inline uint64_t load8(const char *p)
-{
-    uint64_t v;
-    memcpy(&v, p, sizeof v);
-    return v;
-}
-
-/* The first eight bytes, zeros behind the end. Bytes are in the machine's order: it is only compared and hashed. */
-static inline uint64_t head_of(Str s, const char *limit)
-{
-    if (s.n >= 8)
-        return load8(s.p);
-    uint64_t v = 0;
-    if (limit - s.p < 8) {
-        memcpy(&v, s.p, s.n);
-        return v;
-    }
-    static const uint64_t keep[8] = {0, 0xff, 0xffff, 0xffffff, 0xffffffff, 0xffffffffff, 0xffffffffffff, 0xffffffffffffff};
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-    return load8(s.p) & keep[s.n];
-#else
-    (void)keep;
-    memcpy(&v, s.p, s.n);
-    return v;
-#endif
-}
-
-static inline uint64_t stir(uint64_t x)
-{
-    x *= UINT64_C(0x9e3779b97f4a7c15); /* 2^64 / golden ratio: Knuth, TAOCP 3, 6.4 */
-    return x ^ x >> 32;
-}
-
-static inline uint32_t hash_of(Str s, uint64_t head)
-{
-    uint64_t h = stir(head + s.n);
-    if (s.n > 8) {
-        for (size_t i = 8; i + 8 < s.n; i += 8)
-            h = stir(h ^ load8(s.p + i));
-        h = stir(h ^ load8(s.p + s.n - 8));
-    }
-    return (uint32_t)(h ^ h >> 29);
-}
-
-static inline bool same_tail(const char *a, const char *b, size_t n)
-{
-    if (n <= 16)
-        return load8(a + n - 8) == load8(b + n - 8);
-    return memcmp(a + 8, b + 8, n - 8) == 0;
-}
-
 static bool grow_slots(CsvDict *d)
 {
     size_t n = 2 * (d->mask + 1);
-    Slot *slots = calloc(n, sizeof *slots);
+    CsvSlot *slots = calloc(n, sizeof *slots);
     if (!slots)
         return false;
     for (size_t i = 0; i <= d->mask; i++) {
@@ -163,13 +89,15 @@ static const char *keep_text(CsvDict *d, Str s)
     return p;
 }
 
-static int32_t add_new(CsvDict *d, Str s, uint64_t head, uint32_t hash)
+int32_t csv_dict_new_text(CsvDict *d, Str s, CsvKey key)
 {
-    if (2 * (d->count + 1) > d->mask + 1 && !grow_slots(d))
+    /* small tables are kept three quarters empty: a second look costs more than their memory */
+    size_t spread = d->mask < SPARSE_SLOTS ? 4 : 2;
+    if (spread * (d->count + 1) > d->mask + 1 && !grow_slots(d))
         return -1;
     if (d->count == d->cap) {
         size_t cap = d->cap ? 2 * d->cap : 16;
-        Entry *entries = realloc(d->entries, cap * sizeof *entries);
+        CsvEntry *entries = realloc(d->entries, cap * sizeof *entries);
         if (!entries)
             return -1;
         d->entries = entries;
@@ -178,26 +106,12 @@ static int32_t add_new(CsvDict *d, Str s, uint64_t head, uint32_t hash)
     const char *p = keep_text(d, s);
     if (!p || d->count >= INT32_MAX)
         return -1;
-    d->entries[d->count] = (Entry){p, (uint32_t)s.n, hash};
-    size_t at = hash & d->mask;
+    d->entries[d->count] = (CsvEntry){p, (uint32_t)s.n, key.hash};
+    size_t at = key.hash & d->mask;
     while (d->slots[at].index_plus_1)
         at = (at + 1) & d->mask;
-    d->slots[at] = (Slot){head, (uint32_t)s.n, (uint32_t)d->count + 1};
+    d->slots[at] = (CsvSlot){key.head, (uint32_t)s.n, (uint32_t)d->count + 1};
     return (int32_t)d->count++;
-}
-
-int32_t csv_dict_add(CsvDict *d, Str s, const char *limit)
-{
-    uint64_t head = head_of(s, limit);
-    uint32_t hash = hash_of(s, head);
-    for (size_t at = hash & d->mask;; at = (at + 1) & d->mask) {
-        const Slot *slot = &d->slots[at];
-        if (!slot->index_plus_1)
-            return add_new(d, s, head, hash);
-        if (slot->head == head && slot->n == s.n &&
-            (s.n <= 8 || same_tail(d->entries[slot->index_plus_1 - 1].p, s.p, s.n)))
-            return (int32_t)slot->index_plus_1 - 1;
-    }
 }
 
 /* ---- all threads' texts in one ---- */
@@ -207,7 +121,7 @@ static bool add_all(CsvDict *all, const CsvDict *from, int32_t *map)
 {
     for (size_t i = 0; i < from->count; i++) {
         Str s = csv_dict_at(from, i);
-        map[i] = csv_dict_add(all, s, s.p + s.n);
+        map[i] = csv_dict_find(all, s, csv_dict_key(s, s.p + s.n));
         if (map[i] < 0)
             return false;
     }
@@ -247,7 +161,7 @@ Levels *csv_dict_merge(CsvDict *const *dicts, size_t n, size_t max, double mean,
             continue;
         map[k] = big_alloc(dicts[k]->count, sizeof **map, false, "a dictionary", err);
         if (!map[k] || !add_all(all, dicts[k], map[k])) {
-            fail_nomem(err, dicts[k]->count * sizeof(Entry), "a dictionary");
+            fail_nomem(err, dicts[k]->count * sizeof(CsvEntry), "a dictionary");
             goto done;
         }
     }

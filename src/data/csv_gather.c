@@ -100,6 +100,21 @@ static bool close_gaps(Gather *g, Error *err)
     return true;
 }
 
+/* A column of `rows` values that are all going to be written. */
+static Column *unwritten_column(ColType type, size_t width, size_t rows, Error *err)
+{
+    Column *c = column_new(type, 0, err);
+    void *values = c ? big_alloc(rows, width, false, "a column", err) : NULL;
+    if (!values) {
+        column_unref(c);
+        return NULL;
+    }
+    free(c->v.any);
+    c->v.any = values;
+    c->n = type == COL_TEXT ? rows - 1 : rows;
+    return c;
+}
+
 static bool gather_numbers(Gather *g, ColType type, Error *err)
 {
     if (!close_gaps(g, err) || !(g->out = column_new(type, 0, err)))
@@ -150,7 +165,7 @@ static bool on_chunks(Gather *g, void (*work)(void *, void *, size_t, size_t, si
 
 static bool gather_bools(Gather *g, Error *err)
 {
-    g->out = column_new(COL_BOOL, g->row_at[g->c->last - g->c->first], err);
+    g->out = unwritten_column(COL_BOOL, sizeof(uint8_t), g->row_at[g->c->last - g->c->first], err);
     return g->out && on_chunks(g, copy_bools, err) && gather_nulls(g, err);
 }
 
@@ -205,6 +220,8 @@ static void copy_texts(void *ctx, void *scratch, size_t k, size_t from, size_t t
             memcpy(g->out->bytes + at, s.p, s.n);
         at += s.n;
     }
+    if (!g->map)
+        csv_give_back(g->c, chunk);
 }
 
 static bool gather_texts(Gather *g, Error *err)
@@ -212,7 +229,7 @@ static bool gather_texts(Gather *g, Error *err)
     size_t chunks = g->c->last - g->c->first, rows = g->row_at[chunks];
     bool ok = false;
     g->bytes_at = big_alloc(chunks + 1, sizeof *g->bytes_at, true, "a text column", err);
-    g->out = column_new(COL_TEXT, rows, err);
+    g->out = unwritten_column(COL_TEXT, sizeof(uint64_t), rows + 1, err);
     if (!g->bytes_at || !g->out || !on_chunks(g, measure_texts, err))
         goto done;
     for (size_t k = 0; k < chunks; k++)
@@ -248,8 +265,11 @@ static bool gather_names(Gather *g, Error *err)
         dicts[t] = c->scratch[t].dicts[g->j];
     Levels *levels = csv_dict_merge(dicts, c->threads, max, mean, g->map, &many, err);
     if (levels) {
-        g->out = column_new_code(g->row_at[c->last - c->first], levels, err);
-        levels_unref(levels);
+        g->out = unwritten_column(COL_CODE, sizeof(int32_t), g->row_at[c->last - c->first], err);
+        if (g->out)
+            g->out->levels = levels;
+        else
+            levels_unref(levels);
         ok = g->out && on_chunks(g, copy_codes, err) && gather_nulls(g, err);
     } else if (many) {
         ok = gather_texts(g, err);

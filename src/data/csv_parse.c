@@ -15,9 +15,10 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "csv_priv.h"
+#include "csv_dict.h"
 #include "csv_swar.h"
 
+#define BATCH_ROWS 32 /* lookups in flight */
 #define RAW_LENGTH_BITS 24
 #define RAW_LONG ((UINT64_C(1) << RAW_LENGTH_BITS) - 1) /* so long or longer: found again by its end */
 
@@ -319,23 +320,47 @@ static bool still_digits(Piece *p, Str s)
     return (kind & (KIND_INT | KIND_ZEROS | KIND_BIG)) != 0;
 }
 
+/* Texts of a few rows on their way to the dictionary. */
+typedef struct Batch {
+    Str text[BATCH_ROWS];
+    CsvKey key[BATCH_ROWS];
+    int32_t *out[BATCH_ROWS];
+    size_t n;
+} Batch;
+
+static void number_batch(Piece *p, Batch *b)
+{
+    for (size_t i = 0; i < b->n; i++) {
+        *b->out[i] = csv_dict_find(p->dict, b->text[i], b->key[i]);
+        p->failed |= *b->out[i] < 0;
+    }
+    b->n = 0;
+}
+
 static bool parse_names(Piece *p, bool digits)
 {
     int32_t *out = p->out;
-    for (size_t r = 0; r < p->ix->rows; r++) {
+    Batch b = {.n = 0};
+    for (size_t r = 0; r < p->ix->rows && !p->failed; r++) {
         Str s;
         out[r] = 0;
         if (!text_at(p, r, &s))
             continue;
         if (digits && !still_digits(p, s))
             return false;
-        bool copied = s.p == p->s->clean.p || s.p == p->s->mend.p;
-        const char *limit = copied ? s.p + s.n : p->limit;
-        if (s.n > UINT32_MAX || (out[r] = csv_dict_add(p->dict, s, limit)) < 0) {
+        if (s.n > UINT32_MAX) {
             p->failed = true;
-            return true;
+            break;
         }
+        bool copied = s.p == p->s->clean.p || s.p == p->s->mend.p;
+        b.text[b.n] = s;
+        b.key[b.n] = csv_dict_key(s, copied ? s.p + s.n : p->limit);
+        b.out[b.n] = &out[r];
+        csv_dict_fetch(p->dict, b.key[b.n]);
+        if (++b.n == BATCH_ROWS || copied) /* a copy is overwritten by the next one */
+            number_batch(p, &b);
     }
+    number_batch(p, &b);
     return true;
 }
 

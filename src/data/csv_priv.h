@@ -188,16 +188,18 @@ void csv_decide(Csv *c);
 bool csv_decide_raw(Csv *c);
 void csv_note_types(Csv *c);
 
-/* ---- csv_dict.c: texts to numbers, thread by thread ---- */
+/* ---- csv_dict.c: texts to numbers, thread by thread; the lookup is in csv_dict.h ---- */
 CsvDict *csv_dict_new(void);
 void csv_dict_free(CsvDict *d);
-/* Number of `s`, new or old; -1 without memory. `limit` is where reading eight bytes must stop. */
-int32_t csv_dict_add(CsvDict *d, Str s, const char *limit);
 size_t csv_dict_count(const CsvDict *d);
 Str csv_dict_at(const CsvDict *d, size_t i);
 /* One sorted dictionary of several (NULLs are fine); map[k][i] = new number, free() each. More than `max` distinct
  * texts, or more than `mean` bytes on average: *many is set and NULL returned. */
 Levels *csv_dict_merge(CsvDict *const *dicts, size_t n, size_t max, double mean, int32_t **map, bool *many, Error *err);
+
+/* ---- csv_read.c ---- */
+/* The mapped pages of a chunk are not needed any more: they count as ours until they are given back. */
+void csv_give_back(const Csv *c, const CsvChunk *chunk);
 
 /* ---- csv_gather.c: pieces to columns ---- */
 /* Makes the window's rows into a frame; takes the columns' buffers. */

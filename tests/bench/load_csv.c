@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "base/clock.h"
 #include "data/reader.h"
@@ -23,6 +24,11 @@ static void print_status(const char *key)
         fclose(f);
 }
 
+static double cpu(const struct timeval *after, const struct timeval *before)
+{
+    return (double)(after->tv_sec - before->tv_sec) + 1e-6 * (double)(after->tv_usec - before->tv_usec);
+}
+
 int main(int argc, char **argv)
 {
     static ReadReport report;
@@ -32,9 +38,15 @@ int main(int argc, char **argv)
     for (int i = 0; i < times && argc > 1; i++) {
         report = (ReadReport){0};
         frame_unref(f);
+        struct rusage before, after;
+        getrusage(RUSAGE_SELF, &before);
         double start = clock_seconds();
         f = csv_read_file(argv[1], NULL, &report, &err);
-        printf("seconds %.4f\n", clock_seconds() - start);
+        double wall = clock_seconds() - start;
+        getrusage(RUSAGE_SELF, &after);
+        printf("seconds %.4f cpu %.4f (%.4f in the kernel)\n", wall,
+               cpu(&after.ru_utime, &before.ru_utime) + cpu(&after.ru_stime, &before.ru_stime),
+               cpu(&after.ru_stime, &before.ru_stime));
         if (!f)
             break;
     }
