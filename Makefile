@@ -12,6 +12,7 @@
 #   make cov        line coverage of src/ by all the checks, at least 85 %
 #   make lint       gcc -fanalyzer, clang's warnings, mandoc, long lines
 #   make layers     which line breaks the rules of the house
+#   make bench-csv  load a CSV of ROWS=1000000 beside polars, DuckDB, pyarrow and pandas
 #   make fuzz       libFuzzer on each entry of tests/fuzz for SECONDS=20
 #   make deps       install what the build needs (apt; elsewhere it prints the packages)
 #   make man        build/release/glint.1, printed from the tables of the program
@@ -119,6 +120,14 @@ fuzz:
 	@tests/deps.sh build fuzz
 	@$(AGAIN) VARIANT=fuzz CC=clang fuzz-build
 	$(Q)tests/fuzz/run.sh build/fuzz/fuzz $(SECONDS)
+
+# ---- benchmarks: tests/bench/x.c; they print ratios and are no tests ----
+$(BUILD)/bench/%: tests/bench/%.c $(LIBS)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) -Wno-missing-prototypes -MMD -MP -MF $@.d $(ALL_LDFLAGS) -o $@ $< \
+	  -Wl,--start-group $(LIBS) -Wl,--end-group $(PKG_L)
+bench-csv: $(BUILD)/bench/make_csv $(BUILD)/bench/load_csv
+	$(Q)tests/bench/csv.sh $(BUILD)/bench $(ROWS)
 
 # ---- reference values of other programs: tests/reference ----
 REFERENCE := $(BUILD)/reference/run_reference
@@ -233,6 +242,6 @@ clean:
 	rm -rf build
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
-.PHONY: reference engine check-engines all unit unit-build fuzz fuzz-build deps check check-build suite bless san tsan memcheck cov layers lint demo man \
+.PHONY: bench-csv reference engine check-engines all unit unit-build fuzz fuzz-build deps check check-build suite bless san tsan memcheck cov layers lint demo man \
         install uninstall dist deb help clean
 .DEFAULT_GOAL := all
