@@ -48,6 +48,8 @@ typedef struct Problem {
     const Family *family;
     const Link *link;
     double param; /* theta or power; fit_run goes by its options instead */
+    /* Rows that stand for many: how many rows there are, and with positive weight; 0 when each counts as one. */
+    double count, count_effective;
     bool as_is;   /* do not centre columns: a penalty on the intercept needs it */
 } Problem;
 Oracle *oracle_rows(const Problem *pb, Error *err);

@@ -4,6 +4,7 @@
  *
  * The order of a fit of local rows:
  *     check          shapes, y in the family's range, weights, offset
+ *     grouped.c      rows that are alike are taken together when there are many of them
  *     start.c        where to begin: for large data, from a fit to some of the rows
  *     irls.c         on oracle_rows, columns centred, sums in doubles
  *     separation.c   when a response of yes and no took suspiciously many steps
@@ -21,11 +22,13 @@
 #include "base/mem.h"
 #include "families_priv.h"
 #include "fit_priv.h"
+#include "grouped.h"
 #include "infer_priv.h"
 
 #define PRECISE_WORK 4e6      /* multiplications of a precise pass that nobody notices: 30 ms */
 #define PRECISE_WORK_MAX 1e9  /* and that an ill-conditioned design is worth */
 #define PRECISE_PIVOT 1e-9    /* below it the covariance would lose more than half its digits */
+#define GROUP_FROM 50000      /* rows: below it a fit takes no time anyway */
 #define SOUND_PIVOT 1e-5
 #define PRECISE_DECREMENT 1e-31
 #define PRECISE_DECREMENT_BIG 1e-18
@@ -280,6 +283,12 @@ static Fit *fit_once(const Problem *pb, const FitOptions *opt, Error *err)
     return NULL;
 }
 
+/* Rows that matter one by one cannot be taken together. */
+static bool may_group(const Problem *pb, const FitOptions *opt)
+{
+    return pb->x->n >= GROUP_FROM && opt->robust == ROBUST_NONE && !opt->cluster && !opt->firth;
+}
+
 Fit *fit_run(const Problem *pb, const FitOptions *opt, Error *err)
 {
     double began = clock_seconds();
@@ -289,10 +298,16 @@ Fit *fit_run(const Problem *pb, const FitOptions *opt, Error *err)
         return NULL;
     if (pb->family->takes_param)
         mine.param = isnan(opt->param) ? pb->family->param_default : opt->param;
+    Grouped *grouped = may_group(pb, opt) ? group_rows(&mine, err) : NULL;
+    if (error_is_set(err))
+        return NULL;
+    Problem *used = grouped ? &grouped->pb : &mine;
     if (pb->family == &family_negbin && isnan(mine.param))
-        f = negbin_fit(&mine, opt, fit_once, err);
+        f = negbin_fit(used, opt, fit_once, err);
     else
-        f = fit_once(&mine, opt, err);
+        f = fit_once(used, opt, err);
+    mine.param = used->param;
+    grouped_free(grouped);
     if (!f)
         return NULL;
     if (pb->family->takes_param && isnan(f->param))

@@ -149,7 +149,7 @@ static void write_out(const PreciseOracle *o, unsigned what, Stats *out)
     out->deviance = o->total.deviance.hi;
     out->pearson = o->linear ? o->total.deviance.hi : o->total.pearson.hi;
     out->invalid = o->total.invalid;
-    out->n = o->pb.x->n;
+    out->n = o->pb.count > 0.0 ? (uint64_t)o->pb.count : o->pb.x->n;
     for (size_t j = 0; what & EVAL_GRAD && j < p; j++) {
         out->grad[j] = o->total.grad[j].hi;
         if (out->grad_lo)
@@ -221,6 +221,8 @@ Oracle *oracle_precise(const Problem *pb, Error *err)
         o->base.n_effective += w > 0.0;
         only_01 &= pb->y[i] == 0.0 || pb->y[i] == 1.0;
     }
+    if (pb->count > 0.0)
+        o->base.n_effective = pb->count_effective;
     o->kernel = kernel_pick(pb, only_01);
     o->linear = pb->family == &family_gaussian && pb->link == &link_identity;
     o->nworkers = par_threads();

@@ -115,7 +115,7 @@ static bool rows_eval(Oracle *base, const double *b, unsigned what, Stats *out, 
     out->deviance = o->sums.deviance;
     out->pearson = o->sums.pearson;
     out->invalid = o->sums.invalid;
-    out->n = o->pb.x->n;
+    out->n = o->pb.count > 0.0 ? (uint64_t)o->pb.count : o->pb.x->n;
     return true;
 }
 
@@ -175,6 +175,8 @@ Oracle *oracle_rows(const Problem *pb, Error *err)
     o->base.centre = pb->as_is ? NULL : matrix_centres(pb->x);
     o->pb = *pb;
     count_rows(pb, &o->base, &only_01);
+    if (pb->count > 0.0)
+        o->base.n_effective = pb->count_effective;
     o->kernel = kernel_pick(pb, only_01);
     o->plan = gram_plan_new(pb->x, o->base.centre, err);
     if (!o->plan || !make_workers(o, err)) {

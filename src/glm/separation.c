@@ -244,7 +244,7 @@ static void compose(Search *s, const Fit *sub, Fit *fit)
 static void fill_rest(Search *s, const Fit *sub, Fit *fit)
 {
     fit->n = (size_t)s->o->n_effective;
-    fit->rows = s->n;
+    fit->rows = s->pb->count > 0.0 ? (size_t)s->pb->count : s->n;
     fit->rank = s->all.rank;
     fit->df_residual = fit->n > fit->rank ? fit->n - fit->rank : 0;
     fit->df_null = fit->n - (s->o->intercept != SIZE_MAX);
