@@ -8,6 +8,7 @@
  */
 #include "data/frame.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "base/map.h"
@@ -96,20 +97,19 @@ static Column *bind_values(const Parts *p, ColType type, Error *err)
 static Column *bind_codes(const Parts *p, Error *err)
 {
     Column *out = NULL;
-    Levels *none = levels_new(NULL, 0, NULL, err), *all = NULL;
+    Levels *none = levels_new(NULL, 0, NULL, err);
+    if (!none)
+        return NULL;
     const Levels **in = xcalloc(p->n, sizeof(Levels *));
     int32_t **map = xcalloc(p->n, sizeof(int32_t *));
-    if (!none)
-        goto done;
     for (size_t k = 0; k < p->n; k++)
         in[k] = p->col[k] ? p->col[k]->levels : none;
-    all = levels_union(in, p->n, map, err);
+    Levels *all = levels_union(in, p->n, map, err);
     out = all ? column_new_code(p->rows, all, err) : NULL;
     if (out && !fill_values(p, out, map, err)) {
         column_unref(out);
         out = NULL;
     }
-done:
     for (size_t k = 0; k < p->n; k++)
         free(map[k]);
     free(map);
@@ -157,8 +157,8 @@ static const Column *gather(Parts *p, Str name, BindType *how)
         empty = empty ? empty : c;
         if (!p->col[k])
             continue;
-        first = first ? first : c;
-        *how = fold(*how, first->type, c->type);
+        first = first ? first : p->col[k];
+        *how = fold(*how, first->type, p->col[k]->type);
     }
     return first ? first : empty;
 }
@@ -167,6 +167,7 @@ static Column *bind_column(Parts *p, Str name, Error *err)
 {
     BindType how;
     const Column *first = gather(p, name, &how);
+    assert(first); /* the name is one of theirs */
     if (how == BIND_STRINGS || first->type == COL_TEXT)
         return bind_strings(p, err);
     if (first->type == COL_CODE)

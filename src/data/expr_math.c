@@ -70,12 +70,12 @@ static double mod_real(double a, double b)
 
 void block_real(const Step *s, const Slice *const *arg, size_t n, Slice *out)
 {
-    const double *a = arg[0]->v.d, *b = s->nargs > 1 ? arg[1]->v.d : NULL;
+    const double *a = arg[0]->v.d, *b = arg[s->nargs - 1]->v.d;
     double *o = out->own.d;
     if (s->fn == &expr_ops[OP_DIV]) {
         for (size_t i = 0; i < n; i++)
             o[i] = a[i] / b[i];
-    } else if (b) {
+    } else if (s->nargs > 1) {
         for (size_t i = 0; i < n; i++)
             o[i] = s->fn->real2(a[i], b[i]);
     } else {

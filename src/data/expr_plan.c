@@ -12,8 +12,6 @@
  */
 #include "expr_priv.h"
 
-#include <math.h>
-
 #include "base/clock.h"
 
 /* ---- steps ---- */
@@ -32,8 +30,8 @@ static size_t add_step(Plan *p, Step s)
     return p->n++;
 }
 
-static size_t add_call(Plan *p, const Func *fn, ColType type, BlockFn block, size_t nargs,
-                       const size_t *args)
+size_t step_call(Plan *p, const Func *fn, ColType type, BlockFn block, size_t nargs,
+                 const size_t *args)
 {
     Step s = {.kind = STEP_CALL, .fn = fn, .type = type, .block = block, .op = fn ? fn->op : 0};
     s.nargs = nargs;
@@ -46,17 +44,17 @@ static size_t add_call(Plan *p, const Func *fn, ColType type, BlockFn block, siz
     return add_step(p, s);
 }
 
-static size_t add_const(Plan *p, ColType type, Cell value)
+size_t step_const(Plan *p, ColType type, Cell value)
 {
     return add_step(p, (Step){.kind = STEP_CONST, .type = type, .value = value});
 }
 
-static ColType type_of(const Plan *p, size_t step)
+ColType step_type(const Plan *p, size_t step)
 {
     return p->steps[step].type;
 }
 
-static bool is_const(const Plan *p, size_t step)
+bool step_is_const(const Plan *p, size_t step)
 {
     return p->steps[step].kind == STEP_CONST;
 }
@@ -75,24 +73,24 @@ static const char *what_is(const Plan *p, const Expr *e, size_t step)
     else
         expr_print(e, &b);
     bool literal = e->kind == EXPR_LITERAL;
-    buf_printf(&b, "' is %s%s", literal ? "a literal " : "", coltype_name(type_of(p, step)));
+    buf_printf(&b, "' is %s%s", literal ? "a literal " : "", coltype_name(step_type(p, step)));
     const char *text = arena_strndup(p->arena, b.p, b.n);
     buf_free(&b);
     return text;
 }
 
 /* "'+'" or "log()". */
-static const char *name_of(const Plan *p, const Expr *e)
+const char *plan_name_of(const Plan *p, const Expr *e)
 {
     const char *name = e->fn->doc.name;
     bool call = e->fn->style == STYLE_CALL;
     return call ? arena_printf(p->arena, "%s()", name) : arena_printf(p->arena, "'%s'", name);
 }
 
-static size_t wrong_type(Plan *p, const Expr *e, size_t k, size_t step, const char *needs)
+size_t plan_wrong_type(Plan *p, const Expr *e, size_t k, size_t step, const char *needs)
 {
-    ColType t = type_of(p, step);
-    fail_at(p->err, ERR_TYPE, e->args[k]->at, "%s needs %s: %s", name_of(p, e), needs,
+    ColType t = step_type(p, step);
+    fail_at(p->err, ERR_TYPE, e->args[k]->at, "%s needs %s: %s", plan_name_of(p, e), needs,
             what_is(p, e->args[k], step));
     if (t == COL_TIME)
         error_hint(p->err, "days(from, to), hours(from, to), year(x) ... make numbers of times");
@@ -115,7 +113,7 @@ static double number_of(const Step *s)
 }
 
 /* A constant of another type; numbers and nulls only. */
-static size_t const_as(Plan *p, size_t step, ColType to)
+size_t plan_const_as(Plan *p, size_t step, ColType to)
 {
     Step s = p->steps[step];
     double d = s.untyped ? 0 : number_of(&s);
@@ -126,21 +124,21 @@ static size_t const_as(Plan *p, size_t step, ColType to)
         v.v.b = d != 0;
     else if (to == COL_INT && !s.untyped)
         v.v.i = s.type == COL_BOOL ? s.value.v.b : s.value.v.i;
-    return add_const(p, to, v);
+    return step_const(p, to, v);
 }
 
 /* Numbers to a number type, an untyped null to any; precondition: it is one of those or of the
  * type. */
-static size_t as_type(Plan *p, size_t step, ColType to)
+size_t plan_as_type(Plan *p, size_t step, ColType to)
 {
-    ColType from = type_of(p, step);
+    ColType from = step_type(p, step);
     if (p->steps[step].untyped)
-        return const_as(p, step, to);
+        return plan_const_as(p, step, to);
     if (from == to || (type_is_text(from) && type_is_text(to)))
         return step;
-    if (is_const(p, step))
-        return const_as(p, step, to);
-    return add_call(p, NULL, to, block_cast, 1, &step);
+    if (step_is_const(p, step))
+        return plan_const_as(p, step, to);
+    return step_call(p, NULL, to, block_cast, 1, &step);
 }
 
 /* A literal text read as a time. */
@@ -157,50 +155,52 @@ static size_t text_as_time(Plan *p, const Expr *e, size_t step)
     return add_step(p, (Step){.kind = STEP_CONST, .type = COL_TIME, .unit = unit, .value = v});
 }
 
-static size_t need_number(Plan *p, const Expr *e, size_t k, size_t step, ColType to)
+size_t plan_number(Plan *p, const Expr *e, size_t k, size_t step, ColType to)
 {
-    if (!p->steps[step].untyped && !type_is_number(type_of(p, step)))
-        return wrong_type(p, e, k, step, "numbers");
-    return as_type(p, step, to);
+    if (!p->steps[step].untyped && !type_is_number(step_type(p, step)))
+        return plan_wrong_type(p, e, k, step, "numbers");
+    return plan_as_type(p, step, to);
 }
 
 static size_t need_bool(Plan *p, const Expr *e, size_t k, size_t step)
 {
-    if (!p->steps[step].untyped && !type_is_number(type_of(p, step)))
-        return wrong_type(p, e, k, step, "true or false");
-    return as_type(p, step, COL_BOOL);
+    if (!p->steps[step].untyped && !type_is_number(step_type(p, step)))
+        return plan_wrong_type(p, e, k, step, "true or false");
+    return plan_as_type(p, step, COL_BOOL);
 }
 
-static size_t need_text(Plan *p, const Expr *e, size_t k, size_t step)
+size_t plan_text(Plan *p, const Expr *e, size_t k, size_t step)
 {
-    if (!p->steps[step].untyped && !type_is_text(type_of(p, step)))
-        return wrong_type(p, e, k, step, "a text");
-    return as_type(p, step, COL_TEXT);
+    if (!p->steps[step].untyped && !type_is_text(step_type(p, step)))
+        return plan_wrong_type(p, e, k, step, "a text");
+    return plan_as_type(p, step, COL_TEXT);
 }
 
-static size_t need_time(Plan *p, const Expr *e, size_t k, size_t step)
+size_t plan_time(Plan *p, const Expr *e, size_t k, size_t step)
 {
     const Step *s = &p->steps[step];
     if (s->untyped)
-        return const_as(p, step, COL_TIME);
+        return plan_const_as(p, step, COL_TIME);
     if (s->kind == STEP_CONST && type_is_text(s->type) && !s->value.null)
         return text_as_time(p, e->args[k], step);
-    return s->type == COL_TIME ? step : wrong_type(p, e, k, step, "a time");
+    return s->type == COL_TIME ? step : plan_wrong_type(p, e, k, step, "a time");
 }
 
 /* Two arguments that do not go together. */
 static bool clash(Plan *p, const Expr *e, size_t a, size_t b, const size_t *args)
 {
-    ColType ta = type_of(p, args[a]), tb = type_of(p, args[b]);
-    fail_at(p->err, ERR_TYPE, e->at, "%s mixes %s and %s: %s, %s", name_of(p, e), coltype_name(ta),
-            coltype_name(tb), what_is(p, e->args[a], args[a]), what_is(p, e->args[b], args[b]));
+    ColType ta = step_type(p, args[a]), tb = step_type(p, args[b]);
+    fail_at(p->err, ERR_TYPE, e->at, "%s mixes %s and %s: %s, %s", plan_name_of(p, e),
+            coltype_name(ta), coltype_name(tb), what_is(p, e->args[a], args[a]),
+            what_is(p, e->args[b], args[b]));
     size_t number = type_is_number(ta) ? a : b, text = type_is_number(ta) ? b : a;
-    bool mixed = type_is_number(type_of(p, args[number])) && type_is_text(type_of(p, args[text]));
+    bool mixed =
+        type_is_number(step_type(p, args[number])) && type_is_text(step_type(p, args[text]));
     double d;
-    if (mixed && is_const(p, args[text]) && parse_real(p->steps[args[text]].value.v.s, &d))
+    if (mixed && step_is_const(p, args[text]) && parse_real(p->steps[args[text]].value.v.s, &d))
         return error_hint(p->err, "write %.*s without quotes",
                           STR_ARG(p->steps[args[text]].value.v.s));
-    if (mixed && is_const(p, args[number]))
+    if (mixed && step_is_const(p, args[number]))
         return error_hint(p->err, "texts are quoted, or real(x) makes a number of a text");
     return error_hint(p->err, "int(x), real(x), text(x), time(x) convert");
 }
@@ -223,7 +223,7 @@ static bool unify(Plan *p, const Expr *e, size_t *args, const size_t *which, siz
         if (!l || literal_for_time || wider || texts)
             lead = which[k];
     }
-    ColType t = lead == STEP_NONE ? COL_BOOL : type_of(p, args[lead]);
+    ColType t = lead == STEP_NONE ? COL_BOOL : step_type(p, args[lead]);
     for (size_t k = 0; k < n; k++) {
         size_t a = which[k];
         const Step *s = &p->steps[args[a]];
@@ -232,7 +232,7 @@ static bool unify(Plan *p, const Expr *e, size_t *args, const size_t *which, siz
         if (t == COL_TIME && type_is_text(s->type) && s->kind == STEP_CONST)
             args[a] = text_as_time(p, e->args[a], args[a]);
         else if (fits)
-            args[a] = as_type(p, args[a], t);
+            args[a] = plan_as_type(p, args[a], t);
         else
             return clash(p, e, lead < a ? lead : a, lead < a ? a : lead, args);
         if (args[a] == STEP_NONE)
@@ -251,7 +251,7 @@ static bool unify_from(Plan *p, const Expr *e, size_t *args, size_t first, ColTy
     return unify(p, e, args, which, e->nargs - first, out);
 }
 
-static size_t *copy_args(Plan *p, const Expr *e, const size_t *args)
+size_t *plan_args(Plan *p, const Expr *e, const size_t *args)
 {
     size_t *mine = arena_array(p->arena, size_t, e->nargs);
     for (size_t k = 0; k < e->nargs; k++)
@@ -263,68 +263,68 @@ static size_t *copy_args(Plan *p, const Expr *e, const size_t *args)
 
 size_t plan_real(Plan *p, const Expr *e, const size_t *args)
 {
-    size_t *a = copy_args(p, e, args);
+    size_t *a = plan_args(p, e, args);
     for (size_t k = 0; k < e->nargs; k++)
-        if ((a[k] = need_number(p, e, k, a[k], COL_REAL)) == STEP_NONE)
+        if ((a[k] = plan_number(p, e, k, a[k], COL_REAL)) == STEP_NONE)
             return STEP_NONE;
-    return add_call(p, e->fn, COL_REAL, block_real, e->nargs, a);
+    return step_call(p, e->fn, COL_REAL, block_real, e->nargs, a);
 }
 
 static bool all_whole(const Plan *p, const Expr *e, const size_t *args)
 {
     bool whole = !p->wide;
     for (size_t k = 0; k < e->nargs; k++)
-        whole = whole && (p->steps[args[k]].untyped || type_of(p, args[k]) == COL_INT ||
-                          type_of(p, args[k]) == COL_BOOL);
+        whole = whole && (p->steps[args[k]].untyped || step_type(p, args[k]) == COL_INT ||
+                          step_type(p, args[k]) == COL_BOOL);
     return whole;
 }
 
 size_t plan_arith(Plan *p, const Expr *e, const size_t *args)
 {
     bool whole = all_whole(p, e, args);
-    size_t *a = copy_args(p, e, args);
+    size_t *a = plan_args(p, e, args);
     for (size_t k = 0; k < e->nargs; k++)
-        if ((a[k] = need_number(p, e, k, a[k], whole ? COL_INT : COL_REAL)) == STEP_NONE)
+        if ((a[k] = plan_number(p, e, k, a[k], whole ? COL_INT : COL_REAL)) == STEP_NONE)
             return STEP_NONE;
-    return whole ? add_call(p, e->fn, COL_INT, block_arith_int, e->nargs, a)
-                 : add_call(p, e->fn, COL_REAL, block_arith_real, e->nargs, a);
+    return whole ? step_call(p, e->fn, COL_INT, block_arith_int, e->nargs, a)
+                 : step_call(p, e->fn, COL_REAL, block_arith_real, e->nargs, a);
 }
 
 size_t plan_keep(Plan *p, const Expr *e, const size_t *args)
 {
     if (!all_whole(p, e, args) || e->nargs > 1)
         return plan_real(p, e, args);
-    size_t a = need_number(p, e, 0, args[0], COL_INT);
-    return a == STEP_NONE ? a : add_call(p, e->fn, COL_INT, block_keep_int, 1, &a);
+    size_t a = plan_number(p, e, 0, args[0], COL_INT);
+    return a == STEP_NONE ? a : step_call(p, e->fn, COL_INT, block_keep_int, 1, &a);
 }
 
 size_t plan_extreme(Plan *p, const Expr *e, const size_t *args)
 {
     if (e->nargs == 1)
         return plan_aggregate(p, e, args);
-    size_t *a = copy_args(p, e, args);
+    size_t *a = plan_args(p, e, args);
     ColType t;
     if (!unify_from(p, e, a, 0, &t))
         return STEP_NONE;
     if (type_is_text(t))
-        return wrong_type(p, e, 0, a[0], "numbers or times");
+        return plan_wrong_type(p, e, 0, a[0], "numbers or times");
     if (t == COL_BOOL)
         for (size_t k = 0; k < e->nargs; k++)
-            a[k] = as_type(p, a[k], t = COL_INT);
-    return add_call(p, e->fn, t, block_extreme, e->nargs, a);
+            a[k] = plan_as_type(p, a[k], t = COL_INT);
+    return step_call(p, e->fn, t, block_extreme, e->nargs, a);
 }
 
 size_t plan_aggregate(Plan *p, const Expr *e, const size_t *args)
 {
     size_t a = e->nargs ? args[0] : 0;
     if (e->nargs) {
-        ColType from = type_of(p, a);
+        ColType from = step_type(p, a);
         bool keeps = e->fn->plan == plan_extreme && (from == COL_INT || from == COL_TIME);
-        a = keeps ? a : need_number(p, e, 0, a, COL_REAL);
+        a = keeps ? a : plan_number(p, e, 0, a, COL_REAL);
         if (a == STEP_NONE)
             return STEP_NONE;
     }
-    size_t s = add_call(p, e->fn, e->nargs ? type_of(p, a) : COL_INT, NULL, e->nargs, &a);
+    size_t s = step_call(p, e->fn, e->nargs ? step_type(p, a) : COL_INT, NULL, e->nargs, &a);
     p->steps[s].kind = STEP_AGGREGATE;
     return s;
 }
@@ -340,11 +340,11 @@ size_t plan_compare(Plan *p, const Expr *e, const size_t *args)
         error_hint(p->err, "write x is null, or x is not null");
         return STEP_NONE;
     }
-    size_t *a = copy_args(p, e, args);
+    size_t *a = plan_args(p, e, args);
     ColType t;
     if (!unify_from(p, e, a, 0, &t))
         return STEP_NONE;
-    size_t s = add_call(p, e->fn, COL_BOOL, type_is_text(t) ? NULL : block_compare, 2, a);
+    size_t s = step_call(p, e->fn, COL_BOOL, type_is_text(t) ? NULL : block_compare, 2, a);
     if (type_is_text(t))
         p->steps[s].scalar = text_compare;
     return s;
@@ -352,11 +352,11 @@ size_t plan_compare(Plan *p, const Expr *e, const size_t *args)
 
 size_t plan_in(Plan *p, const Expr *e, const size_t *args)
 {
-    size_t *a = copy_args(p, e, args);
+    size_t *a = plan_args(p, e, args);
     ColType t;
     if (!unify_from(p, e, a, 0, &t))
         return STEP_NONE;
-    size_t s = add_call(p, e->fn, COL_BOOL, type_is_text(t) ? NULL : block_in, e->nargs, a);
+    size_t s = step_call(p, e->fn, COL_BOOL, type_is_text(t) ? NULL : block_in, e->nargs, a);
     p->steps[s].sees_nulls = true;
     if (type_is_text(t))
         p->steps[s].scalar = text_in;
@@ -366,36 +366,36 @@ size_t plan_in(Plan *p, const Expr *e, const size_t *args)
 /* x >= low and x <= high. */
 size_t plan_between(Plan *p, const Expr *e, const size_t *args)
 {
-    size_t *a = copy_args(p, e, args), both[2];
+    size_t *a = plan_args(p, e, args), both[2];
     ColType t;
     if (!unify_from(p, e, a, 0, &t))
         return STEP_NONE;
     for (size_t k = 0; k < 2; k++) {
         const Func *fn = &expr_ops[k ? OP_LE : OP_GE];
         BlockFn block = type_is_text(t) ? NULL : block_compare;
-        both[k] = add_call(p, fn, COL_BOOL, block, 2, (const size_t[]){a[0], a[k + 1]});
+        both[k] = step_call(p, fn, COL_BOOL, block, 2, (const size_t[]){a[0], a[k + 1]});
         if (type_is_text(t))
             p->steps[both[k]].scalar = text_compare;
     }
-    size_t s = add_call(p, &expr_ops[OP_AND], COL_BOOL, block_logic, 2, both);
+    size_t s = step_call(p, &expr_ops[OP_AND], COL_BOOL, block_logic, 2, both);
     p->steps[s].sees_nulls = true;
     return s;
 }
 
 size_t plan_logic(Plan *p, const Expr *e, const size_t *args)
 {
-    size_t *a = copy_args(p, e, args);
+    size_t *a = plan_args(p, e, args);
     for (size_t k = 0; k < e->nargs; k++)
         if ((a[k] = need_bool(p, e, k, a[k])) == STEP_NONE)
             return STEP_NONE;
-    size_t s = add_call(p, e->fn, COL_BOOL, block_logic, e->nargs, a);
+    size_t s = step_call(p, e->fn, COL_BOOL, block_logic, e->nargs, a);
     p->steps[s].sees_nulls = true;
     return s;
 }
 
 size_t plan_is_null(Plan *p, const Expr *e, const size_t *args)
 {
-    size_t s = add_call(p, e->fn, COL_BOOL, block_is_null, 1, args);
+    size_t s = step_call(p, e->fn, COL_BOOL, block_is_null, 1, args);
     p->steps[s].sees_nulls = true;
     return s;
 }
@@ -406,7 +406,7 @@ size_t plan_is_null(Plan *p, const Expr *e, const size_t *args)
 static ColType text_type(const Plan *p, const size_t *args, const size_t *which, size_t n)
 {
     for (size_t k = 0; k < n; k++)
-        if (!is_const(p, args[which[k]]) && type_of(p, args[which[k]]) != COL_CODE)
+        if (!step_is_const(p, args[which[k]]) && step_type(p, args[which[k]]) != COL_CODE)
             return COL_TEXT;
     return COL_CODE;
 }
@@ -418,7 +418,7 @@ static size_t add_choice(Plan *p, const Expr *e, size_t *a, const size_t *which,
     if (!unify(p, e, a, which, n, &t))
         return STEP_NONE;
     size_t s =
-        add_call(p, e->fn, type_is_text(t) ? text_type(p, a, which, n) : t, block, e->nargs, a);
+        step_call(p, e->fn, type_is_text(t) ? text_type(p, a, which, n) : t, block, e->nargs, a);
     p->steps[s].sees_nulls = true;
     return s;
 }
@@ -426,7 +426,7 @@ static size_t add_choice(Plan *p, const Expr *e, size_t *a, const size_t *which,
 /* if(c, a, b), case: conditions at 0, 2, ...; values behind them; a last one without condition. */
 size_t plan_choose(Plan *p, const Expr *e, const size_t *args)
 {
-    size_t *a = copy_args(p, e, args), n = 0;
+    size_t *a = plan_args(p, e, args), n = 0;
     size_t *values = arena_array(p->arena, size_t, e->nargs);
     for (size_t k = 0; k < e->nargs; k++) {
         if (k % 2 || k + 1 == e->nargs)
@@ -439,7 +439,7 @@ size_t plan_choose(Plan *p, const Expr *e, const size_t *args)
 
 size_t plan_coalesce(Plan *p, const Expr *e, const size_t *args)
 {
-    size_t *a = copy_args(p, e, args), *all = arena_array(p->arena, size_t, e->nargs);
+    size_t *a = plan_args(p, e, args), *all = arena_array(p->arena, size_t, e->nargs);
     for (size_t k = 0; k < e->nargs; k++)
         all[k] = k;
     return add_choice(p, e, a, all, e->nargs, block_coalesce);
@@ -452,8 +452,8 @@ size_t plan_nullif(Plan *p, const Expr *e, const size_t *args)
     if (same == STEP_NONE)
         return STEP_NONE;
     p->steps[same].op = OP_EQ;
-    size_t s =
-        add_call(p, e->fn, type_of(p, args[0]), block_nullif, 2, (const size_t[]){args[0], same});
+    size_t s = step_call(p, e->fn, step_type(p, args[0]), block_nullif, 2,
+                         (const size_t[]){args[0], same});
     p->steps[s].unit = p->steps[args[0]].unit;
     p->steps[s].sees_nulls = true;
     return s;
@@ -461,163 +461,9 @@ size_t plan_nullif(Plan *p, const Expr *e, const size_t *args)
 
 size_t plan_same(Plan *p, const Expr *e, const size_t *args)
 {
-    if (e->fn->style == STYLE_PREFIX && !type_is_number(type_of(p, args[0])))
-        return wrong_type(p, e, 0, args[0], "numbers");
+    if (e->fn->style == STYLE_PREFIX && !type_is_number(step_type(p, args[0])))
+        return plan_wrong_type(p, e, 0, args[0], "numbers");
     return args[0];
-}
-
-/* ---- rules: times ---- */
-
-size_t plan_now(Plan *p, const Expr *e, const size_t *args)
-{
-    (void)args;
-    int64_t now = clock_now();
-    bool today = e->fn->op != 0;
-    if (today)
-        now = days_from_civil(civil_of(now).year, civil_of(now).month, civil_of(now).day) *
-              US_PER_DAY;
-    size_t s = add_const(p, COL_TIME, (Cell){.v.i = now});
-    p->steps[s].unit = today ? TIME_DAY : TIME_SECOND;
-    return s;
-}
-
-/* year(t) ..., days(a, b), hours(a, b), date(t): times in, the type of `sig` out. */
-size_t plan_time_part(Plan *p, const Expr *e, const size_t *args)
-{
-    size_t *a = copy_args(p, e, args);
-    for (size_t k = 0; k < e->nargs; k++)
-        if ((a[k] = need_time(p, e, k, a[k])) == STEP_NONE)
-            return STEP_NONE;
-    ColType t = *e->fn->sig == 'n' ? COL_REAL : *e->fn->sig == 'T' ? COL_TIME : COL_INT;
-    size_t s = add_call(p, e->fn, t, e->fn->block, e->nargs, a);
-    p->steps[s].unit = TIME_DAY; /* date() */
-    return s;
-}
-
-/* add_days(t, n): the unit grows finer only when the shift may be a part of a day. */
-size_t plan_shift(Plan *p, const Expr *e, const size_t *args)
-{
-    size_t t = need_time(p, e, 0, args[0]);
-    if (t == STEP_NONE)
-        return STEP_NONE;
-    bool whole_days = e->fn->op == 0 && type_of(p, args[1]) != COL_REAL;
-    TimeUnit unit = p->steps[t].unit;
-    size_t by = need_number(p, e, 1, args[1], COL_REAL);
-    if (by == STEP_NONE)
-        return STEP_NONE;
-    size_t s = add_call(p, e->fn, COL_TIME, block_shift, 2, (const size_t[]){t, by});
-    p->steps[s].unit = whole_days || unit > TIME_SECOND ? unit : TIME_SECOND;
-    return s;
-}
-
-/* ---- rules: texts ---- */
-
-/* The printed form of a value that is no text. */
-static size_t add_printed(Plan *p, size_t step)
-{
-    ColType from = type_of(p, step);
-    size_t s = add_call(p, NULL, COL_TEXT, NULL, 1, &step);
-    p->steps[s].scalar = text_of_value;
-    p->steps[s].op = (int)from;
-    return s;
-}
-
-/* One argument by its letter: t text, i int, T time, p anything, printed. */
-static size_t need_letter(Plan *p, const Expr *e, size_t k, size_t step, char letter)
-{
-    switch (letter) {
-    case 'i':
-        if (type_of(p, step) == COL_REAL)
-            return wrong_type(p, e, k, step, "a whole number");
-        return need_number(p, e, k, step, COL_INT);
-    case 'p':
-        if (type_is_text(type_of(p, step)) || p->steps[step].untyped)
-            return as_type(p, step, COL_TEXT);
-        return add_printed(p, step);
-    default:
-        return need_text(p, e, k, step);
-    }
-}
-
-size_t plan_scalar(Plan *p, const Expr *e, const size_t *args)
-{
-    size_t *a = copy_args(p, e, args), rows = 0;
-    const char *sig = e->fn->sig;
-    bool codes = true;
-    for (size_t k = 0; k < e->nargs; k++) {
-        if ((a[k] = need_letter(p, e, k, a[k], *sig)) == STEP_NONE)
-            return STEP_NONE;
-        rows += !is_const(p, a[k]);
-        codes = codes && (is_const(p, a[k]) || type_of(p, a[k]) == COL_CODE);
-        if (sig[1] != '*') /* the letter stands for all that follow */
-            sig++;
-    }
-    char result = *(strchr(e->fn->sig, ':') + 1);
-    ColType t = result == 'i'        ? COL_INT
-                : result == 'B'      ? COL_BOOL
-                : codes && rows == 1 ? COL_CODE
-                                     : COL_TEXT;
-    size_t s = add_call(p, e->fn, t, NULL, e->nargs, a);
-    p->steps[s].scalar = e->fn->scalar;
-    return s;
-}
-
-size_t plan_regex(Plan *p, const Expr *e, const size_t *args)
-{
-    size_t s = plan_scalar(p, e, args);
-    if (s == STEP_NONE)
-        return STEP_NONE;
-    const Step *pattern = &p->steps[args[1]];
-    if (pattern->kind != STEP_CONST || pattern->value.null) {
-        fail_at(p->err, ERR_TYPE, e->args[1]->at, "%s needs a literal pattern", name_of(p, e));
-        return STEP_NONE;
-    }
-    char *text = arena_strndup(p->arena, pattern->value.v.s.p, pattern->value.v.s.n);
-    regex_t *regex = arena_alloc(p->arena, sizeof *regex);
-    int code = regcomp(regex, text, REG_EXTENDED);
-    if (code) {
-        char why[120];
-        regerror(code, regex, why, sizeof why);
-        fail_at(p->err, ERR_USAGE, e->args[1]->at, "bad pattern '%s': %s", text, why);
-        return STEP_NONE;
-    }
-    p->steps[s].regex = regex; /* freed with the plan */
-    return s;
-}
-
-/* int(x), real(x), text(x), time(x): sig is the letter of the target. */
-size_t plan_convert(Plan *p, const Expr *e, const size_t *args)
-{
-    static const struct {
-        char letter;
-        ColType type;
-        ScalarFn from_text;
-    } targets[] = {{'i', COL_INT, text_to_int},
-                   {'n', COL_REAL, text_to_real},
-                   {'t', COL_TEXT, NULL},
-                   {'T', COL_TIME, text_to_time}};
-    size_t k = 0;
-    while (targets[k].letter != *e->fn->sig)
-        k++;
-    ColType from = type_of(p, args[0]), to = targets[k].type;
-    if (p->steps[args[0]].untyped)
-        return const_as(p, args[0], to);
-    if (from == to || (type_is_text(from) && type_is_text(to)))
-        return args[0];
-    if (to == COL_TIME && !type_is_text(from))
-        return wrong_type(p, e, 0, args[0], "a text");
-    if (from == COL_TIME && to != COL_TEXT)
-        return wrong_type(p, e, 0, args[0], "a number or a text");
-    if (type_is_number(from) && type_is_number(to) && !(from == COL_REAL && is_const(p, args[0])))
-        return as_type(p, args[0], to);
-    if (to == COL_TEXT)
-        return add_printed(p, args[0]);
-    size_t s = add_call(p, e->fn, to, type_is_text(from) ? NULL : block_cast, 1, args);
-    if (type_is_text(from))
-        p->steps[s].scalar = targets[k].from_text;
-    if (to == COL_TIME)
-        p->steps[s].unit = TIME_SECOND;
-    return s;
 }
 
 /* ---- the tree ---- */
@@ -652,7 +498,7 @@ size_t expr_plan(Plan *p, const Expr *e)
     case EXPR_PAREN:
         return expr_plan(p, e->args[0]);
     case EXPR_LITERAL: {
-        size_t s = add_const(p, e->type, e->value);
+        size_t s = step_const(p, e->type, e->value);
         p->steps[s].untyped = e->untyped;
         return s;
     }

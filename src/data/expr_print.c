@@ -238,11 +238,13 @@ Str expr_column_power(const Expr *e, int *power)
 {
     while (e->kind == EXPR_PAREN)
         e = e->args[0];
-    if (e->kind != EXPR_CALL || e->nargs != 2 || !str_eqz(e->name, "^") || e->args[0]->kind != EXPR_NAME ||
-        e->args[1]->kind != EXPR_LITERAL)
+    if (e->kind != EXPR_CALL || e->nargs != 2 || !str_eqz(e->name, "^") ||
+        e->args[0]->kind != EXPR_NAME || e->args[1]->kind != EXPR_LITERAL)
         return STR_NULL;
     const Cell *c = &e->args[1]->value;
-    double k = e->args[1]->type == COL_INT ? (double)c->v.i : e->args[1]->type == COL_REAL ? c->v.d : 0.0;
+    double k = e->args[1]->type == COL_INT    ? (double)c->v.i
+               : e->args[1]->type == COL_REAL ? c->v.d
+                                              : 0.0;
     if (!(k >= 2.0 && k <= 64.0) || k != (double)(int)k)
         return STR_NULL;
     *power = (int)k;

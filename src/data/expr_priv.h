@@ -2,8 +2,7 @@
 /*
  * expr_priv.h - what the files of the expression language share.
  *
- *     text ──expr_parse.c──> Expr (a tree, as written) ──expr_plan.c──> Plan (typed steps)
- * ──expr_eval.c──> Column
+ *     text ──parse──> Expr (a tree, as written) ──plan──> Plan (typed steps) ──run──> Column
  *
  * The tree is only names, literals and calls; operators are calls of a Func with an operator's
  * spelling. A Plan is made anew for each frame: a list of steps in the order of their evaluation,
@@ -166,8 +165,8 @@ struct Func {
     Style style;
     size_t min, max; /* arguments */
     PlanFn plan;
-    const char *
-        sig; /* plan_scalar: a letter for each argument, then ':' and the result; see expr_plan.c */
+    const char *sig; /* plan_scalar: a letter for each argument, then ':' and the result; see
+                        expr_rules.c */
     int op;
     double (*real1)(double);
     double (*real2)(double, double);
@@ -211,8 +210,29 @@ extern const Func expr_ops[OP_COUNT];
 /* The row of a function, exact case first; NULL. */
 const Func *expr_func_find(Str name);
 
-/* expr_plan.c: typing. Each gives a step or STEP_NONE with the error set. */
+/* expr_plan.c: the tree walked, and what rules of types are made of. Each gives a step, or
+ * STEP_NONE with the error set. */
 size_t expr_plan(Plan *p, const Expr *e);
+size_t step_const(Plan *p, ColType type, Cell value);
+/* A call with a block kernel (NULL: the caller sets a scalar one); the finest unit of its
+ * arguments. */
+size_t step_call(Plan *p, const Func *fn, ColType type, BlockFn block, size_t nargs,
+                 const size_t *args);
+ColType step_type(const Plan *p, size_t step);
+bool step_is_const(const Plan *p, size_t step);
+size_t *plan_args(Plan *p, const Expr *e, const size_t *args); /* a copy to convert in place */
+/* A constant, or any step, as another type; precondition: numbers, an untyped null, or of that
+ * type. */
+size_t plan_const_as(Plan *p, size_t step, ColType to);
+size_t plan_as_type(Plan *p, size_t step, ColType to);
+/* Argument k of `e`, planned as `step`, as what the call needs. */
+size_t plan_number(Plan *p, const Expr *e, size_t k, size_t step, ColType to);
+size_t plan_text(Plan *p, const Expr *e, size_t k, size_t step);
+size_t plan_time(Plan *p, const Expr *e, size_t k, size_t step);
+size_t plan_wrong_type(Plan *p, const Expr *e, size_t k, size_t step, const char *needs);
+const char *plan_name_of(const Plan *p, const Expr *e); /* "'+'" or "log()" */
+
+/* The rules: PlanFns. expr_plan.c: */
 size_t plan_real(Plan *p, const Expr *e, const size_t *args);  /* numbers to real */
 size_t plan_keep(Plan *p, const Expr *e, const size_t *args);  /* int stays int: abs, floor */
 size_t plan_arith(Plan *p, const Expr *e, const size_t *args); /* + - * % */
@@ -224,17 +244,17 @@ size_t plan_is_null(Plan *p, const Expr *e, const size_t *args);
 size_t plan_choose(Plan *p, const Expr *e, const size_t *args); /* if, case */
 size_t plan_coalesce(Plan *p, const Expr *e, const size_t *args);
 size_t plan_nullif(Plan *p, const Expr *e, const size_t *args);
-size_t plan_extreme(Plan *p, const Expr *e,
-                    const size_t *args); /* min, max: of a row or of a column */
-size_t plan_aggregate(Plan *p, const Expr *e, const size_t *args);
-size_t plan_scalar(Plan *p, const Expr *e, const size_t *args); /* by its signature */
-size_t plan_regex(Plan *p, const Expr *e,
-                  const size_t *args); /* the same, with a compiled pattern */
-size_t plan_time_part(Plan *p, const Expr *e, const size_t *args);
 size_t plan_same(Plan *p, const Expr *e, const size_t *args); /* I(x), +x */
+size_t plan_extreme(Plan *p, const Expr *e,
+                    const size_t *args); /* min, max: of a row or a column */
+size_t plan_aggregate(Plan *p, const Expr *e, const size_t *args);
+/* expr_rules.c: */
+size_t plan_scalar(Plan *p, const Expr *e, const size_t *args); /* by its signature */
+size_t plan_regex(Plan *p, const Expr *e, const size_t *args);  /* and with a compiled pattern */
+size_t plan_time_part(Plan *p, const Expr *e, const size_t *args);
 size_t plan_now(Plan *p, const Expr *e, const size_t *args);
-size_t plan_convert(Plan *p, const Expr *e, const size_t *args); /* int(), real(), text(), time() */
 size_t plan_shift(Plan *p, const Expr *e, const size_t *args);   /* add_days, add_hours */
+size_t plan_convert(Plan *p, const Expr *e, const size_t *args); /* int(), real(), text(), time() */
 
 static inline bool type_is_number(ColType t)
 {
