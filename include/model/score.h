@@ -76,6 +76,16 @@ typedef struct PairScorer PairScorer;
 /* Works out the parts. The model needs a recipe made by `features`; a flat world is taken apart first
  * (world_from_flat), so that it has tables of users and posts. `m`, `w` and arrays in `opt` must outlive it. */
 PairScorer *pairs_new(const Model *m, const World *w, const PairOptions *opt, Error *err);
+/* The parts themselves: eta(u, p) = user_part[u] + post_part[p] + table[user_profile[u]][post_profile[p]], entries in the
+ * order that was asked for, NaN where an input is missing. Fails when a variable of the model reads user and post at once. */
+typedef struct PairParts {
+    size_t users, posts, user_profiles, post_profiles;
+    double *user_part, *post_part;
+    uint32_t *user_profile, *post_profile;
+    const double *table;    /* user_profiles x post_profiles, the scorer's; NULL: no term joins user and post */
+} PairParts;
+bool pairs_parts(const PairScorer *s, PairParts *out, Error *err);
+void pair_parts_clear(PairParts *p);
 /* Scores all pairs into `sink` (NULL: only counted). */
 bool pairs_run(PairScorer *s, PairSink sink, void *ctx, PairReport *report, Error *err);
 void pairs_free(PairScorer *s); /* NULL is fine */

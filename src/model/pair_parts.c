@@ -316,3 +316,43 @@ bool pair_parts(PairScorer *s, Error *err)
     }
     return side_plain(&s->user, err) && side_plain(&s->post, err);
 }
+
+/* ---- handed on ---- */
+
+static bool side_hand_on(const Side *s, double **part, uint32_t **profile, Error *err)
+{
+    *part = big_alloc(s->n, sizeof **part, false, "the parts of pairs", err);
+    *profile = big_alloc(s->n, sizeof **profile, false, "the parts of pairs", err);
+    for (size_t i = 0; *part && *profile && i < s->n; i++) {
+        (*part)[s->place[i]] = s->part[i];
+        (*profile)[s->place[i]] = s->profile[i];
+    }
+    return *part && *profile;
+}
+
+bool pairs_parts(const PairScorer *s, PairParts *out, Error *err)
+{
+    *out = (PairParts){.users = s->user.n,
+                       .posts = s->post.n,
+                       .user_profiles = s->user.nprofiles,
+                       .post_profiles = s->post.nprofiles,
+                       .table = s->table};
+    if (s->by_rows) {
+        fail(err, ERR_DATA, "%s reads user and post in one variable: it is no sum of parts", s->m->name);
+        return error_hint(err, "leave out columns such as prev_author_hits, or score with --layout pairs");
+    }
+    if (side_hand_on(&s->user, &out->user_part, &out->user_profile, err) &&
+        side_hand_on(&s->post, &out->post_part, &out->post_profile, err))
+        return true;
+    pair_parts_clear(out);
+    return false;
+}
+
+void pair_parts_clear(PairParts *p)
+{
+    free(p->user_part);
+    free(p->post_part);
+    free(p->user_profile);
+    free(p->post_profile);
+    *p = (PairParts){0};
+}
