@@ -138,6 +138,14 @@ $(REFERENCE): $(wildcard tests/reference/*.c tests/reference/*.h) $(LIBS)
 reference: $(REFERENCE)
 	$(Q)$(REFERENCE) tests/reference $(if $(CASE),$(CASE),$(basename $(notdir $(wildcard tests/reference/expected/*.json))))
 
+# ---- benchmarks: tests/bench/bench_x.c ----
+BENCH_BIN := $(patsubst tests/%.c,$(BUILD)/%,$(wildcard tests/bench/bench_*.c))
+$(BUILD)/bench/%: tests/bench/%.c $(LIBS)
+	@mkdir -p $(@D)
+	@$(if $(V),,echo "  bench $<")
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -MF $@.d $(ALL_LDFLAGS) -o $@ $< -Wl,--start-group $(LIBS) -Wl,--end-group $(PKG_L)
+bench-build: $(BENCH_BIN)
+
 # ---- tests that talk to a real engine: tests/engine/test_x.c ----
 ENGINE_BIN := $(patsubst tests/%.c,$(BUILD)/%,$(wildcard tests/engine/test_*.c))
 $(BUILD)/engine/%: tests/engine/%.c $(LIBS)

@@ -8,8 +8,8 @@
  *     start.c        where to begin: for large data, from a fit to some of the rows
  *     irls.c         on oracle_rows, columns centred, sums in doubles
  *     separation.c   when a response of yes and no took suspiciously many steps
- *     irls.c         again on oracle_precise when the data are small, or the pivots are: the last digits, and whether a
- *                    suspected column is really aliased
+ *     alias.c        large data: are the columns that look aliased really so?
+ *     irls.c         again on oracle_precise when the data are small, or the pivots are, or alias.c could not tell
  *     infer.c        covariance, dispersion, likelihood
  * For the negative binomial all this is repeated with theta in turn (negbin.c).
  */
@@ -209,7 +209,12 @@ static bool search(const Problem *pb, const FitOptions *opt, const double *penal
                               : irls_run(w, opt->max_iter, opt->tol, err));
     if (ok && !separated && !opt->firth && !pb->as_is) {
         double work = precise_work(pb);
-        bool doubtful = w->solver.rank < w->p || w->solver.min_pivot < PRECISE_PIVOT;
+        bool doubtful = w->solver.min_pivot < PRECISE_PIVOT, hold = false;
+        if (!doubtful && w->solver.rank < w->p && work > PRECISE_WORK) {
+            if (!aliases_hold(w, pb, &hold, err))
+                return false;
+        }
+        doubtful |= w->solver.rank < w->p && !hold;
         if (work <= PRECISE_WORK || (doubtful && work <= PRECISE_WORK_MAX)) {
             ok = polish(w, pb, opt, err);
             fit->precise = w->o->precise;

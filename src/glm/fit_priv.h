@@ -53,6 +53,9 @@ bool search_start(Irls *w, const Problem *pb, const FitOptions *opt, Error *err)
 /* Is X'WX the Hessian of this pair (its link canonical)? */
 bool is_quadratic(const Family *f, const Link *l);
 
+/* Do the columns that the solver left out vanish on the rows (alias.c)? `w` belongs to an oracle in doubles. */
+bool aliases_hold(const Irls *w, const Problem *pb, bool *hold, Error *err);
+
 /* b between the coordinates of an oracle and those of X; cov: p x p likewise. NULL centre changes nothing. */
 void centre_to_raw(const Oracle *o, double *b);
 void raw_to_centre(const Oracle *o, double *b);

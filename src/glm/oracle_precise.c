@@ -96,8 +96,8 @@ static void precise_tile(const PreciseOracle *o, PreciseWorker *k, size_t from, 
         bool in = i < n;
         k->eta[i] = in ? row_eta(o, k, from + i) : dd_of(0.0);
         eta[i] = k->eta[i].hi;
-        y[i] = in ? o->pb.y[from + i] : 0.0;
         w[i] = !in ? 0.0 : o->pb.w ? o->pb.w[from + i] : 1.0;
+        y[i] = w[i] != 0.0 ? o->pb.y[from + i] : 0.0;
     }
     o->kernel(&o->pb, eta, y, w, n, weight, resid, &sums);
     k->sums.invalid += sums.invalid;

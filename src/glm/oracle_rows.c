@@ -53,6 +53,9 @@ static void fill_tile(const RowsOracle *o, Tile *t, size_t from, size_t n, size_
         for (size_t i = 0; i < n; i++)
             t->w[i] = 1.0;
     }
+    for (size_t i = 0; o->pb.w && i < n; i++)
+        if (t->w[i] == 0.0)
+            t->y[i] = 0.0; /* whatever it is, it must not count */
     for (size_t i = n; i < padded; i++) {
         t->y[i] = 0.0;
         t->w[i] = 0.0;

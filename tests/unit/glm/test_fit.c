@@ -194,6 +194,33 @@ static void aliased_columns(void **state)
     world_free(w);
 }
 
+/* On large data it is asked of the columns themselves: a full one-hot block is aliased, and a column that repeats another
+ * to eight digits is not. */
+static void large_aliased(void **state)
+{
+    (void)state;
+    static const int32_t all[] = {0, 1, 2, 3};
+    World *w = world_new("binomial", 400000, 8);
+    FitOptions opt = FIT_OPTIONS_DEFAULT;
+    double *almost = xcalloc(w->n, sizeof *almost);
+    for (size_t i = 0; i < w->n; i++)
+        almost[i] = w->x[i] + 1e-7 * w->z[(i * 7919) % w->n];
+    Block blocks[] = {w->blocks[0], w->blocks[1], w->blocks[2],
+                      {.kind = BLOCK_CODED, .first = 3, .ncols = 4, .code = w->code, .nlevels = 4, .col_of = all},
+                      {.kind = BLOCK_DENSE, .first = 7, .ncols = 1, .data = {VEC_REAL, almost}, .mul = 1}};
+    w->m = (Matrix){.n = w->n, .p = 7, .nblocks = 4, .blocks = blocks};
+    Fit *f = must_fit(w, &opt);
+    assert_true(f->rank == WORLD_P && f->flag[6] == COL_ALIASED && !f->precise);
+    fit_free(f);
+    w->m.p = 8;
+    w->m.nblocks = 5;
+    f = must_fit(w, &opt);
+    assert_true(f->rank == 7 && f->flag[6] == COL_ALIASED && f->flag[7] == COL_OK && f->precise);
+    fit_free(f);
+    free(almost);
+    world_free(w);
+}
+
 /* The penalised score vanishes; a huge penalty leaves the intercept. */
 static void ridge(void **state)
 {
@@ -410,7 +437,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(score_vanishes), cmocka_unit_test(weights_are_copies), cmocka_unit_test(shifts_and_scales),
-        cmocka_unit_test(same_bits), cmocka_unit_test(samples_only_start), cmocka_unit_test(aliased_columns),
+        cmocka_unit_test(same_bits), cmocka_unit_test(samples_only_start), cmocka_unit_test(aliased_columns), cmocka_unit_test(large_aliased),
         cmocka_unit_test(ridge), cmocka_unit_test(robust_covariances), cmocka_unit_test(negative_binomial),
         cmocka_unit_test(perfect_fit), cmocka_unit_test(runs_out_of_iterations), cmocka_unit_test(refusals),
         cmocka_unit_test(fits_from_an_oracle),
