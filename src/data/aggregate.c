@@ -249,9 +249,7 @@ static bool lists_fill(Lists *l, const Grouping *g, const uint32_t *order, size_
         if (!c || !column_is_null(c, i))
             l->rows[at[g->group[i]]++] = (uint32_t)i;
     free(at);
-    if (!ok)
-        lists_clear(l);
-    return ok;
+    return ok; /* the caller clears the lists either way */
 }
 
 /* ---- one aggregate of all groups ---- */

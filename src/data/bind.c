@@ -102,6 +102,7 @@ static Column *bind_codes(const Parts *p, Error *err)
         return NULL;
     const Levels **in = xcalloc(p->n, sizeof(Levels *));
     int32_t **map = xcalloc(p->n, sizeof(int32_t *));
+    assert(map);
     for (size_t k = 0; k < p->n; k++)
         in[k] = p->col[k] ? p->col[k]->levels : none;
     Levels *all = levels_union(in, p->n, map, err);
