@@ -60,6 +60,8 @@ const Model *session_model(const Session *s);
 long session_model_index(const Session *s, const Model *m);
 /* Puts a table in (replacing one of that name) and makes it current. Takes over references. Roles are guessed again. */
 void session_put_table(Session *s, const char *name, Dataset d);
+/* The same for a table made from another: its roles go along by the names of columns, and what features told. */
+void session_put_like(Session *s, const char *name, Dataset d, const NamedData *like);
 void session_drop_table(Session *s, long i);
 /* Puts a fitted model in, named (m1, m2 ... when NULL), and makes it current. Takes over the references. */
 const char *session_put_model(Session *s, const char *name, Model *m, Dataset data);

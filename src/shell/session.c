@@ -150,6 +150,23 @@ void session_put_table(Session *s, const char *name, Dataset d)
     s->current_table = at;
 }
 
+void session_put_like(Session *s, const char *name, Dataset d, const NamedData *like)
+{
+    RoleMap roles = like->roles;
+    for (size_t r = 0; r < ROLE_COUNT; r++)
+        if (roles.col[r] >= 0)
+            roles.col[r] = frame_find(d.frame, str_of(like->data.frame->names[roles.col[r]]));
+    size_t n = like->ninfo;
+    FeatureInfo *info = n ? xcalloc(n, sizeof *info) : NULL;
+    if (n)
+        memcpy(info, like->info, n * sizeof *info);
+    session_put_table(s, name, d);
+    NamedData *t = &s->tables[s->current_table];
+    t->roles = roles;
+    t->info = info;
+    t->ninfo = n;
+}
+
 void session_drop_table(Session *s, long i)
 {
     assert(i >= 0 && (size_t)i < s->ntables);
@@ -278,6 +295,15 @@ void session_put_whatif(Session *s, WhatIf *w)
 
 /* ---- the world ---- */
 
+static bool is_feature_table(const NamedData *t)
+{
+    Str name, expr;
+    for (size_t i = 0; i < recipe_steps(t->data.recipe); i++)
+        if (!recipe_derive(t->data.recipe, i, &name, &expr))
+            return true;
+    return false;
+}
+
 World session_world(const Session *s)
 {
     World w = {0};
@@ -285,7 +311,7 @@ World session_world(const Session *s)
     /* the last table of a kind wins; real interactions win over a flat table */
     for (size_t i = 0; i < s->ntables; i++) {
         const NamedData *t = &s->tables[i];
-        if (t->data.recipe) /* made by features: not raw material */
+        if (is_feature_table(t)) /* not raw material */
             continue;
         switch (t->roles.entity) {
         case ENTITY_USER:

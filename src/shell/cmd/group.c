@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* group.c - `group`: aggregates by groups; `favourites`: personalisation tables. */
+#include <stdlib.h>
+
+#include "data/frameops.h"
+#include "features/profile.h"
+#include "shell/format.h"
+#include "shell/parse.h"
+#include "shell/select.h"
+#include "shell/settings.h"
+
+/* `n = count()`, `mean(age)` (then called mean_age): into *agg. */
+static bool parse_aggregate(const Args *a, const Word *w, const NamedData *t, const Frame *f, Aggregate *agg, Error *err)
+{
+    Str raw = w->raw;
+    size_t eq = word_end(raw, 0, "=("), open = 0;
+    while (eq < raw.n && raw.p[eq] == ' ')
+        eq++;
+    Str name = STR_NULL, call = raw;
+    size_t from = w->at.from;
+    if (eq < raw.n && raw.p[eq] == '=') {
+        name = unquote(a->arena, str_trim(str_sub(raw, 0, eq)), NULL);
+        size_t skip = eq + 1;
+        while (skip < raw.n && raw.p[skip] == ' ')
+            skip++;
+        call = str_sub(raw, skip, raw.n);
+        from += skip;
+    }
+    while (open < call.n && call.p[open] != '(')
+        open++;
+    if (open >= call.n || call.p[call.n - 1] != ')') {
+        fail_at(err, ERR_USAGE, w->at, "'%.*s' is not NAME = FUNCTION(...)", STR_ARG(raw));
+        return error_hint(err, "n = count(), m = mean(age)");
+    }
+    Str inside = str_sub(call, open + 1, call.n - 1);
+    agg->fn = args_zstr(a, str_trim(str_sub(call, 0, open)));
+    agg->at = (Span){from, from + open};
+    agg->expr = NULL;
+    if (str_trim(inside).n) {
+        Expr *e = expr_parse(a->arena, inside, from + open + 1, err);
+        if (!e || !expr_bind(e, f, t->name, err))
+            return false;
+        agg->expr = e;
+    }
+    Str column = str_trim(inside);
+    if (!name.p && !column.n)
+        agg->name = agg->fn;
+    else
+        agg->name = name.p ? args_zstr(a, name) : arena_printf(a->arena, "%s_%.*s", agg->fn, STR_ARG(column));
+    return true;
+}
+
+static bool group_run(Session *s, const Args *a, Result *out, Error *err)
+{
+    const NamedData *t =
+        command_table_arg(s, a, a->nwords ? a->words[0].text : STR_NULL, a->nwords ? a->words[0].at : SPAN_NONE, err);
+    if (!t)
+        return false;
+    if (!a->by.p) {
+        fail(err, ERR_USAGE, "group wants columns");
+        return error_hint(err, "group by country: n = count(), m = mean(age)");
+    }
+    size_t colon = 0, nkeys = 0, *keys;
+    while (colon < a->by.n && a->by.p[colon] != ':')
+        colon++;
+    Frame *f = select_where(a, t->data.frame, t->name, err);
+    if (!f)
+        return false;
+    Frame *made = NULL;
+    Str list = str_trim(str_sub(a->by, 0, colon)), rest = str_sub(a->by, colon + 1, a->by.n);
+    Word *words;
+    size_t n = args_list(a, rest, (Span){a->by_at.from + colon + 1, a->by_at.to}, &words);
+    Aggregate *agg = arena_array(a->arena, Aggregate, n + 1);
+    bool ok = args_columns(a, list, a->by_at, f, t->name, &keys, &nkeys, err);
+    for (size_t i = 0; ok && i < n; i++)
+        ok = parse_aggregate(a, &words[i], t, f, &agg[i], err);
+    if (!n)
+        agg[n++] = (Aggregate){.name = "n", .fn = "count"};
+    if (ok)
+        made = frame_aggregate(f, keys, nkeys, agg, n, err);
+    frame_unref(f);
+    if (!made)
+        return false;
+    size_t rows = made->rows;
+    result_keep_frame(out, frame_ref(made));
+    if (a->as.p)
+        result_text(out, "table", a->as);
+    result_int(out, "rows", (int64_t)rows);
+    Table *shown = result_frame(out, "groups", made, NULL, rows);
+    shown->shown = (size_t)s->settings->rows;
+    shown->footer = result_plural(out, (int64_t)rows, "group");
+    if (a->as.p)
+        session_put_table(s, args_zstr(a, a->as), (Dataset){made, NULL});
+    else
+        frame_unref(made);
+    return true;
+}
+
+static const OptRow group_opts[] = {OPT_DATA_ROW, {0}};
+
+const Command cmd_group = {
+    .name = "group",
+    .group = GROUP_DATA,
+    .brief = "aggregates by groups",
+    .usage = "group [T] by COLS: NAME = FUNCTION(EXPR), ... [where E] [as U]",
+    .opts = group_opts,
+    .subject = SUBJECT_WORDS,
+    .clauses = CLAUSE_BY | CLAUSE_WHERE | CLAUSE_AS,
+    .help = "Functions: count count_distinct sum mean sd min max median first last share any all. Shows the groups; with "
+            "as they become a table.",
+    .examples = (const Example[]){{"group users by country: n = count(), m = mean(age)", "", false},
+                                  {"group interactions by interaction_type: n = count() as kinds", "", false},
+                                  {0}},
+    .needs = NEED_TABLE,
+    .changes_state = true,
+    .run = group_run,
+};
+
+/* ---- favourites ---- */
+
+static void look_of_columns(Table *t)
+{
+    for (size_t j = 0; j < t->ncols; j++) {
+        const char *key = t->cols[j].key;
+        if (strcmp(key, "share") == 0)
+            t->cols[j].look = LOOK_PERCENT;
+        else if (strcmp(key, "lift") == 0 || strcmp(key, "low") == 0 || strcmp(key, "high") == 0) {
+            t->cols[j].look = LOOK_FIXED;
+            t->cols[j].digits = 2;
+        } else if (strcmp(key, "count") == 0 || strcmp(key, "n") == 0)
+            t->cols[j].look = LOOK_COUNT;
+    }
+}
+
+static bool favourites_run(Session *s, const Args *a, Result *out, Error *err)
+{
+    if (a->nwords != 1) {
+        fail(err, ERR_USAGE, "favourites of what?");
+        return error_hint(err, "favourites languages by gender");
+    }
+    World w = session_world(s);
+    FavouriteOptions opt = {.what = args_zstr(a, a->words[0].text),
+                            .by = args_zstr(a, a->by),
+                            .where = args_zstr(a, a->where),
+                            .weights = args_z(a, "weights"),
+                            .top = a->top >= 0 ? (size_t)a->top : 5};
+    Frame *f = favourites(&w, &opt, err);
+    if (!f) {
+        if (a->where.p && err->at.to > err->at.from) { /* the place is in the where clause */
+            err->at.from += a->where_at.from;
+            err->at.to += a->where_at.from;
+        }
+        return false;
+    }
+    result_keep_frame(out, frame_ref(f));
+    Table *t = result_frame(out, "rows", f, NULL, f->rows);
+    look_of_columns(t);
+    t->shown = (size_t)s->settings->rows;
+    t->footer = "lift: share over everybody's share, with its 95 % interval";
+    if (a->as.p)
+        session_put_table(s, args_zstr(a, a->as), (Dataset){f, NULL});
+    else
+        frame_unref(f);
+    return true;
+}
+
+static void favourites_complete(Session *s, Str before, Buf *out)
+{
+    (void)s;
+    (void)before;
+    buf_put(out, "posts\0languages\0tags\0authors", 29);
+}
+
+static const OptRow favourites_opts[] = {
+    {.name = "weights", .type = OPT_TEXT, .metavar = "view=1,like=3", .brief = "what each type of interaction counts"},
+    {0},
+};
+
+const Command cmd_favourites = {
+    .name = "favourites",
+    .group = GROUP_FEATURES,
+    .brief = "favourite posts, languages, tags, authors by groups",
+    .usage = "favourites posts|languages|tags|authors|COL [by user|gender|country|age_band|login_hour|COLS] [where E] "
+             "[top N] [--weights view=1,like=3] [as T]",
+    .opts = favourites_opts,
+    .subject = SUBJECT_WORDS,
+    .clauses = CLAUSE_BY | CLAUSE_WHERE | CLAUSE_TOP | CLAUSE_AS,
+    .help = "Count, share of the group, and lift: the share over everybody's share, with its interval.",
+    .examples = (const Example[]){{"favourites languages by gender", "", false},
+                                  {"favourites posts by user where user = 'jane' top 3", "one user's", true},
+                                  {"favourites tags by age_band top 2", "", false},
+                                  {0}},
+    .needs = NEED_TABLE,
+    .changes_state = true,
+    .run = favourites_run,
+    .complete = favourites_complete,
+};
