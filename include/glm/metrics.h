@@ -44,6 +44,8 @@ size_t calibration_bins(const double *y, const double *p, const double *w, size_
 double calibration_ece(const CalibrationBin *b, size_t n);
 /* Hosmer-Lemeshow on R's groups: cut at type 7 quantiles, right-closed; returns p, chi-squared and df. */
 double hosmer_lemeshow(const double *y, const double *p, size_t n, size_t groups, double *chisq, size_t *df);
+/* Upper tail of the chi-squared distribution; NaN without degrees of freedom. */
+double chisq_upper(double x, double df);
 /* ROC-AUC alone by sort or, for few distinct values, by counts; y 0/1. NaN with one class. */
 double auc_fast(const double *y, const double *x, size_t n);
 

@@ -73,6 +73,7 @@ typedef struct Table {
     bool machine_only, human_only;
     bool object;            /* JSON: its one row is an object, not an array of rows */
     bool list;              /* JSON: an array of its first column's values */
+    bool blank_nulls;       /* people see nothing where a value is missing */
     bool no_header;         /* people see no header */
     const Frame *frame;     /* rows of a frame instead of cells: read as they are printed */
     const uint32_t *rows;   /* which of them, or NULL: the first nrows */

@@ -9,6 +9,8 @@ typedef struct State State;
 State *state_save(const Session *s);
 /* Puts the session back as it was; the State stays the caller's. */
 void state_restore(Session *s, const State *st);
+/* Other counts of tables or models, or others current? */
+bool state_differs(const Session *s, const State *st);
 void state_free(State *st);
 
 #endif

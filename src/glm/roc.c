@@ -406,3 +406,8 @@ double auc_fast(const double *y, const double *x, size_t n)
     radix_free(&r);
     return a.sum / (a.pos * a.neg);
 }
+
+double chisq_upper(double x, double df)
+{
+    return df > 0 ? gsl_cdf_chisq_Q(x, df) : NAN;
+}

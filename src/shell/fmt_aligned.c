@@ -113,7 +113,7 @@ static void grid_cell(Grid *g, size_t i, size_t k, const Out *o)
         else if (col->look == LOOK_BAR)
             ;
         else
-            buf_cell_people(&g->text, c, col, o->ascii ? "." : o->null_text);
+            buf_cell_people(&g->text, c, col, g->t->blank_nulls ? "" : o->ascii ? "." : o->null_text);
     }
     s->n = g->text.n - s->from;
     Str text = {g->text.p + s->from, s->n};

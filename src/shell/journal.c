@@ -122,6 +122,17 @@ static void note_own_name(const Session *s, Entry *e, long id)
         }
 }
 
+/* Has the command made, dropped or chosen anything? */
+static bool changed(const Session *s, const Journal *j)
+{
+    bool made = false;
+    for (size_t i = 0; i < s->ntables; i++)
+        made = made || s->tables[i].made == (long)j->n;
+    for (size_t i = 0; i < s->nmodels; i++)
+        made = made || s->models[i].made == (long)j->n;
+    return made || state_differs(s, j->begun);
+}
+
 void journal_end(Session *s, bool ok)
 {
     Journal *j = s->journal;
@@ -130,6 +141,12 @@ void journal_end(Session *s, bool ok)
     j->running = false;
     if (!ok) {
         state_restore(s, j->begun);
+        state_free(j->begun);
+        j->begun = NULL;
+        entry_clear(&j->now);
+        return;
+    }
+    if (!changed(s, j)) {
         state_free(j->begun);
         j->begun = NULL;
         entry_clear(&j->now);

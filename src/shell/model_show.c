@@ -273,7 +273,7 @@ void show_metrics(Result *out, const Model *m)
         {COL("brier", "Brier"), .look = LOOK_FIXED, .digits = 3, .priority = 4},
     };
     Table *t = result_table(out, "parts", cols, sizeof cols / sizeof *cols);
-    t->human_only = true;
+    t->human_only = t->blank_nulls = true;
     metrics_line(out, t, m->test.n ? "train" : "all rows", &m->train);
     if (m->test.n)
         metrics_line(out, t, "test", &m->test);

@@ -169,7 +169,7 @@ static void plot_curves(const Plot *p, size_t cols, size_t rows, bool ascii, Buf
     range(p->xmin, p->xmax, &x0, &x1);
     range(p->ymin, p->ymax, &y0, &y1);
     size_t width = cols > LABEL_WIDTH + 12 ? cols - LABEL_WIDTH - 3 : 10;
-    Dots d = {.cols = width < 64 ? width : 64, .rows = rows > 6 ? rows : 6, .x0 = x0, .x1 = x1, .y0 = y0, .y1 = y1};
+    Dots d = {.cols = width < 64 ? width : 64, .rows = (rows > 6 ? rows : 6) | 1, .x0 = x0, .x1 = x1, .y0 = y0, .y1 = y1};
     d.bits = xcalloc(d.cols * d.rows, 1);
     draw_series(p, &d);
     if (p->ylabel && *p->ylabel)

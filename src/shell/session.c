@@ -400,6 +400,12 @@ void state_restore(Session *s, const State *st)
     free(copy);
 }
 
+bool state_differs(const Session *s, const State *st)
+{
+    return s->ntables != st->ntables || s->nmodels != st->nmodels || s->current_table != st->current_table ||
+           s->current_model != st->current_model;
+}
+
 void state_free(State *st)
 {
     if (!st)

@@ -50,12 +50,19 @@ static const char *levels_text(Arena *a, const ColSummary *c)
     return z;
 }
 
+/* Days are enough where the column spans more than a month. */
+static TimeUnit bound_unit(const ColSummary *c)
+{
+    bool wide = c->max - c->min > 31.0 * (double)US_PER_DAY;
+    return wide || c->unit == TIME_DAY ? TIME_DAY : TIME_MINUTE;
+}
+
 static Cell bound(const ColSummary *c, double v)
 {
     if (isnan(v))
         return (Cell){.kind = CELL_NULL};
     if (c->type == COL_TIME)
-        return (Cell){.kind = CELL_TIME, .unit = c->unit > TIME_MINUTE ? TIME_MINUTE : c->unit, .v.i = (int64_t)v};
+        return (Cell){.kind = CELL_TIME, .unit = bound_unit(c), .v.i = (int64_t)v};
     return cell_real(v);
 }
 
@@ -65,7 +72,7 @@ static bool run(Session *s, const Args *a, Result *out, Error *err)
         {COL("column", "column")},
         {COL("type", "type"), .priority = 1},
         {COL("missing", "missing"), .look = LOOK_COUNT, .priority = 2},
-        {COL("distinct", "distinct"), .look = LOOK_COUNT, .priority = 3},
+        {COL("distinct", "distinct"), .look = LOOK_COUNT, .priority = 2},
         {COL("min", "min"), .priority = 4},
         {COL("q25", "25 %"), .priority = 8},
         {COL("median", "median"), .priority = 5},
@@ -74,7 +81,7 @@ static bool run(Session *s, const Args *a, Result *out, Error *err)
         {COL("mean", "mean"), .priority = 6},
         {COL("sd", "sd"), .priority = 7},
         {COL("shape", "shape"), .priority = 9, .human_only = true},
-        {COL("levels", "most frequent"), .priority = 4},
+        {COL("levels", "most frequent"), .priority = 3},
     };
     Selection sel;
     if (!select_run(s, a, &sel, err))
@@ -87,6 +94,7 @@ static bool run(Session *s, const Args *a, Result *out, Error *err)
     result_text(out, "table", str_of(sel.table->name));
     result_int(out, "rows", (int64_t)sel.frame->rows);
     Table *t = result_table(out, "columns", cols, sizeof cols / sizeof *cols);
+    t->blank_nulls = true;
     for (size_t i = 0; i < sel.ncols; i++) {
         const ColSummary *c = &sum[i];
         bool number = c->type == COL_INT || c->type == COL_REAL, time = c->type == COL_TIME;

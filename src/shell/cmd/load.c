@@ -145,13 +145,21 @@ static void put_columns(const NamedData *t, Buf *b)
     }
 }
 
+static const char *shape_text(Result *out, const Frame *f)
+{
+    return arena_printf(out->arena, "%s x %zu", result_count(out, (int64_t)f->rows), f->ncols);
+}
+
 /* users          2,000 x 5    username* age country gender joined   -> users */
 static void tell_tables(Session *s, const Batch *b, Result *out)
 {
-    size_t wide = 0;
+    size_t wide = 0, shape_width = 0;
     for (size_t i = 0; i < b->n; i++) {
-        size_t w = utf8_width(str_of(b->items[i].name));
+        const Loaded *l = &b->items[i];
+        size_t w = utf8_width(str_of(l->name));
         wide = w > wide ? w : wide;
+        w = l->frame ? strlen(shape_text(out, l->frame)) : 0;
+        shape_width = w > shape_width ? w : shape_width;
     }
     for (size_t i = 0; i < b->n; i++) {
         const Loaded *l = &b->items[i];
@@ -163,13 +171,15 @@ static void tell_tables(Session *s, const Batch *b, Result *out)
         const NamedData *t = &s->tables[session_find_table(s, str_of(l->name))];
         Buf cols = BUF_INIT;
         put_columns(t, &cols);
-        const char *shape = arena_printf(out->arena, "%s x %zu", result_count(out, (int64_t)l->frame->rows), l->frame->ncols);
+        const char *shape = shape_text(out, l->frame);
         size_t pad = utf8_width(buf_slice(&cols));
-        pad = pad < 52 ? 52 - pad : 0;
+        pad = pad < 50 ? 50 - pad : 0;
         if (t->roles.entity == ENTITY_NONE)
-            result_chat(out, "%s%*s %14s  %s", l->name, (int)(wide - w), "", shape, cols.p);
+            result_chat(out, "%s%*s  %*s  %s", l->name, (int)(wide - w), "", (int)shape_width, shape,
+                        cols.p);
         else
-            result_chat(out, "%s%*s %14s  %s%*s -> %s", l->name, (int)(wide - w), "", shape, cols.p, (int)pad, "",
+            result_chat(out, "%s%*s  %*s  %s%*s -> %s", l->name, (int)(wide - w), "", (int)shape_width, shape, cols.p,
+                        (int)pad, "",
                         entity_name(t->roles.entity));
         buf_free(&cols);
     }

@@ -76,6 +76,7 @@ static bool models_run(Session *s, const Args *a, Result *out, Error *err)
     if (!s->nmodels)
         result_chat(out, "no model is fitted: fit Y ~ TERMS");
     Table *t = result_table(out, "models", cols, sizeof cols / sizeof *cols);
+    t->blank_nulls = true;
     t->machine_only = !s->nmodels;
     for (size_t i = 0; i < s->nmodels; i++) {
         const Model *m = s->models[i].model;

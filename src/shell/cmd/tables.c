@@ -23,7 +23,7 @@ static bool tables_run(Session *s, const Args *a, Result *out, Error *err)
     if (!s->ntables)
         result_chat(out, "no table is loaded: load FILE, or simulate blog");
     Table *t = result_table(out, "tables", cols, 8);
-    t->human_only = false;
+    t->blank_nulls = true;
     t->machine_only = !s->ntables;
     for (size_t i = 0; i < s->ntables; i++) {
         const NamedData *d = &s->tables[i];

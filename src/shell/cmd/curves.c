@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* curves.c - `roc`, `pr`, `calibration`, `lift`, `thresholds`: how a model orders and how honest its probabilities are. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "shell/model_show.h"
+#include "shell/outcomes.h"
+#include "shell/plot.h"
+#include "shell/settings.h"
+
+#define CURVE_POINTS 400 /* machines and pictures get at most so many points */
+
+static bool asked(Session *s, const Args *a, Outcomes *o, Error *err)
+{
+    const Model *m = command_model_arg(s, a, a->nwords ? a->words[0].text : STR_NULL,
+                                       a->nwords ? a->words[0].at : SPAN_NONE, err);
+    return m && outcomes_get(s, a, m, o, err);
+}
+
+static Plot *new_plot(Result *out, PlotKind kind, const char *title, const char *xlabel, const char *ylabel)
+{
+    Plot *p = arena_alloc(out->arena, sizeof *p);
+    *p = (Plot){.kind = kind, .title = title, .xlabel = xlabel, .ylabel = ylabel, .xmin = 0, .xmax = 1, .ymin = 0,
+                .ymax = 1, .mark_x = NAN, .mark_y = NAN};
+    return p;
+}
+
+static void add_series(Result *out, Plot *p, const char *name, const double *x, const double *y, size_t n, bool dashed)
+{
+    double *cx = arena_array(out->arena, double, n + 1), *cy = arena_array(out->arena, double, n + 1);
+    memcpy(cx, x, n * sizeof *cx);
+    memcpy(cy, y, n * sizeof *cy);
+    p->series[p->nseries++] = (Series){.name = name, .n = n, .x = cx, .y = cy, .dashed = dashed};
+}
+
+/* Every k-th point, first and last included. */
+static size_t thin(size_t n, size_t *at)
+{
+    size_t step = n / CURVE_POINTS + 1, k = 0;
+    for (size_t i = 0; i < n; i += step)
+        at[k++] = i;
+    if (n && at[k - 1] != n - 1)
+        at[k++] = n - 1;
+    return k;
+}
+
+static size_t at_threshold(const Curve *c, double t)
+{
+    size_t i = 0;
+    while (i + 1 < c->n && c->threshold[i + 1] >= t)
+        i++;
+    return i;
+}
+
+static bool curve_run(Session *s, const Args *a, Result *out, bool roc, Error *err)
+{
+    Outcomes o;
+    Curve c = {0};
+    Metrics k;
+    static const TableCol cols[] = {{COL("threshold", "threshold")}, {COL("fpr", "fpr")}, {COL("tpr", "tpr")},
+                                    {COL("precision", "precision")}};
+    if (!asked(s, a, &o, err))
+        return false;
+    bool ok = metrics_compute(o.y, o.p, o.w, o.n, o.model->spec.threshold, s->settings->level, &k, err) &&
+              curve_compute(o.y, o.p, o.w, o.n, &c, err);
+    if (ok && (k.positives <= 0 || !isfinite(k.roc_auc)))
+        ok = fail(err, ERR_DATA, "all outcomes are the same here: there is no curve");
+    if (ok) {
+        size_t *at = arena_array(out->arena, size_t, c.n / (c.n / CURVE_POINTS + 1) + 2), n = thin(c.n, at);
+        double *x = arena_array(out->arena, double, n + 1), *y = arena_array(out->arena, double, n + 1);
+        Table *t = result_table(out, "points", cols, 4);
+        t->machine_only = true;
+        for (size_t i = 0; i < n; i++) {
+            Cell *row = table_row(out, t);
+            row[0] = cell_real(c.threshold[at[i]]);
+            row[1] = cell_real(c.fpr[at[i]]);
+            row[2] = cell_real(c.tpr[at[i]]);
+            row[3] = cell_real(c.precision[at[i]]);
+            x[i] = roc ? c.fpr[at[i]] : c.tpr[at[i]];
+            y[i] = roc ? c.tpr[at[i]] : c.precision[at[i]];
+        }
+        size_t m = at_threshold(&c, k.threshold);
+        double base = c.positives / (c.positives + c.negatives), ends[2] = {0, 1}, level[2] = {base, base};
+        const char *title = roc ? arena_printf(out->arena, "%s on %s: ROC-AUC %.4f (%g %% %.4f to %.4f)", o.model->name, o.on,
+                                               k.roc_auc, 100 * s->settings->level, k.roc_auc_low, k.roc_auc_high)
+                                : arena_printf(out->arena, "%s on %s: PR-AUC %.4f (no model %.4f)", o.model->name, o.on,
+                                               k.pr_auc, base);
+        Plot *p = roc ? new_plot(out, PLOT_LINES, title, "false positive rate", "true positive rate")
+                      : new_plot(out, PLOT_LINES, title, "recall", "precision");
+        add_series(out, p, o.model->name, x, y, n, false);
+        add_series(out, p, "no model", ends, roc ? ends : level, 2, true);
+        p->mark_x = roc ? c.fpr[m] : c.tpr[m];
+        p->mark_y = roc ? c.tpr[m] : c.precision[m];
+        result_real(out, "roc_auc", k.roc_auc);
+        result_real(out, "roc_auc_low", k.roc_auc_low);
+        result_real(out, "roc_auc_high", k.roc_auc_high);
+        result_real(out, "pr_auc", k.pr_auc);
+        result_plot(out, p);
+        result_line(out, "the cross is threshold %s: recall %.3f, precision %.3f, false positive rate %.3f",
+                    result_short(out, k.threshold), k.recall, k.precision, c.fpr[m]);
+    }
+    curve_clear(&c);
+    outcomes_clear(&o);
+    return ok;
+}
+
+static bool roc_run(Session *s, const Args *a, Result *out, Error *err)
+{
+    return curve_run(s, a, out, true, err);
+}
+
+static bool pr_run(Session *s, const Args *a, Result *out, Error *err)
+{
+    return curve_run(s, a, out, false, err);
+}
+
+static const OptRow curve_opts[] = {OPT_MODEL_ROW, OPT_ON_ROW, {0}};
+
+const Command cmd_roc = {
+    .name = "roc",
+    .group = GROUP_MODEL,
+    .brief = "the ROC curve",
+    .usage = "roc [M] [--on train|test|T] [> FILE.svg]",
+    .opts = curve_opts,
+    .subject = SUBJECT_WORDS,
+    .help = "True against false positives at every threshold; the cross marks the one in use. The interval of the area is "
+            "DeLong's.",
+    .examples = (const Example[]){{"roc", "", false}, {"roc > roc.svg", "as a picture", false}, {0}},
+    .needs = NEED_MODEL,
+    .run = roc_run,
+};
+
+const Command cmd_pr = {
+    .name = "pr",
+    .group = GROUP_MODEL,
+    .brief = "precision against recall",
+    .usage = "pr [M] [--on train|test|T] [> FILE.svg]",
+    .opts = curve_opts,
+    .subject = SUBJECT_WORDS,
+    .help = "For rare outcomes this says more than the ROC curve. PR-AUC is average precision.",
+    .examples = (const Example[]){{"pr", "", false}, {0}},
+    .needs = NEED_MODEL,
+    .run = pr_run,
+};
+
+/* ---- calibration ---- */
+
+static bool calibration_run(Session *s, const Args *a, Result *out, Error *err)
+{
+    static const TableCol cols[] = {{COL("low", "from"), .look = LOOK_FIXED, .digits = 3},
+                                    {COL("high", "to"), .look = LOOK_FIXED, .digits = 3},
+                                    {COL("n", "rows"), .look = LOOK_COUNT},
+                                    {COL("predicted", "predicted"), .look = LOOK_FIXED, .digits = 3},
+                                    {COL("observed", "observed"), .look = LOOK_FIXED, .digits = 3},
+                                    {COL("difference", "difference"), .look = LOOK_SIGNED, .digits = 3}};
+    Outcomes o;
+    if (!asked(s, a, &o, err))
+        return false;
+    size_t want = (size_t)args_int(a, "bins"), df = 0;
+    CalibrationBin *bins = arena_array(out->arena, CalibrationBin, want + 1);
+    size_t n = calibration_bins(o.y, o.p, o.w, o.n, want, args_flag(a, "width"), bins);
+    double chisq = NAN, p = o.w ? NAN : hosmer_lemeshow(o.y, o.p, o.n, want, &chisq, &df);
+    double ece = calibration_ece(bins, n);
+    double *x = arena_array(out->arena, double, n + 1), *y = arena_array(out->arena, double, n + 1);
+    Table *t = result_table(out, "bins", cols, 6);
+    for (size_t i = 0; i < n; i++) {
+        Cell *c = table_row(out, t);
+        c[0] = cell_real(bins[i].low);
+        c[1] = cell_real(bins[i].high);
+        c[2] = cell_real(bins[i].n);
+        c[3] = cell_real(bins[i].mean_predicted);
+        c[4] = cell_real(bins[i].observed_rate);
+        c[5] = cell_real(bins[i].observed_rate - bins[i].mean_predicted);
+        x[i] = bins[i].mean_predicted;
+        y[i] = bins[i].observed_rate;
+    }
+    double ends[2] = {0, 1};
+    Plot *plot = new_plot(out, PLOT_LINES, arena_printf(out->arena, "%s on %s: calibration", o.model->name, o.on),
+                          "predicted", "observed");
+    add_series(out, plot, o.model->name, x, y, n, false);
+    add_series(out, plot, "exact", ends, ends, 2, true);
+    result_real(out, "ece", ece);
+    result_real(out, "hosmer_lemeshow", chisq);
+    result_int(out, "df", (int64_t)df);
+    result_real(out, "p", p);
+    result_plot(out, plot);
+    Buf text = BUF_INIT;
+    buf_pvalue(&text, p);
+    result_line(out, "mean error %s; Hosmer-Lemeshow %s on %zu df, p %s", result_short(out, ece),
+                isfinite(chisq) ? result_short(out, chisq) : "not defined", df, isfinite(p) ? text.p : "not defined");
+    buf_free(&text);
+    outcomes_clear(&o);
+    return true;
+}
+
+static const OptRow calibration_opts[] = {
+    OPT_MODEL_ROW,
+    OPT_ON_ROW,
+    {.name = "bins", .type = OPT_INT, .min = 2, .max = 1000, .def = "10", .metavar = "N", .brief = "groups"},
+    {.name = "width", .type = OPT_FLAG, .brief = "groups of equal width instead of equal count"},
+    {0},
+};
+
+const Command cmd_calibration = {
+    .name = "calibration",
+    .group = GROUP_MODEL,
+    .brief = "do 30 % of those with 0.3 view?",
+    .usage = "calibration [M] [--bins 10] [--width] [--on train|test|T]",
+    .opts = calibration_opts,
+    .subject = SUBJECT_WORDS,
+    .help = "Predicted against observed in groups, the expected calibration error and the Hosmer-Lemeshow test.",
+    .examples = (const Example[]){{"calibration", "", false}, {0}},
+    .needs = NEED_MODEL,
+    .run = calibration_run,
+};
+
+/* ---- lift ---- */
+
+static bool lift_run(Session *s, const Args *a, Result *out, Error *err)
+{
+    static const TableCol cols[] = {{COL("share", "best rows"), .look = LOOK_PERCENT},
+                                    {COL("rate", "rate"), .look = LOOK_FIXED, .digits = 3},
+                                    {COL("lift", "lift"), .look = LOOK_FIXED, .digits = 2},
+                                    {COL("recall", "of all"), .look = LOOK_PERCENT},
+                                    {COL("threshold", "threshold"), .look = LOOK_FIXED, .digits = 3}};
+    Outcomes o;
+    Curve c = {0};
+    if (!asked(s, a, &o, err))
+        return false;
+    bool ok = curve_compute(o.y, o.p, o.w, o.n, &c, err);
+    if (ok && c.positives > 0) {
+        double all = c.positives + c.negatives, base = c.positives / all, ends[2] = {0, 1};
+        size_t *at = arena_array(out->arena, size_t, c.n / (c.n / CURVE_POINTS + 1) + 2), n = thin(c.n, at);
+        double *x = arena_array(out->arena, double, n + 1), *y = arena_array(out->arena, double, n + 1);
+        for (size_t i = 0; i < n; i++) {
+            x[i] = (c.tpr[at[i]] * c.positives + c.fpr[at[i]] * c.negatives) / all;
+            y[i] = c.tpr[at[i]];
+        }
+        Plot *p = new_plot(out, PLOT_LINES, arena_printf(out->arena, "%s on %s: gain", o.model->name, o.on),
+                           "share of rows, best first", "share of the positives");
+        add_series(out, p, o.model->name, x, y, n, false);
+        add_series(out, p, "no model", ends, ends, 2, true);
+        Table *t = result_table(out, "lift", cols, 5);
+        size_t i = 0;
+        for (int tenth = 1; tenth <= 10; tenth++) {
+            double share = tenth / 10.0;
+            while (i + 1 < c.n && (c.tpr[i] * c.positives + c.fpr[i] * c.negatives) / all < share - 1e-12)
+                i++;
+            double taken = c.tpr[i] * c.positives + c.fpr[i] * c.negatives;
+            double rate = taken > 0 ? c.tpr[i] * c.positives / taken : NAN;
+            Cell *row = table_row(out, t);
+            row[0] = cell_real(taken / all);
+            row[1] = cell_real(rate);
+            row[2] = cell_real(rate / base);
+            row[3] = cell_real(c.tpr[i]);
+            row[4] = cell_real(c.threshold[i]);
+        }
+        result_plot(out, p);
+    } else if (ok) {
+        ok = fail(err, ERR_DATA, "no outcome is 1 here: there is no lift");
+    }
+    curve_clear(&c);
+    outcomes_clear(&o);
+    return ok;
+}
+
+const Command cmd_lift = {
+    .name = "lift",
+    .group = GROUP_MODEL,
+    .brief = "how much better the best tenth is",
+    .usage = "lift [M] [--on train|test|T]",
+    .opts = curve_opts,
+    .subject = SUBJECT_WORDS,
+    .help = "Rows by probability, best first: rate of the outcome in the best 10 %, 20 % ... over the overall rate, and the "
+            "share of all positives found there.",
+    .examples = (const Example[]){{"lift", "", false}, {0}},
+    .needs = NEED_MODEL,
+    .run = lift_run,
+};
+
+/* ---- thresholds ---- */
+
+static bool thresholds_run(Session *s, const Args *a, Result *out, Error *err)
+{
+    static const TableCol cols[] = {{COL("rule", "")},
+                                    {COL("threshold", "threshold"), .look = LOOK_FIXED, .digits = 3},
+                                    {COL("accuracy", "accuracy"), .look = LOOK_FIXED, .digits = 3},
+                                    {COL("precision", "precision"), .look = LOOK_FIXED, .digits = 3},
+                                    {COL("recall", "recall"), .look = LOOK_FIXED, .digits = 3},
+                                    {COL("f1", "F1"), .look = LOOK_FIXED, .digits = 3},
+                                    {COL("youden", "Youden"), .look = LOOK_FIXED, .digits = 3},
+                                    {COL("cost", "cost"), .look = LOOK_COUNT, .priority = 1}};
+    Outcomes o;
+    Curve c = {0};
+    if (!asked(s, a, &o, err))
+        return false;
+    double fp = args_real(a, "fp"), fn = args_real(a, "fn");
+    bool ok = curve_compute(o.y, o.p, o.w, o.n, &c, err);
+    if (ok) {
+        const struct {
+            const char *rule;
+            double t;
+        } rows[] = {{"best F1", curve_best(&c, BEST_F1, fp, fn)},
+                    {"best Youden", curve_best(&c, BEST_YOUDEN, fp, fn)},
+                    {"best accuracy", curve_best(&c, BEST_ACCURACY, fp, fn)},
+                    {"least cost", curve_best(&c, BEST_COST, fp, fn)},
+                    {"in use", s->threshold},
+                    {"", 0.1}, {"", 0.2}, {"", 0.3}, {"", 0.4}, {"", 0.5}, {"", 0.6}, {"", 0.7}, {"", 0.8}, {"", 0.9}};
+        Table *t = result_table(out, "thresholds", cols, 8);
+        for (size_t i = 0; ok && i < sizeof rows / sizeof *rows; i++) {
+            Metrics k;
+            ok = metrics_compute(o.y, o.p, o.w, o.n, rows[i].t, 0.95, &k, err);
+            Cell *row = table_row(out, t);
+            row[0] = cell_text(str_of(rows[i].rule));
+            row[1] = cell_real(rows[i].t);
+            row[2] = cell_real(k.accuracy);
+            row[3] = cell_real(k.precision);
+            row[4] = cell_real(k.recall);
+            row[5] = cell_real(k.f1);
+            row[6] = cell_real(k.recall + k.specificity - 1);
+            row[7] = cell_real(k.fp * fp + k.fn * fn);
+        }
+        t->footer = arena_printf(out->arena, "cost: %s a false positive, %s a miss; set threshold X uses one",
+                                 result_short(out, fp), result_short(out, fn));
+    }
+    curve_clear(&c);
+    outcomes_clear(&o);
+    return ok;
+}
+
+static const OptRow thresholds_opts[] = {
+    OPT_MODEL_ROW,
+    OPT_ON_ROW,
+    {.name = "fp", .type = OPT_REAL, .min = 0, .max = 1e12, .def = "1", .metavar = "C", .brief = "cost of a false positive"},
+    {.name = "fn", .type = OPT_REAL, .min = 0, .max = 1e12, .def = "1", .metavar = "C", .brief = "cost of a miss"},
+    {0},
+};
+
+const Command cmd_thresholds = {
+    .name = "thresholds",
+    .group = GROUP_MODEL,
+    .brief = "which threshold to use",
+    .usage = "thresholds [M] [--fp C] [--fn C] [--on train|test|T]",
+    .opts = thresholds_opts,
+    .subject = SUBJECT_WORDS,
+    .help = "The best ones by F1, by Youden's index, by accuracy and by cost, and a ladder from 0.1 to 0.9.",
+    .examples = (const Example[]){{"thresholds --fp 1 --fn 5", "a miss costs five false alarms", false}, {0}},
+    .needs = NEED_MODEL,
+    .run = thresholds_run,
+};

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * diagnose.c - `diagnose`: what may be wrong with a fit; `check`: what may be wrong with a table before one.
+ */
+#include <math.h>
+#include <stdlib.h>
+
+#include "glm/influence.h"
+#include "model/alarms.h"
+#include "shell/command.h"
+#include "shell/model_show.h"
+#include "shell/outcomes.h"
+#include "shell/settings.h"
+
+/* ---- check ---- */
+
+static bool check_run(Session *s, const Args *a, Result *out, Error *err)
+{
+    const NamedData *t = command_table_arg(s, a, a->nwords ? a->words[0].text : STR_NULL,
+                                           a->nwords ? a->words[0].at : SPAN_NONE, err);
+    if (!t)
+        return false;
+    const Frame *f = t->data.frame;
+    const char *response = args_z(a, "response");
+    if (response && !frame_need(f, str_of(response), t->name, args_at(a, "response"), err))
+        return false;
+    if (!response && frame_find(f, STR("viewed")) >= 0)
+        response = "viewed";
+    size_t n = 0;
+    Alarm *alarms = alarms_check(f, response, &n, err);
+    if (!alarms && error_is_set(err))
+        return false;
+    result_text(out, "table", str_of(t->name));
+    result_int(out, "alarms", (int64_t)n);
+    if (!n)
+        result_line(out, "%s: nothing suspicious in %s and %s", t->name, result_plural(out, (int64_t)f->rows, "row"),
+                    result_plural(out, (int64_t)f->ncols, "column"));
+    for (size_t i = 0; i < n; i++)
+        result_warn(out, alarms[i].code, alarms[i].help, "%s", alarms[i].text);
+    free(alarms);
+    return true;
+}
+
+static const OptRow check_opts[] = {
+    OPT_DATA_ROW,
+    {.name = "response", .type = OPT_COLUMN, .metavar = "Y", .brief = "what is to be predicted (viewed when it is there)"},
+    {0},
+};
+
+const Command cmd_check = {
+    .name = "check",
+    .group = GROUP_MODEL,
+    .brief = "what may be wrong with a table before a fit",
+    .usage = "check [T] [--response Y]",
+    .opts = check_opts,
+    .subject = SUBJECT_WORDS,
+    .help = "Missing, constant, duplicate and id-like columns, rare levels, and columns that alone tell the response.",
+    .examples = (const Example[]){{"check ft", "", false}, {"check users --response age", "", false}, {0}},
+    .needs = NEED_TABLE,
+    .run = check_run,
+};
+
+/* ---- diagnose ---- */
+
+static void put_vif(const Model *m, Result *out)
+{
+    static const TableCol cols[] = {{COL("term", "term")},
+                                    {COL("df", "df")},
+                                    {COL("gvif", "VIF"), .look = LOOK_FIXED, .digits = 2},
+                                    {COL("scaled", "per df"), .look = LOOK_FIXED, .digits = 2}};
+    size_t n = m->enc->terms->nterms;
+    double *gvif = arena_array(out->arena, double, n + 1);
+    size_t *df = arena_array(out->arena, size_t, n + 1);
+    if (!model_vif(m, gvif, df))
+        return;
+    Table *t = result_table(out, "vif", cols, 4);
+    t->title = "variance inflation (above 10: told by the other terms)";
+    for (size_t i = 0; i < n; i++) {
+        Cell *c = table_row(out, t);
+        c[0] = cell_text(str_of(m->enc->terms->terms[i].name));
+        c[1] = cell_int((int64_t)df[i]);
+        c[2] = cell_real(gvif[i]);
+        c[3] = cell_real(df[i] ? pow(gvif[i], 1 / (2.0 * (double)df[i])) : NAN);
+    }
+}
+
+/* The training rows as the fit saw them; rows that lack something left out. */
+static Design *training(const NamedModel *nm, Split *split, Error *err)
+{
+    const Model *m = nm->model;
+    uint8_t *ok = NULL;
+    ReplayReport report;
+    *split = (Split){0};
+    if (m->spec.test_frac > 0 && !model_split(m, nm->data.frame, split, err))
+        return NULL;
+    const uint32_t *rows = m->spec.test_frac > 0 ? split->train : NULL;
+    size_t n = rows ? split->ntrain : nm->data.frame->rows, k = 0;
+    Design *d = design_replay(m->enc, nm->data.frame, rows, n, UNSEEN_NULL, true, &ok, &report, err);
+    uint32_t *good = d ? big_alloc(n, sizeof *good, false, "rows", err) : NULL;
+    for (size_t i = 0; good && i < n; i++)
+        if (ok[i])
+            good[k++] = rows ? rows[i] : (uint32_t)i;
+    free(ok);
+    ok = NULL;
+    if (good && k < n) {
+        design_free(d);
+        d = design_replay(m->enc, nm->data.frame, good, k, UNSEEN_NULL, true, &ok, &report, err);
+        free(ok);
+    }
+    free(good);
+    return d;
+}
+
+static bool put_influence(const NamedModel *nm, size_t k, Result *out, Error *err)
+{
+    static const TableCol cols[] = {{COL("row", "row")},
+                                    {COL("y", "outcome")},
+                                    {COL("fitted", "model"), .look = LOOK_FIXED, .digits = 3},
+                                    {COL("student", "residual"), .look = LOOK_FIXED, .digits = 2},
+                                    {COL("leverage", "leverage"), .look = LOOK_FIXED, .digits = 4},
+                                    {COL("cook", "Cook"), .look = LOOK_PLAIN, .digits = 3}};
+    const Model *m = nm->model;
+    Split split;
+    size_t found = 0;
+    Design *d = training(nm, &split, err);
+    RowInfluence *top = arena_array(out->arena, RowInfluence, k + 1);
+    Problem pb = {0};
+    if (d)
+        pb = (Problem){.x = &d->x, .y = d->y, .w = d->w, .offset = d->offset, .family = m->family, .link = m->link,
+                       .param = m->fit->param};
+    bool ok = d && influence_top(&pb, m->fit, INFLUENCE_COOK, k, top, &found, err);
+    if (ok && found) {
+        Table *t = result_table(out, "influence", cols, 6);
+        t->title = "rows that pull most (row numbers of the table, studentised residuals)";
+        for (size_t i = 0; i < found; i++) {
+            Cell *c = table_row(out, t);
+            size_t row = top[i].row;
+            c[0] = cell_int((int64_t)(d->rows ? d->rows[row] : row) + 1);
+            c[1] = cell_real(d->y[row]);
+            c[2] = cell_real(top[i].mu);
+            c[3] = cell_real(top[i].student);
+            c[4] = cell_real(top[i].leverage);
+            c[5] = cell_real(top[i].cook);
+        }
+    }
+    design_free(d);
+    split_clear(&split);
+    return ok;
+}
+
+static bool diagnose_run(Session *s, const Args *a, Result *out, Error *err)
+{
+    const Model *m = command_model_arg(s, a, a->nwords ? a->words[0].text : STR_NULL,
+                                       a->nwords ? a->words[0].at : SPAN_NONE, err);
+    if (!m)
+        return false;
+    const NamedModel *nm = &s->models[session_model_index(s, m)];
+    const Fit *f = m->fit;
+    double ratio = f->df_residual ? f->pearson / (double)f->df_residual : NAN;
+    result_text(out, "model", str_of(m->name));
+    result_real(out, "dispersion", ratio);
+    result_line(out, "%s: %s, Pearson over degrees of freedom %s", m->name, fit_status_name(f->status),
+                isfinite(ratio) ? result_short(out, ratio) : "not defined");
+    if (!m->family->estimates_dispersion && !m->binary && ratio > 1.5)
+        result_warn(out, "overdispersion", "--family quasipoisson or negbin, or --robust hc1",
+                    "the response varies %s times as much as %s says: standard errors are too small",
+                    result_short(out, ratio), m->family->name);
+    show_alarms(out, m);
+    if (!m->nalarms)
+        result_line(out, "no alarm");
+    put_vif(m, out);
+    if (!nm->data.frame) {
+        result_note(out, "rows", NULL, "the rows are not here: influence is not shown");
+        return true;
+    }
+    return put_influence(nm, (size_t)args_int(a, "rows"), out, err);
+}
+
+static const OptRow diagnose_opts[] = {
+    OPT_MODEL_ROW,
+    {.name = "rows", .type = OPT_INT, .min = 1, .max = 1000, .def = "5", .metavar = "N", .brief = "influential rows to show"},
+    {0},
+};
+
+const Command cmd_diagnose = {
+    .name = "diagnose",
+    .group = GROUP_MODEL,
+    .brief = "what may be wrong with a fit",
+    .usage = "diagnose [M] [--rows 5]",
+    .opts = diagnose_opts,
+    .subject = SUBJECT_WORDS,
+    .help = "The alarms again, dispersion, variance inflation of each term, and the rows with the largest Cook's distance.",
+    .examples = (const Example[]){{"diagnose", "", false}, {0}},
+    .needs = NEED_MODEL,
+    .run = diagnose_run,
+};

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* predict.c - `predict`: a table with probability, linear predictor and interval. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "shell/command.h"
+#include "shell/format.h"
+#include "shell/settings.h"
+
+/* A column that takes over v; NaN is null. */
+static Column *column_of(double *v, size_t n, Error *err)
+{
+    Column *c = column_new(COL_REAL, n, err);
+    bool ok = c != NULL;
+    for (size_t i = 0; ok && i < n; i++) {
+        if (isnan(v[i]))
+            ok = column_set_null(c, i, err);
+        else
+            c->v.d[i] = v[i];
+    }
+    if (!ok) {
+        column_unref(c);
+        return NULL;
+    }
+    return c;
+}
+
+/* The interval of the mean on the response scale. */
+static bool bounds(const Model *m, const Predictions *p, double level, double *low, double *high)
+{
+    double q = fit_quantile(m->fit, level), mu[2], slope[2];
+    for (size_t i = 0; i < p->n; i++) {
+        const double ends[2] = {p->eta[i] - q * p->se[i], p->eta[i] + q * p->se[i]};
+        m->link->inverse(ends, 2, mu, slope);
+        low[i] = fmin(mu[0], mu[1]);
+        high[i] = fmax(mu[0], mu[1]);
+    }
+    return true;
+}
+
+static Frame *with_predictions(const Model *m, const Frame *f, const Predictions *p, double level, Error *err)
+{
+    double *low = big_alloc(p->n, sizeof *low, false, "an interval", err);
+    double *high = low ? big_alloc(p->n, sizeof *high, false, "an interval", err) : NULL;
+    Frame *out = frame_ref(f);
+    bool ok = high && bounds(m, p, level, low, high);
+    const struct {
+        const char *name;
+        double *v;
+    } cols[] = {{m->binary ? "probability" : "prediction", p->p}, {"eta", p->eta}, {"se", p->se}, {"ci_low", low},
+                {"ci_high", high}};
+    for (size_t k = 0; ok && k < sizeof cols / sizeof *cols; k++) {
+        Column *c = column_of(cols[k].v, p->n, err);
+        ok = c != NULL;
+        if (ok) {
+            Frame *next = frame_with(out, cols[k].name, c);
+            frame_unref(out);
+            out = next;
+        }
+    }
+    free(low);
+    free(high);
+    if (!ok) {
+        frame_unref(out);
+        return NULL;
+    }
+    return out;
+}
+
+static void tell_report(const ReplayReport *r, Result *out)
+{
+    for (size_t i = 0; i < r->nunseen && i < 5; i++)
+        result_warn(out, "unseen", NULL, "%s '%s' was not seen in training (%s): it counts as none of the known ones",
+                    r->unseen[i].column, arena_escaped(out->arena, str_of(r->unseen[i].level)),
+                    result_plural(out, (int64_t)r->unseen[i].rows, "row"));
+    if (r->rows_null)
+        result_note(out, "missing", NULL, "%s no prediction: an input is missing",
+                    r->rows_null == 1 ? "1 row has"
+                                      : arena_printf(out->arena, "%s rows have", result_count(out, (int64_t)r->rows_null)));
+    if (r->outside)
+        result_warn(out, "outside", NULL, "%s outside the training data: %s", result_plural(out, (int64_t)r->outside, "row"),
+                    r->outside_text);
+}
+
+static bool predict_run(Session *s, const Args *a, Result *out, Error *err)
+{
+    static const UnseenPolicy policies[] = {UNSEEN_BASE, UNSEEN_NULL, UNSEEN_ERROR};
+    const Model *m = command_model_arg(s, a, STR_NULL, SPAN_NONE, err);
+    const NamedData *t = m ? command_table_arg(s, a, a->nwords ? a->words[0].text : STR_NULL,
+                                               a->nwords ? a->words[0].at : SPAN_NONE, err)
+                           : NULL;
+    Predictions p = {0};
+    if (!t || !model_predict(m, t->data.frame, true, policies[args_choice(a, "unseen")], &p, err))
+        return false;
+    Frame *f = with_predictions(m, t->data.frame, &p, s->settings->level, err);
+    bool ok = f != NULL;
+    if (ok) {
+        double sum = 0;
+        size_t n = 0;
+        for (size_t i = 0; i < p.n; i++)
+            if (!isnan(p.p[i])) {
+                sum += p.p[i];
+                n++;
+            }
+        const char *name = a->as.p ? args_zstr(a, a->as) : arena_printf(a->arena, "%s", t->name);
+        session_put_like(s, name, (Dataset){f, recipe_ref(t->data.recipe)}, t);
+        result_text(out, "table", str_of(name));
+        result_int(out, "rows", (int64_t)p.n);
+        result_int(out, "predicted", (int64_t)n);
+        result_real(out, "mean", n ? sum / (double)n : NAN);
+        result_chat(out, "%s: %s predicted by %s, mean %s", name, result_plural(out, (int64_t)n, "row"), m->name,
+                    n ? result_short(out, sum / (double)n) : "none");
+        tell_report(&p.report, out);
+    }
+    predictions_clear(&p);
+    return ok;
+}
+
+static const char *const unseen_words[] = {"base", "null", "error", NULL};
+static const OptRow predict_opts[] = {
+    OPT_MODEL_ROW,
+    OPT_DATA_ROW,
+    {.name = "unseen", .type = OPT_CHOICE, .choices = unseen_words, .def = "base",
+     .brief = "levels that training did not have"},
+    {0},
+};
+
+const Command cmd_predict = {
+    .name = "predict",
+    .group = GROUP_MODEL,
+    .brief = "predictions as columns of a table",
+    .usage = "predict [T] [as U] [--model M] [--unseen base|null|error]",
+    .opts = predict_opts,
+    .subject = SUBJECT_WORDS,
+    .clauses = CLAUSE_AS,
+    .help = "Adds probability (or prediction), eta, se, ci_low and ci_high. Rows that lack an input get no prediction; "
+            "levels that training never saw are told.",
+    .examples = (const Example[]){{"predict ft as scored", "", false}, {0}},
+    .needs = NEED_MODEL | NEED_TABLE,
+    .changes_state = true,
+    .run = predict_run,
+};
