@@ -26,6 +26,7 @@ typedef struct Effect {
 } Effect;
 
 typedef struct Linear {
+    int64_t newest;      /* the latest date of a post */
     double base;         /* linear predictor with every effect 0 */
     size_t n;
     Effect *effects;

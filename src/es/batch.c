@@ -21,7 +21,7 @@
 #include "es/batch.h"
 #include "es/schema.h"
 
-#define NESTED_TOP 1000 /* users kept a post unless --user-top says otherwise */
+#define NESTED_LIMIT 10000 /* nested documents a document, by the engines' default */
 #define PAIRS_PROPERTIES                                                                                            \
     "\"user\":{\"type\":\"keyword\"},\"post\":{\"type\":\"keyword\"},\"view_probability\":{\"type\":\"double\"}," \
     "\"model\":{\"type\":\"keyword\"},\"scored_at\":{\"type\":\"date\",\"format\":\"strict_date_optional_time||epoch_millis\"}"
@@ -371,7 +371,7 @@ static PairOptions pair_options(const BatchOptions *opt)
     if (opt->layout == LAYOUT_PAIRS)
         p.top_posts = opt->top;
     else
-        p.top_users = opt->top ? opt->top : NESTED_TOP;
+        p.top_users = opt->top ? opt->top : NESTED_LIMIT;
     return p;
 }
 
@@ -440,9 +440,7 @@ static bool check_layout(Client *c, BatchOptions *opt, BatchReport *r, const Wor
         return fail(err, ERR_REMOTE, "this engine runs no scripts: leave --write script out");
     if (opt->layout == LAYOUT_NESTED) {
         size_t limit = (size_t)c->caps.nested_limit, users = w->users->rows;
-        if (!opt->top)
-            opt->top = NESTED_TOP < limit ? NESTED_TOP : limit;
-        if (opt->top > limit)
+        if (!opt->top || opt->top > limit)
             opt->top = limit;
         r->capped = users > opt->top ? w->posts->rows : 0;
     }

@@ -215,6 +215,18 @@ static bool check_additive(Maker *k, Error *err)
     return ok;
 }
 
+/* Distances are mirrored beyond the origin, so nothing may lie beyond it. */
+static int64_t newest_post(const World *w)
+{
+    long col = w->posts_roles.col[ROLE_DATE];
+    const Column *c = col >= 0 ? w->posts->cols[col] : NULL;
+    int64_t newest = INT64_MIN;
+    for (size_t i = 0; c && c->type == COL_TIME && i < c->n; i++)
+        if (!column_is_null(c, i) && c->v.i[i] > newest)
+            newest = c->v.i[i];
+    return newest;
+}
+
 bool linear_for(const Model *m, const World *w, uint32_t user, uint32_t post, int64_t moment, Linear *out, Error *err)
 {
     *out = (Linear){0};
@@ -227,6 +239,7 @@ bool linear_for(const Model *m, const World *w, uint32_t user, uint32_t post, in
     bool ok = k.at && whatif_take(k.at, row, 0, err);
     for (size_t i = 0; ok && i < m->ninputs; i++)
         ok = one_input(&k, i, err);
+    out->newest = newest_post(w);
     ok = ok && eta_now(&k, &out->base, err) && check_additive(&k, err);
     whatif_free(k.at);
     frame_unref(row);
@@ -237,7 +250,7 @@ bool linear_for(const Model *m, const World *w, uint32_t user, uint32_t post, in
 
 /* ---- as a query ---- */
 
-static void put_decay(const Effect *e, int64_t moment, Buf *b)
+static void put_decay(const Effect *e, int64_t moment, int64_t newest, Buf *b)
 {
     double beta = e->weight[0];
     /* a decay of 0.5 needs scale = ln 2 / |beta|: never underflows */
@@ -245,9 +258,9 @@ static void put_decay(const Effect *e, int64_t moment, Buf *b)
     buf_puts(b, "{\"exp\":{");
     buf_json_str(b, str_of(e->field));
     if (e->kind == EFFECT_AGE) {
-        /* older is further from now; a positive slope starts from the oldest day that training knew */
+        /* older is further from the newest post; a positive slope starts from the oldest day that training knew */
         buf_puts(b, ":{\"origin\":\"");
-        int64_t origin = beta < 0 ? moment : moment - (int64_t)((e->max + 1) * (double)US_PER_DAY);
+        int64_t origin = beta < 0 ? newest : moment - (int64_t)((e->max + 1) * (double)US_PER_DAY);
         buf_es_time(b, origin, TIME_SECOND);
         buf_printf(b, "\",\"scale\":\"%lldms\"", (long long)(scale * 86400000.0));
     } else {
@@ -282,7 +295,7 @@ void linear_functions(const Linear *l, int64_t moment, Buf *out)
         if (e->kind != EFFECT_LEVELS && e->weight[0] != 0) {
             buf_puts(out, first ? "" : ",");
             first = false;
-            put_decay(e, moment, out);
+            put_decay(e, moment, l->newest > moment ? l->newest : moment, out);
         }
     }
     buf_putc(out, ']');

@@ -7,6 +7,7 @@
 #include <math.h>
 
 #include "es/batch.h"
+#include "es/serve.h"
 #include "model/score.h"
 #include "shell/connection.h"
 #include "shell/ledger.h"
@@ -90,9 +91,32 @@ static bool dry(const Model *m, const World *w, const BatchOptions *o, Result *o
     return ok;
 }
 
+/* One document a post: vectors whose inner product with a user's is the linear predictor. */
+static bool vectors_to_engine(Session *s, const Args *a, const Model *m, const World *w, const char *target, Result *out, Error *err)
+{
+    int64_t moment;
+    PushLedger l = {0};
+    size_t dims = 0;
+    Client *c = connection_need(s, err);
+    if (!c || !moment_of(a, &moment, err))
+        return false;
+    connection_show(s, a, out);
+    if (!vectors_write(c, m, w, target, moment, true, &l, &dims, err))
+        return false;
+    result_int(out, "dims", (int64_t)dims);
+    ledger_tell(&l, target, out);
+    result_line(out, "vectors of %zu numbers: es rank posts for USER --by vector --index %s", dims, target);
+    if (dims == 2)
+        result_warn(out, "same_ranking", "add a term that joins user and post, such as gender:lang",
+                    "identical ranking: no term of %s joins user and post, so all users get the same order of posts", m->name);
+    return ledger_settle(s, &l, out, err);
+}
+
 static bool to_engine(Session *s, const Args *a, const Model *m, const World *w, const char *target, Result *out, Error *err)
 {
     BatchOptions o;
+    if (str_eqz(args_text(a, "layout"), "vectors"))
+        return vectors_to_engine(s, a, m, w, target, out, err);
     if (!batch_options(a, target, &o, err))
         return false;
     if (args_flag(a, "dry"))
@@ -203,7 +227,7 @@ static bool run(Session *s, const Args *a, Result *out, Error *err)
     return to ? pairs_to_file(s, a, m, &w, to, out, err) : pairs_only(a, m, &w, out, err);
 }
 
-static const char *const layout_names[] = {"pairs", "nested", "sparse", NULL};
+static const char *const layout_names[] = {"pairs", "nested", "sparse", "vectors", NULL};
 static const char *const writes[] = {"index", "script", NULL};
 static const OptRow opts[] = {
     {.name = "model", .type = OPT_MODEL, .metavar = "M", .brief = "another model than the current one"},
@@ -225,13 +249,13 @@ const Command cmd_score = {
     .name = "score",
     .group = GROUP_ENGINE,
     .brief = "score all posts for all users, or a table's rows",
-    .usage = "score users x posts [to es:I --layout pairs|nested|sparse] [to FILE] | score T to FILE",
+    .usage = "score users x posts [to es:I --layout pairs|nested|sparse|vectors] [to FILE] | score T to FILE",
     .opts = opts,
     .subject = SUBJECT_WORDS,
     .clauses = CLAUSE_TO | CLAUSE_TOP,
     .help = "pairs: documents {user}_{post} with view_probability, in a new index that takes the alias I when it is whole. nested: "
             "user_view_probabilities in the Post documents of I. sparse: the same as rank_features, smaller and faster, to about "
-            "three digits. Without `to`, pairs are only counted and timed. Probabilities are as of a moment: nothing later is seen.",
+            "three digits. vectors: one document a post; any user is ranked exactly by an inner product (es rank --by vector). Without `to`, pairs are only counted and timed. Probabilities are as of a moment: nothing later is seen.",
     .examples = (const Example[]){{"score users x posts", "how many, how fast, their mean", false},
                                   {"score users x posts to es:blog-posts --layout nested --dry", "what would be written", true},
                                   {"score ft to scored.csv", "a table with probabilities", false},
