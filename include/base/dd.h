@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * dd.h - numbers of twice the precision: an unevaluated sum hi + lo of two doubles, about 32 digits.
+ * dd.h - numbers of twice the precision: an unevaluated sum hi + lo of two doubles, about 32
+ * digits.
  *
- * T. J. Dekker, A floating-point technique for extending the available precision, 1971; the sums and products are those of
- * Joldes, Muller & Popescu, Tight and rigorous error bounds for basic building blocks of double-word arithmetic, 2017
- * (algorithms 6, 9, 12 and 17). fma() is exact here, in hardware or not: the bits do not depend on the machine.
+ * T. J. Dekker, A floating-point technique for extending the available precision, 1971; the sums
+ * and products are those of Joldes, Muller & Popescu, Tight and rigorous error bounds for basic
+ * building blocks of double-word arithmetic, 2017 (algorithms 6, 9, 12 and 17). fma() is exact
+ * here, in hardware or not: the bits do not depend on the machine.
  */
 #ifndef GLINT_BASE_DD_H
 #define GLINT_BASE_DD_H

@@ -7,10 +7,11 @@
  *     gram_eta     X b of the tile
  *     (the caller turns eta into weights w and residuals r)
  *     gram_add     adds X' diag(w) X and X' r to this thread's sums
- * Then gram_merge adds a chunk's sums to the total, in the order of the chunks, and gram_result writes p and p x p.
+ * Then gram_merge adds a chunk's sums to the total, in the order of the chunks, and gram_result
+ * writes p and p x p.
  *
- * Dense columns may be walked centred: column j counts as x_j - centre[j], so that a column of dates around 1.7e9 keeps
- * its digits.
+ * Dense columns may be walked centred: column j counts as x_j - centre[j], so that a column of
+ * dates around 1.7e9 keeps its digits.
  */
 #ifndef GLINT_BASE_GRAM_H
 #define GLINT_BASE_GRAM_H
@@ -19,8 +20,9 @@
 
 #define GRAM_TILE_MAX 256
 
-typedef struct GramPlan GramPlan; /* how X is walked: shared by the threads, read only while they run */
-typedef struct Gram Gram;         /* one thread's tile and sums */
+typedef struct GramPlan
+    GramPlan;             /* how X is walked: shared by the threads, read only while they run */
+typedef struct Gram Gram; /* one thread's tile and sums */
 
 /* centre: p entries, copied; NULL for none. Only dense columns may be centred (asserted). */
 GramPlan *gram_plan_new(const Matrix *x, const double *centre, Error *err);
@@ -42,15 +44,15 @@ void gram_zero(Gram *g);
 void gram_load(Gram *g, size_t from, size_t n);
 /* eta[i] = X b of the loaded rows (+ offset[i] when given). `eta` has room for the tile. */
 void gram_eta(Gram *g, const double *offset, double *eta);
-/* Adds X' r (r not NULL) and X' diag(w) X (w not NULL) of the loaded rows. Both arrays have room for a whole tile,
- * which is filled up with zeros here. */
+/* Adds X' r (r not NULL) and X' diag(w) X (w not NULL) of the loaded rows. Both arrays have room
+ * for a whole tile, which is filled up with zeros here. */
 void gram_add(Gram *g, double *w, double *r);
 void gram_merge(Gram *total, const Gram *part);
 /* grad: p or NULL; info: p x p, both triangles, or NULL. */
 void gram_result(const Gram *total, double *grad, double *info);
 
 /* X' diag(w) X and X' r of all rows, on threads. w NULL means ones; r, grad, info may be NULL. */
-bool gram_cross(const Matrix *x, const double *centre, const double *w, const double *r, double *grad, double *info,
-                Error *err);
+bool gram_cross(const Matrix *x, const double *centre, const double *w, const double *r,
+                double *grad, double *info, Error *err);
 
 #endif

@@ -2,11 +2,12 @@
 /*
  * simd.h - eight doubles at a time, with the same bits on every machine.
  *
- * V8 is a vector of eight doubles of GCC's and clang's vector extension: the compiler makes one 512-bit, two 256-bit
- * or four 128-bit operations of it. Nothing here is fused, so the widths agree to the last bit. A function marked
- * SIMD_CLONES is compiled for AVX-512, AVX2 and the baseline and chosen when the program starts.
- * Helpers taking V8 are always inlined: a vector never crosses a call, whose rules differ between the clones (which is
- * why the Makefile silences -Wpsabi).
+ * V8 is a vector of eight doubles of GCC's and clang's vector extension: the compiler makes one
+ * 512-bit, two 256-bit or four 128-bit operations of it. Nothing here is fused, so the widths
+ * agree to the last bit. A function marked SIMD_CLONES is compiled for AVX-512, AVX2 and the
+ * baseline and chosen when the program starts. Helpers taking V8 are always inlined: a vector
+ * never crosses a call, whose rules differ between the clones (which is why the Makefile silences
+ * -Wpsabi).
  */
 #ifndef GLINT_BASE_SIMD_H
 #define GLINT_BASE_SIMD_H
@@ -19,7 +20,8 @@
 #define SIMD_NO_CLONES 1
 #endif
 #endif
-#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__) || !defined(__x86_64__) || !defined(__GLIBC__)
+#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__) || !defined(__x86_64__) ||       \
+    !defined(__GLIBC__)
 #define SIMD_NO_CLONES 1 /* resolvers run before the sanitizers are ready */
 #endif
 

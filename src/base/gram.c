@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * gram.c - one thread's tile of X and its sums X'WX and X'r (base/gram.h says in which order it is called).
+ * gram.c - one thread's tile of X and its sums X'WX and X'r (base/gram.h says in which order it
+ * is called).
  *
- * Dense columns are gathered into short vectors and multiplied with each other eight rows at a time. A factor is
- * never expanded: each row adds its vector (w x_1 .. w x_nd, r, w) to the line of its level, and w to one cell of the
- * table of each pair of factors. gram_result maps levels to columns, or multiplies with the contrasts.
+ * Dense columns are gathered into short vectors and multiplied with each other eight rows at a
+ * time. A factor is never expanded: each row adds its vector (w x_1 .. w x_nd, r, w) to the line
+ * of its level, and w to one cell of the table of each pair of factors. gram_result maps levels
+ * to columns, or multiplies with the contrasts.
  *
- * Nothing is fused and each sum has one order, so the bits depend neither on the threads nor on the machine.
+ * Nothing is fused and each sum has one order, so the bits depend neither on the threads nor on
+ * the machine.
  */
 #include "gram_priv.h"
 
@@ -76,7 +79,8 @@ static void gather(Vec v, const uint32_t *rows, size_t from, size_t n, double ce
 }
 
 /* x = (value + add) * mul, then centred. */
-static void load_dense(const Block *b, const uint32_t *rows, size_t from, size_t n, double centre, double *out)
+static void load_dense(const Block *b, const uint32_t *rows, size_t from, size_t n, double centre,
+                       double *out)
 {
     if (b->kind == BLOCK_ONES || (b->add == 0.0 && b->mul == 1.0)) {
         gather(b->kind == BLOCK_ONES ? (Vec){VEC_REAL, NULL} : b->data, rows, from, n, centre, out);
@@ -89,7 +93,8 @@ static void load_dense(const Block *b, const uint32_t *rows, size_t from, size_t
 
 /* cell[i] += stride * cell of row i in this member. */
 SIMD_CLONES
-static void load_member(const Member *m, const Block *b, const uint32_t *rows, size_t from, size_t n, int32_t *cell)
+static void load_member(const Member *m, const Block *b, const uint32_t *rows, size_t from,
+                        size_t n, int32_t *cell)
 {
     const int32_t *code = b->code, stride = (int32_t)m->stride, *map = m->cell_of;
     if (!rows && !map) {
@@ -112,7 +117,9 @@ static void fetch_ahead(const Matrix *x, size_t from, size_t n)
     for (size_t k = 0; k < x->nblocks; k++) {
         const Block *b = &x->blocks[k];
         const char *p = b->kind == BLOCK_CODED ? (const char *)b->code : b->data.p;
-        size_t size = b->kind == BLOCK_CODED ? sizeof *b->code : b->data.type == VEC_BOOL ? 1 : sizeof(double);
+        size_t size = b->kind == BLOCK_CODED     ? sizeof *b->code
+                      : b->data.type == VEC_BOOL ? 1
+                                                 : sizeof(double);
         for (size_t at = 0; p && at < n * size; at += LINE)
             __builtin_prefetch(p + from * size + at);
     }
@@ -191,7 +198,8 @@ SIMD_INLINE double v8_sum(const V8 *v)
 }
 
 /* sum[0..3][0..1] += columns a, a+1, a+2, a+3 times columns b, b+1 (stride apart), over n rows. */
-SIMD_INLINE void cross_4x2(const double *a, const double *b, size_t stride, size_t n, double *sum, size_t ld)
+SIMD_INLINE void cross_4x2(const double *a, const double *b, size_t stride, size_t n, double *sum,
+                           size_t ld)
 {
     V8 s[8];
     memset(s, 0, sizeof s);
@@ -224,7 +232,8 @@ SIMD_INLINE double cross_1x1(const double *a, const double *b, size_t n)
 
 /* Lower triangle (and a few sums above it, ignored later) of (w x_i) x_j. */
 SIMD_CLONES
-static void dense_cross(const double *wx, const double *x, size_t nd, size_t stride, size_t n, double *sum)
+static void dense_cross(const double *wx, const double *x, size_t nd, size_t stride, size_t n,
+                        double *sum)
 {
     size_t even = nd & ~(size_t)1;
     for (size_t i = 0; i < nd; i += 4) {
@@ -244,7 +253,8 @@ static void dense_cross(const double *wx, const double *x, size_t nd, size_t str
 }
 
 SIMD_CLONES
-static void dense_vec(const double *r, const double *x, size_t nd, size_t stride, size_t n, double *sum)
+static void dense_vec(const double *r, const double *x, size_t nd, size_t stride, size_t n,
+                      double *sum)
 {
     for (size_t j = 0; j < nd; j++)
         sum[j] += cross_1x1(r, x + j * stride, n);
@@ -312,9 +322,10 @@ static void add_rows(const double *row, const int32_t *cell, size_t n, size_t wi
     }
 }
 
-/* The same for a factor with a multiplier: z times the row, z squared times the weight (entry `diag`). */
-static void add_rows_times(const double *row, const int32_t *cell, const double *z, size_t n, size_t width, size_t diag,
-                           double *table)
+/* The same for a factor with a multiplier: z times the row, z squared times the weight (entry
+ * `diag`). */
+static void add_rows_times(const double *row, const int32_t *cell, const double *z, size_t n,
+                           size_t width, size_t diag, double *table)
 {
     for (size_t i = 0; i < n; i++) {
         double *to = table + (size_t)cell[i] * width;
@@ -387,7 +398,8 @@ void gram_add(Gram *g, double *w, double *r)
         const Group *gr = &p->group[k];
         const int32_t *cell = g->cell + k * p->tile;
         if (gr->has_times)
-            add_rows_times(g->row, cell, g->z + k * p->tile, g->n, p->width, group_diag(p, gr), g->sum + gr->at);
+            add_rows_times(g->row, cell, g->z + k * p->tile, g->n, p->width, group_diag(p, gr),
+                           g->sum + gr->at);
         else
             add_rows(g->row, cell, g->n, p->width, g->sum + gr->at);
     }

@@ -2,13 +2,14 @@
 /*
  * gram_plan.c - decides how X is walked for X'WX: which factors are joined and where each sum lies.
  *
- * A row costs one vector addition for each factor and one scalar addition for each pair of factors. Small factors are
- * therefore joined into one with a cell for each combination of levels, as long as its tables stay small
- * (GROUP_CELLS): gender 3 x device 4 x lang 12 is 144 cells and saves two of three vectors and the pairs among them. The
- * tables of the members are margins of the joint one (gram.c, gram_result).
+ * A row costs one vector addition for each factor and one scalar addition for each pair of
+ * factors. Small factors are therefore joined into one with a cell for each combination of
+ * levels, as long as its tables stay small (GROUP_CELLS): gender 3 x device 4 x lang 12 is 144
+ * cells and saves two of three vectors and the pairs among them. The tables of the members are
+ * margins of the joint one (gram.c, gram_result).
  *
- * Chunks are as long as it takes for the merging of their sums to be cheap beside their rows, and never depend on
- * the number of threads (base/par.h).
+ * Chunks are as long as it takes for the merging of their sums to be cheap beside their rows, and
+ * never depend on the number of threads (base/par.h).
  */
 #include "gram_priv.h"
 
@@ -19,8 +20,8 @@
 #include "base/mem.h"
 #include "base/par.h"
 
-#define GROUP_CELLS 256      /* a joined table of 256 x 16 doubles is 32 KiB: the first-level cache */
-#define TILE_DOUBLES 4096    /* the same for the rows of a tile */
+#define GROUP_CELLS 256   /* a joined table of 256 x 16 doubles is 32 KiB: the first-level cache */
+#define TILE_DOUBLES 4096 /* the same for the rows of a tile */
 #define TILE_MIN 32
 #define MERGE_ROWS_PER_SUM 4 /* one row takes about as long as merging four sums */
 #define MIN_CHUNKS 16        /* enough to share out evenly */
@@ -33,8 +34,8 @@ static size_t count_kind(const Matrix *x, bool coded)
     return n;
 }
 
-/* Cells of a coded block: its levels; or, when many of those share a column or have none, its columns and one cell for
- * "none of them". */
+/* Cells of a coded block: its levels; or, when many of those share a column or have none, its
+ * columns and one cell for "none of them". */
 static void member_init(Member *m, const Matrix *x, size_t k)
 {
     const Block *b = &x->blocks[k];
@@ -114,7 +115,8 @@ static bool same_factor(const GramPlan *p, const Group *g, const Group *h)
     if (g->nmembers != 1 || h->nmembers != 1)
         return false;
     const Block *a = &p->x->blocks[g->member[0].block], *b = &p->x->blocks[h->member[0].block];
-    return a->code == b->code && a->ncols == b->ncols && a->col_of == b->col_of && a->contrast == b->contrast;
+    return a->code == b->code && a->ncols == b->ncols && a->col_of == b->col_of &&
+           a->contrast == b->contrast;
 }
 
 static void lay_out(GramPlan *p)
@@ -224,7 +226,8 @@ size_t gram_plan_tile(const GramPlan *p)
 
 size_t gram_plan_bytes(const GramPlan *p)
 {
-    size_t tile = p->tile * ((2 * p->nd + 1 + p->width + p->ngroups) * sizeof(double) + p->ngroups * sizeof(int32_t));
+    size_t tile = p->tile * ((2 * p->nd + 1 + p->width + p->ngroups) * sizeof(double) +
+                             p->ngroups * sizeof(int32_t));
     return p->total * sizeof(double) + tile;
 }
 

@@ -21,14 +21,14 @@ typedef struct Group {
     size_t ncells;
     bool has_times;
     Vec times;
-    double *b;             /* ncells: what the group adds to eta */
-    size_t at;             /* ncells x width sums: see GramPlan.width */
+    double *b; /* ncells: what the group adds to eta */
+    size_t at; /* ncells x width sums: see GramPlan.width */
 } Group;
 
 typedef struct Pair {
-    size_t g, h;           /* g < h */
-    size_t at;             /* ncells(g) x ncells(h) sums, or ncells(g) when `same` */
-    bool same;             /* one factor under two multipliers: only the diagonal can be filled */
+    size_t g, h; /* g < h */
+    size_t at;   /* ncells(g) x ncells(h) sums, or ncells(g) when `same` */
+    bool same;   /* one factor under two multipliers: only the diagonal can be filled */
 } Pair;
 
 /*
@@ -37,14 +37,15 @@ typedef struct Pair {
  *     dense gradient   nd                         sum r x_j
  *     one table a group   ncells x width          sum z w x_j (nd of them), z r, z z w
  *     one table a pair                            sum w z_g z_h
- * When X has a column of ones and the group no multiplier, its last entry is that column's sum and is left out.
+ * When X has a column of ones and the group no multiplier, its last entry is that column's sum
+ * and is left out.
  */
 struct GramPlan {
     const Matrix *x;
     size_t nd;
-    size_t *dense;         /* nd: block of each dense column */
+    size_t *dense;      /* nd: block of each dense column */
     double *centre, *b; /* nd each, of the dense columns */
-    size_t ones;           /* dense index of a column of ones, or SIZE_MAX */
+    size_t ones;        /* dense index of a column of ones, or SIZE_MAX */
     size_t width, tile, chunk;
     size_t ngroups, npairs;
     Group *group;
@@ -54,13 +55,13 @@ struct GramPlan {
 
 struct Gram {
     const GramPlan *plan;
-    double *sum;           /* plan->total */
-    size_t n, padded;      /* rows of the loaded tile, and that rounded up to whole vectors */
-    double *x;             /* nd x tile: dense columns */
-    double *wx;            /* width x tile: the same times w, then r, w and zeros */
-    double *row;           /* tile x width: the same by row, for the groups' tables */
-    double *z;             /* ngroups x tile: multipliers of groups that have one */
-    int32_t *cell;         /* ngroups x tile */
+    double *sum;      /* plan->total */
+    size_t n, padded; /* rows of the loaded tile, and that rounded up to whole vectors */
+    double *x;        /* nd x tile: dense columns */
+    double *wx;       /* width x tile: the same times w, then r, w and zeros */
+    double *row;      /* tile x width: the same by row, for the groups' tables */
+    double *z;        /* ngroups x tile: multipliers of groups that have one */
+    int32_t *cell;    /* ngroups x tile */
 };
 
 static inline size_t group_diag(const GramPlan *p, const Group *g)

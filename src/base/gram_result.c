@@ -2,9 +2,10 @@
 /*
  * gram_result.c - the sums of a pass, by levels and pairs of levels, become p and p x p by columns.
  *
- * With C_a the map from the cells of factor a to its columns (a row of it is a unit vector, zero for a reference
- * level, or a contrast): X_a' W X_b = C_a' T_ab C_b, X_a' W x_j = C_a' t_j, X_a' W X_a = C_a' diag(t) C_a. Factors that
- * were walked as one take the margins of the joint table first.
+ * With C_a the map from the cells of factor a to its columns (a row of it is a unit vector, zero
+ * for a reference level, or a contrast): X_a' W X_b = C_a' T_ab C_b, X_a' W x_j = C_a' t_j, X_a'
+ * W X_a = C_a' diag(t) C_a. Factors that were walked as one take the margins of the joint table
+ * first.
  */
 #include "gram_priv.h"
 
@@ -53,7 +54,8 @@ static void put(const Result *r, size_t i, size_t j, double v)
 }
 
 /* Margin of entry k of the group's lines over the member's cells. */
-static void margin(const GramPlan *p, const Group *g, const Member *m, const double *sum, size_t k, double *t)
+static void margin(const GramPlan *p, const Group *g, const Member *m, const double *sum, size_t k,
+                   double *t)
 {
     const double *table = sum + g->at;
     for (size_t c = 0; c < m->ncells; c++)
@@ -94,7 +96,8 @@ static void dense_part(const Result *r)
     const GramPlan *p = r->p;
     for (size_t i = 0; i < p->nd; i++)
         for (size_t j = 0; j <= i; j++)
-            put(r, p->x->blocks[p->dense[i]].first, p->x->blocks[p->dense[j]].first, r->sum[i * p->nd + j]);
+            put(r, p->x->blocks[p->dense[i]].first, p->x->blocks[p->dense[j]].first,
+                r->sum[i * p->nd + j]);
 }
 
 /* A factor with the dense columns and with itself. t: cells; u: columns. */
@@ -115,14 +118,17 @@ static void member_part(const Result *r, const Group *g, const Member *m, double
         for (size_t j = 0; j <= i; j++) {
             double s = i == j ? u[i] : 0.0;
             for (size_t c = 0; b->contrast && c < m->ncells; c++)
-                s = (c ? s : 0.0) + b->contrast[c * b->ncols + i] * b->contrast[c * b->ncols + j] * t[c];
+                s = (c ? s : 0.0) +
+                    b->contrast[c * b->ncols + i] * b->contrast[c * b->ncols + j] * t[c];
             put(r, b->first + i, b->first + j, s);
         }
     }
 }
 
-/* Two factors from their table of cells t (a->ncells x b->ncells); u: a->ncells x b->ncols, v: cells and columns. */
-static void cross_part(const Result *r, const Member *ma, const Member *mb, const double *t, double *u, double *v)
+/* Two factors from their table of cells t (a->ncells x b->ncells); u: a->ncells x b->ncols, v:
+ * cells and columns. */
+static void cross_part(const Result *r, const Member *ma, const Member *mb, const double *t,
+                       double *u, double *v)
 {
     const Block *a = block_of(r->p, ma), *b = block_of(r->p, mb);
     for (size_t i = 0; i < ma->ncells; i++)
@@ -244,8 +250,8 @@ static void cross_merge(void *vctx, void *scratch, size_t chunk)
     gram_merge(c->total, scratch);
 }
 
-bool gram_cross(const Matrix *x, const double *centre, const double *w, const double *r, double *grad, double *info,
-                Error *err)
+bool gram_cross(const Matrix *x, const double *centre, const double *w, const double *r,
+                double *grad, double *info, Error *err)
 {
     bool ok = false;
     size_t nthreads = par_threads();

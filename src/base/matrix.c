@@ -2,8 +2,8 @@
 /*
  * matrix.c - the blocked design matrix: rows, X b, X'r, moments. X'WX is gram.c's.
  *
- * Work over rows goes through par_rows in fixed chunks; each chunk walks block by block, so that a column is read in
- * one run.
+ * Work over rows goes through par_rows in fixed chunks; each chunk walks block by block, so that
+ * a column is read in one run.
  */
 #include "base/matrix.h"
 
@@ -128,7 +128,8 @@ typedef struct TimesCtx {
     double *eta;
 } TimesCtx;
 
-static void times_block(const Matrix *x, const Block *b, const double *coef, size_t from, size_t to, double *eta)
+static void times_block(const Matrix *x, const Block *b, const double *coef, size_t from, size_t to,
+                        double *eta)
 {
     const double *c = coef + b->first;
     for (size_t i = from; i < to; i++) {
@@ -181,8 +182,8 @@ bool matrix_cross_vec(const Matrix *x, const double *r, double *out, Error *err)
 
 /* ---- moments ---- */
 
-/* Sums of one column over the entries that are there (`hits`; the rest are zero), counted from `from`, which is the
- * column's first value: a spread of 1 around 1e9 keeps its digits. */
+/* Sums of one column over the entries that are there (`hits`; the rest are zero), counted from
+ * `from`, which is the column's first value: a spread of 1 around 1e9 keeps its digits. */
 typedef struct Moment {
     double from;
     double w, wx, wxx;
@@ -278,7 +279,8 @@ static void moment_start(const Matrix *x, Moment *zero)
             zero[x->blocks[k].first].from = dense_at(&x->blocks[k], store_row(x, 0));
 }
 
-bool matrix_moments(const Matrix *x, const double *w, double *mean, double *sd, double *min, double *max, Error *err)
+bool matrix_moments(const Matrix *x, const double *w, double *mean, double *sd, double *min,
+                    double *max, Error *err)
 {
     size_t nthreads = par_threads(), bytes = (x->p + 1) * sizeof(Moment);
     MomentCtx ctx = {x, w, xmalloc(bytes), xmalloc(bytes), 0.0};

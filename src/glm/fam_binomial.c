@@ -2,7 +2,8 @@
 /*
  * fam_binomial.c - proportions y = successes / w of w trials; w = 1 is the yes/no response.
  *
- * V = mu (1 - mu); d = 2 [y log(y/mu) + (1-y) log((1-y)/(1-mu))]. McCullagh & Nelder 1989, table 2.1.
+ * V = mu (1 - mu); d = 2 [y log(y/mu) + (1-y) log((1-y)/(1-mu))]. McCullagh & Nelder 1989, table
+ * 2.1.
  */
 #include "families_priv.h"
 
@@ -30,7 +31,7 @@ double binomial_start(double y, double w)
     return (w * y + 0.5) / (w + 1.0);
 }
 
-/* log(choose(w, k)) + k log mu + (w - k) log(1 - mu) with k = w y, in Loader's saddle-point form. */
+/* log(choose(w, k)) + k log mu + (w - k) log(1 - mu) with k = w y, in Loader's form. */
 static double loglik(double y, double mu, double w, double phi, double param)
 {
     double k = w * y, rest = w - k;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * fam_gaussian.c - real numbers with one variance. V = 1; d = (y - mu)^2. McCullagh & Nelder 1989, table 2.1.
+ * fam_gaussian.c - real numbers with one variance. V = 1; d = (y - mu)^2. McCullagh & Nelder
+ * 1989, table 2.1.
  */
 #include "families_priv.h"
 

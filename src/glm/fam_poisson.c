@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * fam_poisson.c - counts. V = mu; d = 2 [y log(y/mu) - (y - mu)]. McCullagh & Nelder 1989, table 2.1.
+ * fam_poisson.c - counts. V = mu; d = 2 [y log(y/mu) - (y - mu)]. McCullagh & Nelder 1989, table
+ * 2.1.
  */
 #include "families_priv.h"
 

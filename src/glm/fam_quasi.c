@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * fam_quasi.c - binomial and Poisson with an estimated dispersion: the same fit, wider intervals, no likelihood.
- * McCullagh & Nelder 1989, chapter 9.
+ * fam_quasi.c - binomial and Poisson with an estimated dispersion: the same fit, wider intervals,
+ * no likelihood. McCullagh & Nelder 1989, chapter 9.
  */
 #include "families_priv.h"
 

@@ -2,9 +2,10 @@
 /*
  * fam_tweedie.c - V = mu^p for a given power p: 1 < p < 2 is a sum of gammas with exact zeros.
  *
- * d = 2 integral from mu to y of (y - s) s^-p ds (Jorgensen, The Theory of Dispersion Models, 1997, section 4.1), which is
- * 2 [y^(2-p)/((1-p)(2-p)) - y mu^(1-p)/(1-p) + mu^(2-p)/(2-p)] and has no parts to cancel when y is near mu: there it is
- * integrated by Gauss' rule with eight points, exact to the last bits for |y - mu| < mu / 10.
+ * d = 2 integral from mu to y of (y - s) s^-p ds (Jorgensen, The Theory of Dispersion Models,
+ * 1997, section 4.1), which is 2 [y^(2-p)/((1-p)(2-p)) - y mu^(1-p)/(1-p) + mu^(2-p)/(2-p)] and
+ * has no parts to cancel when y is near mu: there it is integrated by Gauss' rule with eight
+ * points, exact to the last bits for |y - mu| < mu / 10.
  */
 #include "families_priv.h"
 
@@ -17,13 +18,14 @@ static double variance(double mu, double power)
     return pow(mu, power);
 }
 
-/* integral over [0, 1] of (1 - v) (1 + v t)^-p dv. Abscissae and weights: Abramowitz & Stegun, table 25.4, n = 8. */
+/* integral over [0, 1] of (1 - v) (1 + v t)^-p dv. Abscissae and weights: Abramowitz & Stegun,
+ * table 25.4, n = 8. */
 static double near_integral(double t, double p)
 {
-    static const double x[] = {0.18343464249564980494, 0.52553240991632898582, 0.79666647741362673959,
-                               0.96028985649753623168};
-    static const double w[] = {0.36268378337836198297, 0.31370664587788728734, 0.22238103445337447054,
-                               0.10122853629037625915};
+    static const double x[] = {0.18343464249564980494, 0.52553240991632898582,
+                               0.79666647741362673959, 0.96028985649753623168};
+    static const double w[] = {0.36268378337836198297, 0.31370664587788728734,
+                               0.22238103445337447054, 0.10122853629037625915};
     double s = 0.0;
     for (int i = 0; i < 4; i++) {
         double a = 0.5 * (1.0 - x[i]), b = 0.5 * (1.0 + x[i]);

@@ -4,17 +4,19 @@
  *
  * Adding a family: write src/glm/fam_x.c, name its row in families_priv.h and list it below.
  *
- * All deviances are sums of D0(y, mu) = y log(y/mu) - (y - mu), which is about (y - mu)^2 / 2 mu when y is near mu while
- * its two parts are large: there it is summed as a series in v = (y - mu)/(y + mu). Catherine Loader, Fast and
- * Accurate Computation of Binomial Probabilities, 2000, sections 3 and 4.
+ * All deviances are sums of D0(y, mu) = y log(y/mu) - (y - mu), which is about (y - mu)^2 / 2 mu
+ * when y is near mu while its two parts are large: there it is summed as a series in v = (y -
+ * mu)/(y + mu). Catherine Loader, Fast and Accurate Computation of Binomial Probabilities, 2000,
+ * sections 3 and 4.
  */
 #include "families_priv.h"
 
 #include <math.h>
 
 static const Family *const rows[] = {
-    &family_binomial, &family_poisson, &family_gaussian,      &family_gamma,        &family_inverse_gaussian,
-    &family_negbin,   &family_tweedie, &family_quasibinomial, &family_quasipoisson,
+    &family_binomial, &family_poisson,          &family_gaussian,
+    &family_gamma,    &family_inverse_gaussian, &family_negbin,
+    &family_tweedie,  &family_quasibinomial,    &family_quasipoisson,
 };
 enum { NROWS = sizeof rows / sizeof rows[0] };
 
@@ -63,9 +65,13 @@ double deviance_part(double y, double mu)
 
 double stirling_rest(double n)
 {
-    double q = 1.0 / (n * n);
+    static const double c[] = {691.0 / 360360, 1.0 / 1188, 1.0 / 1680,
+                               1.0 / 1260,     1.0 / 360,  1.0 / 12};
+    double q = 1.0 / (n * n), s = 0.0;
+    for (size_t k = 0; n > 15.0 && k < sizeof c / sizeof c[0]; k++)
+        s = c[k] - s * q;
     if (n > 15.0) /* the next term is below 2e-16 */
-        return (1.0 / 12 - (1.0 / 360 - (1.0 / 1260 - (1.0 / 1680 - (1.0 / 1188 - 691.0 / 360360 * q) * q) * q) * q) * q) / n;
+        return s / n;
     return lgamma(n + 1.0) - (n + 0.5) * log(n) + n - 0.5 * LOG_2PI;
 }
 
@@ -97,8 +103,8 @@ const Family *family_find(Str name, Span at, Error *err)
     if (k >= 0)
         error_hint(err, "did you mean '%s'?", rows[k]->name);
     else
-        error_hint(err, "families are binomial, poisson, gaussian, gamma, inverse-gaussian, negbin, tweedie, "
-                        "quasibinomial and quasipoisson");
+        error_hint(err, "families are binomial, poisson, gaussian, gamma, inverse-gaussian, "
+                        "negbin, tweedie, quasibinomial and quasipoisson");
     return NULL;
 }
 

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * firth.c - bias-reduced logistic regression: the likelihood times Jeffreys' prior |X'WX|^(1/2), which has a finite maximum
- * even where the data are separated.
+ * firth.c - bias-reduced logistic regression: the likelihood times Jeffreys' prior |X'WX|^(1/2),
+ * which has a finite maximum even where the data are separated.
  *
- * The score becomes X'(w (y - mu) + h (1/2 - mu)), h being the leverages. D. Firth, Bias reduction of maximum likelihood
- * estimates, Biometrika 80 (1993), section 3; Heinze & Schemper, Statistics in Medicine 21 (2002). Called by irls.c
- * after each pass, with the factor of X'WX in the solver.
+ * The score becomes X'(w (y - mu) + h (1/2 - mu)), h being the leverages. D. Firth, Bias
+ * reduction of maximum likelihood estimates, Biometrika 80 (1993), section 3; Heinze & Schemper,
+ * Statistics in Medicine 21 (2002). Called by irls.c after each pass, with the factor of X'WX in
+ * the solver.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -44,7 +45,8 @@ bool firth_adjust(Irls *w, const double *b, Stats *st, double *added, Error *err
     memcpy(c->raw, b, w->p * sizeof *b);
     centre_to_raw(w->o, c->raw);
     RowVectors rows = {.mu = c->mu, .weight = c->weight};
-    bool ok = solver_inverse(&w->solver, c->inverse, err) && row_vectors(c->pb, c->raw, &rows, err) &&
+    bool ok = solver_inverse(&w->solver, c->inverse, err) &&
+              row_vectors(c->pb, c->raw, &rows, err) &&
               row_leverages(x, w->o->centre, c->inverse, c->weight, c->h, err);
     for (size_t i = 0; ok && i < x->n; i++)
         c->h[i] *= 0.5 - c->mu[i];

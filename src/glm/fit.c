@@ -9,9 +9,9 @@
  *     irls.c         on oracle_rows, columns centred, sums in doubles
  *     separation.c   when a response of yes and no took suspiciously many steps
  *     alias.c        large data: are the columns that look aliased really so?
- *     irls.c         again on oracle_precise when the data are small, or the pivots are, or alias.c could not tell
- *     infer.c        covariance, dispersion, likelihood
- * For the negative binomial all this is repeated with theta in turn (negbin.c).
+ *     irls.c         again on oracle_precise when the data are small, or the pivots are, or alias.c
+ * could not tell infer.c        covariance, dispersion, likelihood For the negative binomial all
+ * this is repeated with theta in turn (negbin.c).
  */
 #include <limits.h>
 #include <math.h>
@@ -25,14 +25,15 @@
 #include "grouped.h"
 #include "infer_priv.h"
 
-#define PRECISE_WORK 4e6      /* multiplications of a precise pass that nobody notices: 30 ms */
-#define PRECISE_WORK_MAX 1e9  /* and that an ill-conditioned design is worth */
-#define PRECISE_PIVOT 1e-9    /* below it the covariance would lose more than half its digits */
-#define GROUP_FROM 50000      /* rows: below it a fit takes no time anyway */
+#define PRECISE_WORK 4e6     /* multiplications of a precise pass that nobody notices: 30 ms */
+#define PRECISE_WORK_MAX 1e9 /* and that an ill-conditioned design is worth */
+#define PRECISE_PIVOT 1e-9   /* below it the covariance would lose more than half its digits */
+#define GROUP_FROM 50000     /* rows: below it a fit takes no time anyway */
 #define SOUND_PIVOT 1e-5
 #define PRECISE_DECREMENT 1e-31
 #define PRECISE_DECREMENT_BIG 1e-18
-#define SEPARATION_ITERATIONS 12 /* sound logistic fits settle in fewer; each step adds 1 to an eta that runs away */
+/* Sound logistic fits settle in fewer; each step adds 1 to an eta that runs away. */
+#define SEPARATION_ITERATIONS 12
 
 /* ---- checks ---- */
 
@@ -68,15 +69,17 @@ static bool check_rows(const Problem *pb, Error *err)
     for (size_t i = 0; i < x->n; i++) {
         double w = pb->w ? pb->w[i] : 1.0;
         if (!(w >= 0.0) || isinf(w))
-            return fail_row(err, ERR_DATA, data_row(x, i), "weight %g is not a finite number from 0 up", w);
+            return fail_row(err, ERR_DATA, data_row(x, i),
+                            "weight %g is not a finite number from 0 up", w);
         if (pb->offset && !isfinite(pb->offset[i]))
-            return fail_row(err, ERR_DATA, data_row(x, i), "offset %g is not finite", pb->offset[i]);
+            return fail_row(err, ERR_DATA, data_row(x, i), "offset %g is not finite",
+                            pb->offset[i]);
         if (w == 0.0)
             continue;
         any = true;
         if (!pb->family->y_valid(pb->y[i]))
-            return fail_row(err, ERR_DATA, data_row(x, i), "response %g: a %s response must be %s", pb->y[i],
-                            pb->family->name, pb->family->y_rule);
+            return fail_row(err, ERR_DATA, data_row(x, i), "response %g: a %s response must be %s",
+                            pb->y[i], pb->family->name, pb->family->y_rule);
     }
     return any || fail(err, ERR_DATA, "all weights are zero");
 }
@@ -95,7 +98,9 @@ static bool make_penalty(const Problem *pb, const FitOptions *opt, double **out,
     for (size_t k = 0; k < x->nblocks; k++) {
         const Block *b = &x->blocks[k];
         for (size_t j = b->first; j < b->first + b->ncols; j++) {
-            double factor = opt->penalty_factor ? opt->penalty_factor[j] : b->kind == BLOCK_ONES ? 0.0 : 1.0;
+            double factor = opt->penalty_factor     ? opt->penalty_factor[j]
+                            : b->kind == BLOCK_ONES ? 0.0
+                                                    : 1.0;
             pen[j] = opt->l2 * factor * (opt->standardize ? sd[j] * sd[j] : 1.0);
         }
     }
@@ -118,7 +123,7 @@ static double precise_work(const Problem *pb)
     return n * k * k + p * p * p / 4;
 }
 
-/* Goes on in twice the precision from the b of `w`; afterwards `w` belongs to the precise oracle. */
+/* Goes on in twice the precision from the b of `w`, which then belongs to the precise oracle. */
 static bool polish(Irls *w, const Problem *pb, const FitOptions *opt, Error *err)
 {
     Irls fine = {0};
@@ -129,7 +134,8 @@ static bool polish(Irls *w, const Problem *pb, const FitOptions *opt, Error *err
     bool ok = irls_init(&fine, o, w->penalty, err);
     if (ok) {
         fine.quadratic = w->quadratic;
-        fine.precise_tol = precise_work(pb) <= PRECISE_WORK ? PRECISE_DECREMENT : PRECISE_DECREMENT_BIG;
+        fine.precise_tol =
+            precise_work(pb) <= PRECISE_WORK ? PRECISE_DECREMENT : PRECISE_DECREMENT_BIG;
         memcpy(fine.b, w->b, w->p * sizeof *fine.b);
         centre_to_raw(w->o, fine.b);
         ok = irls_here(&fine, err);
@@ -141,7 +147,8 @@ static bool polish(Irls *w, const Problem *pb, const FitOptions *opt, Error *err
         o->close(o);
         return false;
     }
-    if (fine.solver.min_pivot < PRECISE_PIVOT && w->solver.min_pivot > SOUND_PIVOT && fine.solver.rank == w->solver.rank) {
+    if (fine.solver.min_pivot < PRECISE_PIVOT && w->solver.min_pivot > SOUND_PIVOT &&
+        fine.solver.rank == w->solver.rank) {
         /* only the origin of the columns was far away, and centred sums are not hurt by that */
         irls_clear(&fine);
         o->close(o);
@@ -164,8 +171,10 @@ static bool may_separate(const Problem *pb)
 
 static Fit *fit_once(const Problem *pb, const FitOptions *opt, Error *err);
 
-/* Iterates, and asks now and then whether the estimates run away: a sound fit settles before the first question. */
-static bool watchful_run(Irls *w, const Problem *pb, const FitOptions *opt, Fit *fit, bool *separated, Error *err)
+/* Iterates, and asks now and then whether the estimates run away: a sound fit settles before the
+ * first question. */
+static bool watchful_run(Irls *w, const Problem *pb, const FitOptions *opt, Fit *fit,
+                         bool *separated, Error *err)
 {
     static const int stages[] = {SEPARATION_ITERATIONS, 2 * SEPARATION_ITERATIONS, INT_MAX};
     for (size_t k = 0; k < sizeof stages / sizeof stages[0]; k++) {
@@ -183,9 +192,10 @@ static bool watchful_run(Irls *w, const Problem *pb, const FitOptions *opt, Fit 
     return true;
 }
 
-/* Fits with pb->param as it is. On success *w is open, with its oracle, for the caller to read and close; fit->status
- * is FIT_SEPARATED when fit is complete already. */
-static bool search(const Problem *pb, const FitOptions *opt, const double *penalty, Irls *w, Fit *fit, Error *err)
+/* Fits with pb->param as it is. On success *w is open, with its oracle, for the caller to read
+ * and close; fit->status is FIT_SEPARATED when fit is complete already. */
+static bool search(const Problem *pb, const FitOptions *opt, const double *penalty, Irls *w,
+                   Fit *fit, Error *err)
 {
     FirthCtx firth = {0};
     Oracle *o = oracle_rows(pb, err);
@@ -299,7 +309,8 @@ Fit *fit_run(const Problem *pb, const FitOptions *opt, Error *err)
     double began = clock_seconds();
     Problem mine = *pb;
     Fit *f = NULL;
-    if (!check_options(pb, opt, err) || !check_rows(pb, err) || !family_allows(pb->family, pb->link, err))
+    if (!check_options(pb, opt, err) || !check_rows(pb, err) ||
+        !family_allows(pb->family, pb->link, err))
         return NULL;
     if (pb->family->takes_param)
         mine.param = isnan(opt->param) ? pb->family->param_default : opt->param;
@@ -325,7 +336,8 @@ Fit *fit_run(const Problem *pb, const FitOptions *opt, Error *err)
     return f;
 }
 
-Fit *fit_oracle(Oracle *o, const Family *family, const Link *link, bool has_intercept, const FitOptions *opt, Error *err)
+Fit *fit_oracle(Oracle *o, const Family *family, const Link *link, bool has_intercept,
+                const FitOptions *opt, Error *err)
 {
     double began = clock_seconds();
     if (opt->firth || opt->robust != ROBUST_NONE || opt->cluster)
@@ -338,7 +350,9 @@ Fit *fit_oracle(Oracle *o, const Family *family, const Link *link, bool has_inte
     if (opt->l2 > 0.0) {
         penalty = xcalloc(o->p, sizeof *penalty);
         for (size_t j = 0; j < o->p; j++)
-            penalty[j] = opt->l2 * (opt->penalty_factor ? opt->penalty_factor[j] : has_intercept && j == 0 ? 0.0 : 1.0);
+            penalty[j] = opt->l2 * (opt->penalty_factor       ? opt->penalty_factor[j]
+                                    : has_intercept && j == 0 ? 0.0
+                                                              : 1.0);
     }
     bool ok = irls_init(&w, o, penalty, err);
     w.quadratic = is_quadratic(family, link);

@@ -8,11 +8,13 @@
 
 typedef struct Irls Irls;
 
-/* What may change the score and the objective at b beside the penalty: Firth's prior. `st` holds the sums at b and the
- * solver the factor of its information; adds to st->grad and gives what is added to the deviance. */
+/* What may change the score and the objective at b beside the penalty: Firth's prior. `st` holds
+ * the sums at b and the solver the factor of its information; adds to st->grad and gives what is
+ * added to the deviance. */
 typedef bool (*IrlsAdjust)(Irls *w, const double *b, Stats *st, double *added, Error *err);
 
-/* The last steps s of a search and the changes y of the score along them, newest first after `newest`. */
+/* The last steps s of a search and the changes y of the score along them, newest first after
+ * `newest`. */
 #define HISTORY 6
 typedef struct History {
     size_t used, newest;
@@ -23,9 +25,9 @@ typedef struct History {
 struct Irls {
     Oracle *o;
     size_t p;
-    const double *penalty;    /* p: lambda_j of lambda_j b_j^2 / 2 beside deviance / 2, or NULL */
-    bool quadratic;           /* canonical link: Fisher's information is the Hessian, Newton's steps square the error */
-    double precise_tol;       /* precise oracles: settled when the decrement is this small beside the deviance */
+    const double *penalty; /* p: lambda_j of lambda_j b_j^2 / 2 beside deviance / 2, or NULL */
+    bool quadratic;        /* canonical link: X'WX is the Hessian, each step squares the error */
+    double precise_tol;    /* precise oracles: settled when the decrement is so small */
     IrlsAdjust adjust;
     void *adjust_ctx;
     Solver solver;
@@ -34,8 +36,9 @@ struct Irls {
     Stats now, next;          /* sums at b and at trial */
     double objective;         /* deviance + penalty at b */
     double start_deviance;
-    bool may_vanish;          /* a deviance that goes to 0 means estimates that go to infinity: stop in time */
-    double decrement;         /* step' H step: squared length of the last step in standard errors, dispersion 1 */
+    bool may_vanish;  /* a deviance near 0 means estimates that run away: stop in time */
+    double decrement; /* step' H step: squared length of the last step in standard errors,
+                         dispersion 1 */
     double decrement_before;
     int iterations;
     FitStatus status;
@@ -48,15 +51,18 @@ bool irls_here(Irls *w, Error *err);
 /* Iterates from b until settled or max_iter steps. */
 bool irls_run(Irls *w, int max_iter, double tol, Error *err);
 
-/* Puts a b with valid fitted values into w, and the sums there. pb may be NULL: the rows are elsewhere. */
+/* Puts a b with valid fitted values into w, and the sums there. pb may be NULL: the rows are
+ * elsewhere. */
 bool search_start(Irls *w, const Problem *pb, const FitOptions *opt, Error *err);
 /* Is X'WX the Hessian of this pair (its link canonical)? */
 bool is_quadratic(const Family *f, const Link *l);
 
-/* Do the columns that the solver left out vanish on the rows (alias.c)? `w` belongs to an oracle in doubles. */
+/* Do the columns that the solver left out vanish on the rows (alias.c)? `w` belongs to an oracle
+ * in doubles. */
 bool aliases_hold(const Irls *w, const Problem *pb, bool *hold, Error *err);
 
-/* b between the coordinates of an oracle and those of X; cov: p x p likewise. NULL centre changes nothing. */
+/* b between the coordinates of an oracle and those of X; cov: p x p likewise. NULL centre changes
+ * nothing. */
 void centre_to_raw(const Oracle *o, double *b);
 void raw_to_centre(const Oracle *o, double *b);
 void centre_cov_to_raw(const Oracle *o, double *cov);
@@ -64,7 +70,7 @@ void centre_info_to_raw(const Oracle *o, double *info);
 
 /* Log-likelihood of the saturated model, mu = y. That of a fit is less by deviance / (2 phi). */
 bool loglik_saturated(const Problem *pb, double phi, double *out, Error *err);
-/* Deviance of the model without columns: the intercept alone when `intercept`, else eta = offset. */
+/* Deviance of the null model: the intercept alone when `intercept`, else eta = offset. */
 bool null_deviance(const Problem *pb, bool intercept, double *out, Error *err);
 
 /* The quantities of each row that robust errors, Firth and influence need. Any may be NULL. */
@@ -76,18 +82,19 @@ typedef struct RowVectors {
 } RowVectors;
 bool row_vectors(const Problem *pb, const double *b, const RowVectors *out, Error *err);
 /* h_i = weight_i x_i' inverse x_i (n): leverages. `inverse` in the coordinates of X - centre. */
-bool row_leverages(const Matrix *x, const double *centre, const double *inverse, const double *weight, double *h,
-                   Error *err);
+bool row_leverages(const Matrix *x, const double *centre, const double *inverse,
+                   const double *weight, double *h, Error *err);
 
-/* Replaces cov (dispersion 1, in the coordinates of X - centre) by the sandwich of opt->robust and opt->cluster. */
-bool robust_cov(const Problem *pb, const double *centre, const double *b, const FitOptions *opt, size_t rank, double *cov,
-                Error *err);
+/* Replaces cov (dispersion 1, in the coordinates of X - centre) by the sandwich of opt->robust
+ * and opt->cluster. */
+bool robust_cov(const Problem *pb, const double *centre, const double *b, const FitOptions *opt,
+                size_t rank, double *cov, Error *err);
 
 /* The adjustment of Firth's fit; ctx is a FirthCtx. */
 typedef struct FirthCtx {
     const Problem *pb;
-    double *inverse; /* p x p */
-    double *raw;     /* p */
+    double *inverse;         /* p x p */
+    double *raw;             /* p */
     double *weight, *mu, *h; /* n */
 } FirthCtx;
 bool firth_init(FirthCtx *c, const Problem *pb, Error *err);
@@ -97,9 +104,10 @@ bool firth_adjust(Irls *w, const double *b, Stats *st, double *added, Error *err
 /* One complete fit at pb->param (fit.c). */
 typedef Fit *(*FitOnce)(const Problem *pb, const FitOptions *opt, Error *err);
 
-/* Looks for directions along which the likelihood never falls. When there are some: fits what stays finite with `once`,
- * and fills fit->b, flag, direction, deviance, covariance, status. `b`: the last iterate, in the oracle's coordinates. */
-bool separation_check(const Problem *pb, const FitOptions *opt, const Oracle *o, const double *b, FitOnce once, Fit *fit,
-                      bool *found, Error *err);
+/* Looks for directions along which the likelihood never falls. When there are some: fits what
+ * stays finite with `once`, and fills fit->b, flag, direction, deviance, covariance, status. `b`:
+ * the last iterate, in the oracle's coordinates. */
+bool separation_check(const Problem *pb, const FitOptions *opt, const Oracle *o, const double *b,
+                      FitOnce once, Fit *fit, bool *found, Error *err);
 
 #endif

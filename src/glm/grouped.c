@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * grouped.c - rows that are alike in all columns, response and offset become one row that weighs as much as they.
+ * grouped.c - rows that are alike in all columns, response and offset become one row that weighs
+ * as much as they.
  *
- * A model of factors on ten million rows may have a few hundred thousand distinct ones, or a few hundred. Every sum of a
- * fit is linear in the weights, so nothing changes but the time. Each column is given a code (a factor's own, or the place
- * of a number among its few values), the codes of a row make one mixed-radix number, the cell, and one pass adds the weights
- * of the rows to an array of cells. Chunks are merged in order: same bits with any number of threads.
+ * A model of factors on ten million rows may have a few hundred thousand distinct ones, or a few
+ * hundred. Every sum of a fit is linear in the weights, so nothing changes but the time. Each
+ * column is given a code (a factor's own, or the place of a number among its few values), the
+ * codes of a row make one mixed-radix number, the cell, and one pass adds the weights of the rows
+ * to an array of cells. Chunks are merged in order: same bits with any number of threads.
  *
- * Not worth it, and said so by NULL, when a column has many values or there are not several rows for each cell. Where
- * rows matter one by one (robust errors, influence, the likelihood's constants) the ungrouped problem is asked.
+ * Not worth it, and said so by NULL, when a column has many values or there are not several rows
+ * for each cell. Where rows matter one by one (robust errors, influence, the likelihood's
+ * constants) the ungrouped problem is asked.
  */
 #include "grouped.h"
 
@@ -19,28 +22,28 @@
 #include "base/mem.h"
 #include "base/par.h"
 
-#define VALUES_MAX 256      /* distinct values of a number that is treated as a code */
-#define PEEK_ROWS 2000      /* looked at first, evenly spaced: most columns of numbers give up here */
+#define VALUES_MAX 256 /* distinct values of a number that is treated as a code */
+#define PEEK_ROWS 2000 /* looked at first, evenly spaced: most columns of numbers give up here */
 #define CELLS_MAX (1u << 22)
 #define ROWS_PER_CELL 4
-#define TABLE 1024          /* hash of values: a power of two, several times VALUES_MAX */
+#define TABLE 1024 /* hash of values: a power of two, several times VALUES_MAX */
 #define PARTS_MAX 64
 
 /* One column's way from a row to a code. */
 typedef struct Part {
-    const int32_t *code;    /* a factor's own codes, storage rows; or */
-    Vec vec;                /* numbers: storage rows, unless `own` */
-    bool own;               /* response, offset: matrix rows */
+    const int32_t *code; /* a factor's own codes, storage rows; or */
+    Vec vec;             /* numbers: storage rows, unless `own` */
+    bool own;            /* response, offset: matrix rows */
     size_t ncodes, stride;
-    double *value;          /* of each code, numbers only */
-    int32_t *slot;          /* TABLE: code + 1 of the value that hashes there, 0 empty */
+    double *value; /* of each code, numbers only */
+    int32_t *slot; /* TABLE: code + 1 of the value that hashes there, 0 empty */
 } Part;
 
 struct Grouping {
     const Problem *pb;
     Part part[PARTS_MAX];
     size_t nparts, ncells;
-    double *weight;         /* ncells */
+    double *weight; /* ncells */
 };
 
 static size_t hash_value(double v)
@@ -76,7 +79,7 @@ static double number_at(const Part *p, const Matrix *x, size_t i)
     return vec_at(p->vec, p->own ? i : storage(x, i));
 }
 
-/* Learns the values of a column of numbers, first from a few rows. False when there are too many. */
+/* Learns the values of a column of numbers, first from a few rows. False: there are too many. */
 static bool learn_values(Part *p, const Matrix *x)
 {
     size_t step = x->n / PEEK_ROWS + 1;
@@ -126,7 +129,9 @@ static bool plan(Grouping *g)
     }
     for (size_t k = 0; k < pb->x->nblocks; k++) {
         const Block *b = &pb->x->blocks[k];
-        Vec v = b->kind == BLOCK_DENSE ? b->data : b->kind == BLOCK_CODED && b->has_times ? b->times : (Vec){0};
+        Vec v = b->kind == BLOCK_DENSE                   ? b->data
+                : b->kind == BLOCK_CODED && b->has_times ? b->times
+                                                         : (Vec){0};
         if (v.p && !add_part(g, NULL, 0, v, false))
             return false;
     }
@@ -165,11 +170,14 @@ static void count_merge(void *vctx, void *scratch, size_t chunk)
 
 static bool count(Grouping *g, Error *err)
 {
-    size_t threads = par_threads(), chunk = 2 * g->ncells > 4 * PAR_CHUNK ? 2 * g->ncells : 4 * PAR_CHUNK;
+    size_t threads = par_threads(),
+           chunk = 2 * g->ncells > 4 * PAR_CHUNK ? 2 * g->ncells : 4 * PAR_CHUNK;
     void **scratch = xcalloc(threads, sizeof *scratch);
-    bool ok = (g->weight = big_alloc(g->ncells, sizeof(double), true, "counts of rows", err)) != NULL;
+    bool ok =
+        (g->weight = big_alloc(g->ncells, sizeof(double), true, "counts of rows", err)) != NULL;
     for (size_t t = 0; ok && t < threads; t++)
-        ok = (scratch[t] = big_alloc(g->ncells, sizeof(double), false, "counts of rows", err)) != NULL;
+        ok = (scratch[t] = big_alloc(g->ncells, sizeof(double), false, "counts of rows", err)) !=
+             NULL;
     ParJob job = {g->pb->x->n, chunk, g, scratch, count_chunk, count_merge};
     ok = ok && par_rows(&job, err);
     for (size_t t = 0; t < threads; t++)
@@ -188,7 +196,8 @@ static void *keep(Grouped *out, void *p)
 }
 
 /* The codes or numbers of a part for the cells that have rows. */
-static void *spread(const Grouping *g, const Part *p, const size_t *cell, size_t m, Grouped *out, Error *err)
+static void *spread(const Grouping *g, const Part *p, const size_t *cell, size_t m, Grouped *out,
+                    Error *err)
 {
     size_t size = p->code ? sizeof(int32_t) : sizeof(double);
     void *v = keep(out, big_alloc(m + 1, size, false, "distinct rows", err));

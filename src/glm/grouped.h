@@ -9,7 +9,7 @@ typedef struct Grouping Grouping;
 
 typedef struct Grouped {
     Matrix x;
-    Problem pb;        /* over x; counts the rows of the original */
+    Problem pb; /* over x; counts the rows of the original */
     void *owned[80];
     size_t nowned;
 } Grouped;

@@ -2,10 +2,12 @@
 /*
  * infer.c - covariance, dispersion, likelihood, and z or t with their p-values and intervals.
  *
- * cov b = phi (X'WX + P)^-1. phi is 1 for binomial, Poisson and negative binomial, else Pearson's chi-squared over the
- * residual degrees of freedom; then Student's t replaces the normal distribution. AIC = -2 l + 2 k, BIC = -2 l + k log
- * n, k counting the coefficients and what the family adds (gaussian, gamma and inverse gaussian their dispersion, the negative
- * binomial theta); l is taken at the dispersion deviance / n, as R does. McCullagh & Nelder 1989, sections 2.4 and 8.3.6.
+ * cov b = phi (X'WX + P)^-1. phi is 1 for binomial, Poisson and negative binomial, else Pearson's
+ * chi-squared over the residual degrees of freedom; then Student's t replaces the normal
+ * distribution. AIC = -2 l + 2 k, BIC = -2 l + k log n, k counting the coefficients and what the
+ * family adds (gaussian, gamma and inverse gaussian their dispersion, the negative binomial
+ * theta); l is taken at the dispersion deviance / n, as R does. McCullagh & Nelder 1989, sections
+ * 2.4 and 8.3.6.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -45,7 +47,8 @@ static void set_errors(Fit *f)
         f->se[j] = f->cov && f->flag[j] == COL_OK ? sqrt(f->cov[j * f->p + j]) : NAN;
 }
 
-/* Coefficients, degrees of freedom and the covariance for dispersion 1 in the oracle's coordinates. */
+/* Coefficients, degrees of freedom and the covariance for dispersion 1 in the oracle's
+ * coordinates. */
 static bool read_search(Fit *f, Irls *w, const Family *family, const FitOptions *opt, Error *err)
 {
     size_t p = f->p;
@@ -65,7 +68,8 @@ static bool read_search(Fit *f, Irls *w, const Family *family, const FitOptions 
     }
     if (!f->cov)
         return true;
-    /* Firth's step leaves the factor of X'WX in the solver, and a penalty belongs into the covariance */
+    /* Firth's step leaves the factor of X'WX in the solver, and a penalty belongs into the
+     * covariance */
     return solver_factor(&w->solver, w->now.info, w->now.info_lo, w->penalty, err) &&
            solver_inverse(&w->solver, f->cov, err);
 }
@@ -77,15 +81,18 @@ static void scale_cov(Fit *f)
             f->cov[k] *= f->dispersion;
 }
 
-/* Deviance and Pearson's chi-squared at the final b. The information there too, unless the data are large: then the last
- * step, which went unseen, was so short that it changed no digit that is printed (a relative 1e-6 at the very most). */
+/* Deviance and Pearson's chi-squared at the final b. The information there too, unless the data
+ * are large: then the last step, which went unseen, was so short that it changed no digit that is
+ * printed (a relative 1e-6 at the very most). */
 static bool last_look(Fit *f, Irls *w, Error *err)
 {
     bool large = !w->o->precise && !w->adjust && w->o->n_effective > LARGE;
     unsigned what = large ? EVAL_DEVIANCE : EVAL_DEVIANCE | EVAL_GRAD | EVAL_INFO;
     Stats *st = &w->now;
-    if (large && !w->penalty && w->status == FIT_CONVERGED && w->decrement < UNSEEN * fabs(st->deviance) / w->o->n_effective) {
-        f->deviance = st->deviance - w->decrement; /* exact to the third order of a step of 1e-5 standard errors */
+    if (large && !w->penalty && w->status == FIT_CONVERGED &&
+        w->decrement < UNSEEN * fabs(st->deviance) / w->o->n_effective) {
+        f->deviance = st->deviance -
+                      w->decrement; /* exact to the third order of a step of 1e-5 standard errors */
         f->pearson = st->pearson;
         return true;
     }
@@ -98,7 +105,8 @@ static bool last_look(Fit *f, Irls *w, Error *err)
 
 static void judge(Fit *f, const Irls *w)
 {
-    if (f->status == FIT_CONVERGED && (f->df_residual == 0 || f->deviance <= PERFECT * w->start_deviance))
+    if (f->status == FIT_CONVERGED &&
+        (f->df_residual == 0 || f->deviance <= PERFECT * w->start_deviance))
         f->status = FIT_PERFECT;
 }
 
@@ -140,7 +148,9 @@ static bool set_likelihood(Fit *f, const Problem *pb, Error *err)
         weight += pb->w ? pb->w[i] : 1.0;
         simple = simple && (pb->y[i] == 0.0 || pb->y[i] == 1.0);
     }
-    double phi = !family->estimates_dispersion ? 1.0 : f->deviance / (family->phi_by_rows ? (double)f->n : weight);
+    double phi = !family->estimates_dispersion
+                     ? 1.0
+                     : f->deviance / (family->phi_by_rows ? (double)f->n : weight);
     if (!simple && !loglik_saturated(pb, phi, &saturated, err))
         return false;
     double k = (double)f->rank + family->aic_extra;
@@ -155,7 +165,8 @@ bool infer_finish(Fit *f, const Problem *pb, Error *err)
     return set_likelihood(f, pb, err);
 }
 
-bool infer_from_oracle(Fit *f, Irls *w, const Family *family, bool has_intercept, const FitOptions *opt, Error *err)
+bool infer_from_oracle(Fit *f, Irls *w, const Family *family, bool has_intercept,
+                       const FitOptions *opt, Error *err)
 {
     if (!last_look(f, w, err) || !read_search(f, w, family, opt, err))
         return false;
@@ -181,7 +192,8 @@ double fit_quantile(const Fit *f, double level)
     return f->df_residual ? gsl_cdf_tdist_Qinv(upper, (double)f->df_residual) : NAN;
 }
 
-/* P(|T| >= |t|). As an incomplete beta function small values keep their digits: Abramowitz & Stegun 26.7.1. */
+/* P(|T| >= |t|). As an incomplete beta function small values keep their digits: Abramowitz &
+ * Stegun 26.7.1. */
 static double t_two_sided(double t, double df)
 {
     if (t * t < df)
@@ -193,7 +205,9 @@ Inference fit_infer(const Fit *f, size_t j, double level)
 {
     Inference r = {f->b[j], f->se[j], NAN, NAN, NAN, NAN};
     if (f->flag[j] != COL_OK) {
-        r.estimate = f->flag[j] == COL_TO_PLUS_INF ? INFINITY : f->flag[j] == COL_TO_MINUS_INF ? -INFINITY : NAN;
+        r.estimate = f->flag[j] == COL_TO_PLUS_INF    ? INFINITY
+                     : f->flag[j] == COL_TO_MINUS_INF ? -INFINITY
+                                                      : NAN;
         return r;
     }
     if (isnan(r.se))

@@ -4,12 +4,11 @@
  *
  * With h the leverage, r_P and r_D Pearson and deviance residuals, phi the dispersion, k the rank:
  *     standardised     r / sqrt(phi (1 - h))
- *     studentised      sign(r_D) sqrt(r_D^2 + h r_P^2 / (1 - h)), over s_(i) where the dispersion is estimated
- *     Cook             (r_P / (1 - h))^2 h / (phi k)
- *     dffits           r_D sqrt(h) / (s_(i) (1 - h))
- *     s_(i)^2          (D - r_D^2 / (1 - h)) / (n - k - 1), D the deviance
- * Williams, Applied Statistics 36 (1987), sections 2 and 3; Cook & Weisberg 1982. The vectors of a row are few, and only
- * the rows asked for are handed out.
+ *     studentised      sign(r_D) sqrt(r_D^2 + h r_P^2 / (1 - h)), over s_(i) where the dispersion
+ * is estimated Cook             (r_P / (1 - h))^2 h / (phi k) dffits           r_D sqrt(h) / (s_(i)
+ * (1 - h)) s_(i)^2          (D - r_D^2 / (1 - h)) / (n - k - 1), D the deviance Williams, Applied
+ * Statistics 36 (1987), sections 2 and 3; Cook & Weisberg 1982. The vectors of a row are few, and
+ * only the rows asked for are handed out.
  */
 #include "glm/influence.h"
 
@@ -51,7 +50,8 @@ static bool leverages(Rows *r, Error *err)
     double *centre = r->pb->as_is ? NULL : matrix_centres(x);
     double *info = big_alloc(p * p + 1, sizeof(double), true, "the information matrix", err);
     Solver s = {0};
-    bool ok = info && solver_init(&s, p, err) && gram_cross(x, centre, r->weight, NULL, NULL, info, err) &&
+    bool ok = info && solver_init(&s, p, err) &&
+              gram_cross(x, centre, r->weight, NULL, NULL, info, err) &&
               solver_factor(&s, info, NULL, NULL, err) && solver_inverse(&s, info, err) &&
               row_leverages(x, centre, info, r->weight, r->h, err);
     solver_clear(&s);
@@ -63,8 +63,14 @@ static bool leverages(Rows *r, Error *err)
 static bool rows_init(Rows *r, const Problem *pb, const Fit *fit, Error *err)
 {
     size_t n = pb->x->n;
-    *r = (Rows){.pb = pb, .fit = fit, .eta = vector(n, err), .mu = vector(n, err), .weight = vector(n, err),
-                .deviance = vector(n, err), .pearson = vector(n, err), .h = vector(n, err)};
+    *r = (Rows){.pb = pb,
+                .fit = fit,
+                .eta = vector(n, err),
+                .mu = vector(n, err),
+                .weight = vector(n, err),
+                .deviance = vector(n, err),
+                .pearson = vector(n, err),
+                .h = vector(n, err)};
     if (!r->eta || !r->mu || !r->weight || !r->deviance || !r->pearson || !r->h)
         return false;
     Problem mine = *pb;
@@ -73,7 +79,11 @@ static bool rows_init(Rows *r, const Problem *pb, const Fit *fit, Error *err)
     double *b = xmalloc((fit->p + 1) * sizeof *b);
     for (size_t j = 0; j < fit->p; j++)
         b[j] = isnan(fit->b[j]) ? 0.0 : fit->b[j];
-    RowVectors v = {.eta = r->eta, .mu = r->mu, .weight = r->weight, .deviance = r->deviance, .pearson = r->pearson};
+    RowVectors v = {.eta = r->eta,
+                    .mu = r->mu,
+                    .weight = r->weight,
+                    .deviance = r->deviance,
+                    .pearson = r->pearson};
     bool ok = row_vectors(&mine, b, &v, err) && leverages(r, err);
     free(b);
     return ok;
@@ -85,7 +95,8 @@ static RowInfluence row_at(const Rows *r, size_t i)
     const Fit *f = r->fit;
     double h = r->h[i], rest = 1.0 - h, phi = f->dispersion, mu, dmu;
     double k = (double)f->rank, left = (double)f->df_residual - 1.0;
-    RowInfluence o = {.row = i, .eta = r->eta[i], .mu = r->mu[i], .leverage = h, .pearson = r->pearson[i]};
+    RowInfluence o = {
+        .row = i, .eta = r->eta[i], .mu = r->mu[i], .leverage = h, .pearson = r->pearson[i]};
     if (rest < 10.0 * DBL_EPSILON) /* the fit goes through the row whatever its response */
         rest = NAN;
     o.response = pb->y[i] - o.mu;
@@ -116,12 +127,14 @@ bool influence_all(const Problem *pb, const Fit *fit, RowInfluence *out, Error *
 
 static double rank_of(const RowInfluence *o, InfluenceBy by)
 {
-    double v = by == INFLUENCE_COOK ? o->cook : by == INFLUENCE_LEVERAGE ? o->leverage : fabs(o->student);
+    double v = by == INFLUENCE_COOK       ? o->cook
+               : by == INFLUENCE_LEVERAGE ? o->leverage
+                                          : fabs(o->student);
     return isnan(v) ? INFINITY : v; /* leverage 1: nothing matters more */
 }
 
-bool influence_top(const Problem *pb, const Fit *fit, InfluenceBy by, size_t k, RowInfluence *out, size_t *found,
-                   Error *err)
+bool influence_top(const Problem *pb, const Fit *fit, InfluenceBy by, size_t k, RowInfluence *out,
+                   size_t *found, Error *err)
 {
     Rows r;
     bool ok = rows_init(&r, pb, fit, err);

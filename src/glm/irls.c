@@ -2,18 +2,21 @@
 /*
  * irls.c - finds the coefficients of a GLM by Fisher scoring on the sums of an Oracle.
  *
- * One step at b: H = X'WX + penalty, g = X'(w (y - mu) dmu/V) - penalty b, solve H d = g (solve.c), go to b + d, and halve d
- * while the penalised deviance rises or some mu leaves its range. This is iteratively reweighted least squares written
- * for the step rather than for the new b: McCullagh & Nelder, Generalized Linear Models, 2nd ed. 1989, section 2.5.
+ * One step at b: H = X'WX + penalty, g = X'(w (y - mu) dmu/V) - penalty b, solve H d = g
+ * (solve.c), go to b + d, and halve d while the penalised deviance rises or some mu leaves its
+ * range. This is iteratively reweighted least squares written for the step rather than for the
+ * new b: McCullagh & Nelder, Generalized Linear Models, 2nd ed. 1989, section 2.5.
  *
- * With a link that is not canonical, or Firth's prior, X'WX is not the Hessian and steps would shrink the error by a
- * fraction only. There the step is corrected by what the last steps have shown of the curvature: the two-loop recursion of
- * L-BFGS (Nocedal & Wright, Numerical Optimization, 2nd ed. 2006, algorithm 7.4) with H as its initial matrix.
+ * With a link that is not canonical, or Firth's prior, X'WX is not the Hessian and steps would
+ * shrink the error by a fraction only. There the step is corrected by what the last steps have
+ * shown of the curvature: the two-loop recursion of L-BFGS (Nocedal & Wright, Numerical
+ * Optimization, 2nd ed. 2006, algorithm 7.4) with H as its initial matrix.
  *
- * The decrement g'd = d'Hd is the squared length of the step in standard errors, and what the deviance is about to fall
- * by. Settled means that it is below tol times the deviance and that the coefficients are about to stop moving: after a
- * Newton step of length s an error of about s^2/sqrt(n) is left (self-concordance; Boyd & Vandenberghe 2004, section
- * 9.6), after a scoring step a fraction of s. The last step is taken without a further pass.
+ * The decrement g'd = d'Hd is the squared length of the step in standard errors, and what the
+ * deviance is about to fall by. Settled means that it is below tol times the deviance and that
+ * the coefficients are about to stop moving: after a Newton step of length s an error of about
+ * s^2/sqrt(n) is left (self-concordance; Boyd & Vandenberghe 2004, section 9.6), after a scoring
+ * step a fraction of s. The last step is taken without a further pass.
  *
  * Running out of iterations is not an error: status says so and the numbers stand as they are.
  */
@@ -27,13 +30,13 @@
 #include "fit_priv.h"
 
 #define MAX_HALVINGS 40
-#define COEF_ERROR 1e-9       /* standard errors that the estimates may be off by in the end */
+#define COEF_ERROR 1e-9 /* standard errors that the estimates may be off by in the end */
 #define SCORING_DECREMENT 1e-22
-#define NOISE_DECREMENT 1e-13 /* of the deviance: below it a step that no longer shrinks is rounding */
+#define NOISE_DECREMENT 1e-13 /* of the deviance: a step that no longer shrinks is rounding */
 #define PRECISE_NOISE 1e-20
 #define VANISHED 1e-6
-#define STUCK 0.9             /* a scoring step may shrink the decrement by no more than a half */
-#define RISE 1e-10            /* of the deviance: rounding, not a rise */
+#define STUCK 0.9  /* a scoring step may shrink the decrement by no more than a half */
+#define RISE 1e-10 /* of the deviance: rounding, not a rise */
 
 static bool stats_init(Stats *s, size_t p, bool precise, Error *err)
 {
@@ -64,8 +67,8 @@ bool irls_init(Irls *w, Oracle *o, const double *penalty, Error *err)
     w->past.s = xcalloc(2 * HISTORY * w->p + HISTORY, sizeof *w->past.s);
     w->past.y = w->past.s + HISTORY * w->p;
     w->past.alpha = w->past.y + HISTORY * w->p;
-    return stats_init(&w->now, w->p, o->precise, err) && stats_init(&w->next, w->p, o->precise, err) &&
-           solver_init(&w->solver, w->p, err);
+    return stats_init(&w->now, w->p, o->precise, err) &&
+           stats_init(&w->next, w->p, o->precise, err) && solver_init(&w->solver, w->p, err);
 }
 
 void irls_clear(Irls *w)
@@ -85,7 +88,8 @@ static bool evaluate(Irls *w, const double *b, Stats *st, double *objective, Err
     if (!w->o->eval(w->o, b, EVAL_DEVIANCE | EVAL_GRAD | EVAL_INFO, st, err))
         return false;
     if (w->adjust && !st->invalid && isfinite(st->deviance)) {
-        if (!solver_factor(&w->solver, st->info, st->info_lo, w->penalty, err) || !w->adjust(w, b, st, &added, err))
+        if (!solver_factor(&w->solver, st->info, st->info_lo, w->penalty, err) ||
+            !w->adjust(w, b, st, &added, err))
             return false;
     }
     for (size_t j = 0; w->penalty && j < w->p; j++) {
@@ -133,10 +137,12 @@ static bool settled(const Irls *w, double tol)
         return true;
     bool stuck = w->decrement > STUCK * w->decrement_before;
     if (w->o->precise)
-        return w->decrement <= w->precise_tol * scale || (stuck && w->decrement < PRECISE_NOISE * scale) || last_bits(w);
+        return w->decrement <= w->precise_tol * scale ||
+               (stuck && w->decrement < PRECISE_NOISE * scale) || last_bits(w);
     if (stuck && w->decrement < NOISE_DECREMENT * scale)
         return true;
-    double after = w->quadratic ? w->decrement * w->decrement / n : w->decrement; /* what the step leaves to fall */
+    double after = w->quadratic ? w->decrement * w->decrement / n
+                                : w->decrement; /* what the step leaves to fall */
     if (after > tol * scale)
         return false;
     double unit = scale / n; /* the dispersion, about */
@@ -196,7 +202,8 @@ static bool next_step(Irls *w, Error *err)
 {
     if (!w->adjust && !solver_factor(&w->solver, w->now.info, w->now.info_lo, w->penalty, err))
         return false;
-    if (w->quadratic || !w->past.used || w->decrement > 1e-2 * decrement_scale(w)) /* far out H knows best */
+    if (w->quadratic || !w->past.used ||
+        w->decrement > 1e-2 * decrement_scale(w)) /* far out H knows best */
         solver_solve(&w->solver, w->now.grad, w->now.grad_lo, w->step);
     else
         corrected_step(w);
@@ -226,7 +233,8 @@ static bool go(Irls *w, bool *moved, Error *err)
             w->trial[j] = w->b[j] + t * w->step[j];
         if (!evaluate(w, w->trial, &w->next, &objective, err))
             return false;
-        if (w->next.invalid || !isfinite(objective) || objective > allowed || !all_finite(w->trial, w->p))
+        if (w->next.invalid || !isfinite(objective) || objective > allowed ||
+            !all_finite(w->trial, w->p))
             continue;
         memcpy(w->b, w->trial, w->p * sizeof *w->b);
         if (!w->quadratic)

@@ -2,11 +2,13 @@
 /*
  * kernels.c - the inner loops of a pass: eta to weights, residuals and deviance.
  *
- * Three pairs have kernels of their own, eight rows at a time: binomial with logit for 0/1 responses, Poisson with
- * log, gaussian with identity. Every other pair goes through the functions of its family and link, row by row.
+ * Three pairs have kernels of their own, eight rows at a time: binomial with logit for 0/1
+ * responses, Poisson with log, gaussian with identity. Every other pair goes through the
+ * functions of its family and link, row by row.
  *
- * Logit, with z = exp(-|eta|) in (0, 1] and q = 1/(1 + z): the likelier outcome has probability q, the other z q, and a row
- * that went against its eta adds |eta| to log(1 + z). Nothing is subtracted from 1.
+ * Logit, with z = exp(-|eta|) in (0, 1] and q = 1/(1 + z): the likelier outcome has probability
+ * q, the other z q, and a row that went against its eta adds |eta| to log(1 + z). Nothing is
+ * subtracted from 1.
  */
 #include "kernels.h"
 
@@ -23,8 +25,8 @@ SIMD_INLINE double lanes_sum(const V8 *v)
 }
 
 SIMD_CLONES
-static void logit_01(const Problem *pb, const double *eta, const double *y, const double *w, size_t n, double *weight,
-                     double *resid, RowSums *sums)
+static void logit_01(const Problem *pb, const double *eta, const double *y, const double *w,
+                     size_t n, double *weight, double *resid, RowSums *sums)
 {
     V8 dev = V8_ALL(0.0), chi = V8_ALL(0.0);
     (void)pb;
@@ -48,8 +50,8 @@ static void logit_01(const Problem *pb, const double *eta, const double *y, cons
 
 /* y > 0: d/2 = y (exp(t) - 1 - t) with t = eta - log y, by its series for small t; y = 0: mu. */
 SIMD_CLONES
-static void poisson_log(const Problem *pb, const double *eta, const double *y, const double *w, size_t n,
-                        double *weight, double *resid, RowSums *sums)
+static void poisson_log(const Problem *pb, const double *eta, const double *y, const double *w,
+                        size_t n, double *weight, double *resid, RowSums *sums)
 {
     V8 dev = V8_ALL(0.0), chi = V8_ALL(0.0);
     (void)pb;
@@ -78,8 +80,9 @@ static void poisson_log(const Problem *pb, const double *eta, const double *y, c
 }
 
 SIMD_CLONES
-static void gaussian_identity(const Problem *pb, const double *eta, const double *y, const double *w, size_t n,
-                              double *weight, double *resid, RowSums *sums)
+static void gaussian_identity(const Problem *pb, const double *eta, const double *y,
+                              const double *w, size_t n, double *weight, double *resid,
+                              RowSums *sums)
 {
     V8 dev = V8_ALL(0.0);
     (void)pb;
@@ -98,8 +101,8 @@ static void gaussian_identity(const Problem *pb, const double *eta, const double
     sums->pearson += s;
 }
 
-static void any_pair(const Problem *pb, const double *eta, const double *y, const double *w, size_t n, double *weight,
-                     double *resid, RowSums *sums)
+static void any_pair(const Problem *pb, const double *eta, const double *y, const double *w,
+                     size_t n, double *weight, double *resid, RowSums *sums)
 {
     const Family *f = pb->family;
     double mu[GRAM_TILE_MAX], dmu[GRAM_TILE_MAX];
@@ -135,8 +138,8 @@ RowKernel kernel_pick(const Problem *pb, bool only_01)
     return any_pair;
 }
 
-void kernel_start(const Problem *pb, const double *y, const double *w, const double *offset, size_t n, double *weight,
-                  double *resid, RowSums *sums)
+void kernel_start(const Problem *pb, const double *y, const double *w, const double *offset,
+                  size_t n, double *weight, double *resid, RowSums *sums)
 {
     const Family *f = pb->family;
     for (size_t i = 0; i < n; i++) {

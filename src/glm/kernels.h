@@ -14,14 +14,15 @@ typedef struct RowSums {
     uint64_t invalid; /* rows of positive weight without a valid mu */
 } RowSums;
 
-/* Working weights W = w dmu^2 / V and score residuals r = w (y - mu) dmu / V of n rows; adds to the sums. */
-typedef void (*RowKernel)(const Problem *pb, const double *eta, const double *y, const double *w, size_t n,
-                          double *weight, double *resid, RowSums *sums);
+/* Working weights W = w dmu^2 / V and score residuals r = w (y - mu) dmu / V of n rows; adds to
+ * the sums. */
+typedef void (*RowKernel)(const Problem *pb, const double *eta, const double *y, const double *w,
+                          size_t n, double *weight, double *resid, RowSums *sums);
 
 /* The kernel for the problem's family and link. `only_01`: every y is 0 or 1. */
 RowKernel kernel_pick(const Problem *pb, bool only_01);
 /* Weights and W z at the family's start for each y (EVAL_START in oracle.h). */
-void kernel_start(const Problem *pb, const double *y, const double *w, const double *offset, size_t n, double *weight,
-                  double *resid, RowSums *sums);
+void kernel_start(const Problem *pb, const double *y, const double *w, const double *offset,
+                  size_t n, double *weight, double *resid, RowSums *sums);
 
 #endif

@@ -2,9 +2,10 @@
 /*
  * link.c - the table of links: eta = g(mu), and back with the derivative d mu/d eta.
  *
- * Where mu of a binomial comes so near 0 or 1 that its variance is lost, mu and d mu/d eta stop at DBL_EPSILON, as in R's
- * make.link. logit, log and identity, the links of large data, have vector kernels of their own in kernels.c; those
- * here are for every other pair of family and link. McCullagh & Nelder 1989, sections 2.2.3 and 4.3.
+ * Where mu of a binomial comes so near 0 or 1 that its variance is lost, mu and d mu/d eta stop
+ * at DBL_EPSILON, as in R's make.link. logit, log and identity, the links of large data, have
+ * vector kernels of their own in kernels.c; those here are for every other pair of family and
+ * link. McCullagh & Nelder 1989, sections 2.2.3 and 4.3.
  */
 #include "families_priv.h"
 
@@ -13,9 +14,9 @@
 
 #include <gsl/gsl_cdf.h>
 
-#define PROBIT_MAX 8.125890664701906      /* -qnorm(DBL_EPSILON) */
-#define CAUCHIT_MAX 1433540284805665.0    /* -qcauchy(DBL_EPSILON) = 1 / (pi DBL_EPSILON) */
-#define EXP_MAX 700.0                     /* e^eta and its square root of variance stay finite */
+#define PROBIT_MAX 8.125890664701906   /* -qnorm(DBL_EPSILON) */
+#define CAUCHIT_MAX 1433540284805665.0 /* -qcauchy(DBL_EPSILON) = 1 / (pi DBL_EPSILON) */
+#define EXP_MAX 700.0                  /* e^eta and its square root of variance stay finite */
 #define SQRT_2PI 2.5066282746310005024
 #define PI 3.1415926535897932385
 
@@ -143,12 +144,15 @@ static void sqrt_inverse(const double *eta, size_t n, double *mu, double *dmu)
 
 const Link link_logit = {"logit", NULL, logit_inverse, logit, true, "log odds"};
 const Link link_probit = {"probit", NULL, probit_inverse, probit, false, "normal quantile"};
-const Link link_cloglog = {"cloglog", NULL, cloglog_inverse, cloglog, false, "log(-log(1 - mu)): rates seen as yes or no"};
-const Link link_cauchit = {"cauchit", NULL, cauchit_inverse, cauchit, false, "Cauchy quantile: heavy tails"};
+const Link link_cloglog = {"cloglog", NULL,  cloglog_inverse,
+                           cloglog,   false, "log(-log(1 - mu)): rates seen as yes or no"};
+const Link link_cauchit = {"cauchit", NULL,  cauchit_inverse,
+                           cauchit,   false, "Cauchy quantile: heavy tails"};
 const Link link_log = {"log", NULL, log_inverse, log, false, "effects multiply"};
 const Link link_identity = {"identity", NULL, identity_inverse, identity, false, "effects add"};
 const Link link_inverse = {"inverse", NULL, inverse_inverse, inverse, false, "1/mu"};
-const Link link_inverse_squared = {"inverse-squared", "1/mu^2", inverse_squared_inverse, inverse_squared, false, "1/mu^2"};
+const Link link_inverse_squared = {"inverse-squared", "1/mu^2", inverse_squared_inverse,
+                                   inverse_squared,   false,    "1/mu^2"};
 const Link link_sqrt = {"sqrt", NULL, sqrt_inverse, sqrt, false, "square root"};
 
 static const Link *const rows[] = {
@@ -176,6 +180,7 @@ const Link *link_find(Str name, Span at, Error *err)
     if (k >= 0)
         error_hint(err, "did you mean '%s'?", rows[k]->name);
     else
-        error_hint(err, "links are logit, probit, cloglog, cauchit, log, identity, inverse, inverse-squared and sqrt");
+        error_hint(err, "links are logit, probit, cloglog, cauchit, log, identity, inverse, "
+                        "inverse-squared and sqrt");
     return NULL;
 }

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * logistic.c - 1 / (1 + e^-eta) of many linear predictors: what scoring millions of pairs spends its time on.
+ * logistic.c - 1 / (1 + e^-eta) of many linear predictors: what scoring millions of pairs spends
+ * its time on.
  *
- * By the sign of eta, so that neither tail loses digits: with z = e^-|eta|, p = 1/(1 + z) or z/(1 + z).
- * Within 2 ulp of the exact value (tests/unit/glm/test_logistic.c). The link table's logit serves the same numbers one
- * by one where the derivative is wanted too.
+ * By the sign of eta, so that neither tail loses digits: with z = e^-|eta|, p = 1/(1 + z) or z/(1
+ * + z). Within 2 ulp of the exact value (tests/unit/glm/test_logistic.c). The link table's logit
+ * serves the same numbers one by one where the derivative is wanted too.
  */
 #include "glm/family.h"
 #include "vmath.h"

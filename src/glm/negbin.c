@@ -2,12 +2,13 @@
 /*
  * negbin.c - theta of the negative binomial by maximum likelihood.
  *
- * Coefficients and theta are fitted in turn until neither moves: they are orthogonal (Lawless, Canadian Journal of
- * Statistics 15, 1987), so this converges fast, and the covariance of b is that at fixed theta. Given mu, theta is found
- * by Newton's method on log theta from
- *     l'(theta) = sum w [psi(y + theta) - psi(theta) + log theta + 1 - log(theta + mu) - (y + theta)/(mu + theta)]
- * Venables & Ripley, Modern Applied Statistics with S, 2002, section 7.4 (theta.ml). The error of theta is from the
- * observed information -l''. Where the counts vary no more than a Poisson's, theta runs to infinity: that is said.
+ * Coefficients and theta are fitted in turn until neither moves: they are orthogonal (Lawless,
+ * Canadian Journal of Statistics 15, 1987), so this converges fast, and the covariance of b is
+ * that at fixed theta. Given mu, theta is found by Newton's method on log theta from
+ *     l'(theta) = sum w [psi(y + theta) - psi(theta) + log theta + 1 - log(theta + mu) - (y +
+ * theta)/(mu + theta)] Venables & Ripley, Modern Applied Statistics with S, 2002, section 7.4
+ * (theta.ml). The error of theta is from the observed information -l''. Where the counts vary no
+ * more than a Poisson's, theta runs to infinity: that is said.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -19,14 +20,15 @@
 
 #define MAX_ROUNDS 60
 #define MAX_NEWTON 100
-#define THETA_MAX 1e7   /* the variance is a Poisson's to seven digits */
+#define THETA_MAX 1e7 /* the variance is a Poisson's to seven digits */
 #define THETA_TOL 1e-13
 
 typedef struct Slopes {
     double first, second; /* l', l'' in theta */
 } Slopes;
 
-/* psi(y + t) - psi(t) and its derivative; by the recurrence for small counts, which loses nothing. */
+/* psi(y + t) - psi(t) and its derivative; by the recurrence for small counts, which loses
+ * nothing. */
 static void psi_steps(double y, double t, double *d0, double *d1)
 {
     *d0 = *d1 = 0.0;

@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * oracle_precise.c - the pass over rows in twice the precision, for the last digits and for ill-conditioned designs.
+ * oracle_precise.c - the pass over rows in twice the precision, for the last digits and for
+ * ill-conditioned designs.
  *
- * A Cholesky factor of X'WX in doubles is worthless when the condition number of X (columns scaled) nears 1e8; Filip's
- * polynomial has 1e10. With X'WX, X b and X'r summed as pairs of doubles the limit is near 1e15, beyond what a QR
- * decomposition in doubles gives, and a Newton step is accurate to the last bits whatever the conditioning. Columns are
- * walked as they are: nothing is centred, so nothing is rounded before it is multiplied; a column may even bring the low
- * parts that its own making lost (Block.low), without which Filip's coefficients stop at eight digits.
+ * A Cholesky factor of X'WX in doubles is worthless when the condition number of X (columns
+ * scaled) nears 1e8; Filip's polynomial has 1e10. With X'WX, X b and X'r summed as pairs of
+ * doubles the limit is near 1e15, beyond what a QR decomposition in doubles gives, and a Newton
+ * step is accurate to the last bits whatever the conditioning. Columns are walked as they are:
+ * nothing is centred, so nothing is rounded before it is multiplied; a column may even bring the
+ * low parts that its own making lost (Block.low), without which Filip's coefficients stop at
+ * eight digits.
  *
- * A row costs about 10 ns for each pair of its entries that are not zero: fit.c asks for it when the data are small or
- * the pivots are.
+ * A row costs about 10 ns for each pair of its entries that are not zero: fit.c asks for it when
+ * the data are small or the pivots are.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -33,7 +36,7 @@ typedef struct PreciseSums {
 
 typedef struct PreciseWorker {
     PreciseSums sums;
-    uint32_t *col;  /* one row */
+    uint32_t *col; /* one row */
     double *val, *low;
     Dd eta[GRAM_TILE_MAX];
 } PreciseWorker;
@@ -89,7 +92,8 @@ static void add_row(const PreciseOracle *o, PreciseWorker *k, size_t i, double w
 
 static void precise_tile(const PreciseOracle *o, PreciseWorker *k, size_t from, size_t n)
 {
-    double eta[GRAM_TILE_MAX], y[GRAM_TILE_MAX], w[GRAM_TILE_MAX], weight[GRAM_TILE_MAX], resid[GRAM_TILE_MAX];
+    double eta[GRAM_TILE_MAX], y[GRAM_TILE_MAX], w[GRAM_TILE_MAX], weight[GRAM_TILE_MAX],
+        resid[GRAM_TILE_MAX];
     RowSums sums = {0};
     size_t padded = (n + 7) & ~(size_t)7;
     for (size_t i = 0; i < padded; i++) {
@@ -212,7 +216,8 @@ Oracle *oracle_precise(const Problem *pb, Error *err)
     PreciseOracle *o = xcalloc(1, sizeof *o);
     size_t max = matrix_row_max(pb->x) + 1;
     bool only_01 = true, ok;
-    o->base = (Oracle){.p = pb->x->p, .eval = precise_eval, .close = precise_close, .precise = true};
+    o->base =
+        (Oracle){.p = pb->x->p, .eval = precise_eval, .close = precise_close, .precise = true};
     o->base.intercept = matrix_ones(pb->x);
     o->pb = *pb;
     for (size_t i = 0; i < pb->x->n; i++) {

@@ -2,12 +2,13 @@
 /*
  * oracle_rows.c - the local oracle: one fused pass over the rows of a blocked matrix.
  *
- * Each chunk is walked in tiles small enough for the first-level cache: gather the tile's columns, X b, the kernel of the
- * family and link, and the sums X'WX and X'r, all before the next tile is touched, so that a row is read from memory
- * once a pass and nothing as long as the data is ever stored. base/gram.h keeps the sums; chunks are merged in order.
+ * Each chunk is walked in tiles small enough for the first-level cache: gather the tile's
+ * columns, X b, the kernel of the family and link, and the sums X'WX and X'r, all before the next
+ * tile is touched, so that a row is read from memory once a pass and nothing as long as the data
+ * is ever stored. base/gram.h keeps the sums; chunks are merged in order.
  *
- * Dense columns are centred when there is an intercept. The centre needs not be the mean: any number near the data
- * keeps the digits of the sums, so it is taken from a sample of rows.
+ * Dense columns are centred when there is an intercept. The centre needs not be the mean: any
+ * number near the data keeps the digits of the sums, so it is taken from a sample of rows.
  */
 #include "glm/oracle.h"
 
@@ -114,7 +115,8 @@ static bool rows_eval(Oracle *base, const double *b, unsigned what, Stats *out, 
     if (!par_rows(&job, err))
         return false;
     if (what & (EVAL_INFO | EVAL_GRAD))
-        gram_result(o->total, what & EVAL_GRAD ? out->grad : NULL, what & EVAL_INFO ? out->info : NULL);
+        gram_result(o->total, what & EVAL_GRAD ? out->grad : NULL,
+                    what & EVAL_INFO ? out->info : NULL);
     out->deviance = o->sums.deviance;
     out->pearson = o->sums.pearson;
     out->invalid = o->sums.invalid;

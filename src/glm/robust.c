@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * robust.c - sandwich covariances: A B A with A = (X'WX)^-1 and B summed from the squared scores of rows or clusters.
+ * robust.c - sandwich covariances: A B A with A = (X'WX)^-1 and B summed from the squared scores
+ * of rows or clusters.
  *
  *     HC0  B = sum r_i^2 x_i x_i'          r = w (y - mu) dmu/V, the score residual
  *     HC1  HC0 * n / (n - k)
  *     HC2  r_i^2 / (1 - h_i)               HC3  r_i^2 / (1 - h_i)^2
- * White 1980; MacKinnon & White 1985; Zeileis, Journal of Statistical Software 16(9), 2006. Clusters: s_g = sum of r_i x_i
- * over cluster g, B = sum s_g s_g' times G/(G-1), and times (n-1)/(n-k) unless HC0 is asked for (Cameron & Miller 2015).
+ * White 1980; MacKinnon & White 1985; Zeileis, Journal of Statistical Software 16(9), 2006.
+ * Clusters: s_g = sum of r_i x_i over cluster g, B = sum s_g s_g' times G/(G-1), and times
+ * (n-1)/(n-k) unless HC0 is asked for (Cameron & Miller 2015).
  *
  * The dispersion cancels and is not used. All in the coordinates of X - centre.
  */
@@ -30,10 +32,12 @@ static bool sandwich(size_t p, const double *meat, double factor, double *cov, E
     int n = (int)p;
     if (!t)
         return false;
-    cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, n, n, n, factor, cov, n, meat, n, 0.0, t, n);
+    cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, n, n, n, factor, cov, n, meat, n, 0.0, t,
+                n);
     double *out = big_alloc(p * p + 1, sizeof(double), true, "the covariance", err);
     if (out)
-        cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, n, n, n, 1.0, t, n, cov, n, 0.0, out, n);
+        cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, n, n, n, 1.0, t, n, cov, n, 0.0, out,
+                    n);
     for (size_t i = 0; out && i < p; i++)
         for (size_t j = 0; j < p; j++)
             cov[i * p + j] = 0.5 * (out[i * p + j] + out[j * p + i]);
@@ -43,8 +47,8 @@ static bool sandwich(size_t p, const double *meat, double factor, double *cov, E
     return ok;
 }
 
-static bool by_rows(const Problem *pb, const double *centre, const double *cov, const RowVectors *v, Robust kind,
-                    double *meat, Error *err)
+static bool by_rows(const Problem *pb, const double *centre, const double *cov, const RowVectors *v,
+                    Robust kind, double *meat, Error *err)
 {
     size_t n = pb->x->n;
     double *h = NULL;
@@ -66,7 +70,8 @@ static bool by_rows(const Problem *pb, const double *centre, const double *cov, 
 }
 
 /* Row numbers ordered by cluster; start[g] .. start[g+1]. */
-static void order_by_cluster(const uint32_t *cluster, size_t n, size_t ng, size_t *start, uint32_t *order)
+static void order_by_cluster(const uint32_t *cluster, size_t n, size_t ng, size_t *start,
+                             uint32_t *order)
 {
     for (size_t i = 0; i < n; i++)
         start[cluster[i] + 1]++;
@@ -81,25 +86,26 @@ static void order_by_cluster(const uint32_t *cluster, size_t n, size_t ng, size_
 
 typedef struct Scores {
     size_t p, filled;
-    double *s;     /* BATCH x p */
+    double *s; /* BATCH x p */
     double *meat;
 } Scores;
 
 static void flush_scores(Scores *b)
 {
     if (b->filled)
-        cblas_dsyrk(CblasRowMajor, CblasUpper, CblasTrans, (int)b->p, (int)b->filled, 1.0, b->s, (int)b->p, 1.0, b->meat,
-                    (int)b->p);
+        cblas_dsyrk(CblasRowMajor, CblasUpper, CblasTrans, (int)b->p, (int)b->filled, 1.0, b->s,
+                    (int)b->p, 1.0, b->meat, (int)b->p);
     memset(b->s, 0, BATCH * b->p * sizeof *b->s);
     b->filled = 0;
 }
 
-static bool by_clusters(const Problem *pb, const double *centre, const RowVectors *v, const FitOptions *opt,
-                        size_t *nonempty, double *meat, Error *err)
+static bool by_clusters(const Problem *pb, const double *centre, const RowVectors *v,
+                        const FitOptions *opt, size_t *nonempty, double *meat, Error *err)
 {
     size_t n = pb->x->n, p = pb->x->p, max = matrix_row_max(pb->x) + 1;
     size_t *start = xcalloc(opt->nclusters + 2, sizeof *start);
-    uint32_t *order = big_alloc(n + 1, sizeof *order, false, "the order of clusters", err), *col = xmalloc(max * sizeof *col);
+    uint32_t *order = big_alloc(n + 1, sizeof *order, false, "the order of clusters", err),
+             *col = xmalloc(max * sizeof *col);
     double *val = xmalloc(max * sizeof *val);
     Scores b = {p, 0, xcalloc(BATCH * p + 1, sizeof(double)), meat};
     bool ok = order != NULL;
@@ -132,8 +138,8 @@ static bool by_clusters(const Problem *pb, const double *centre, const RowVector
     return ok;
 }
 
-bool robust_cov(const Problem *pb, const double *centre, const double *b, const FitOptions *opt, size_t rank, double *cov,
-                Error *err)
+bool robust_cov(const Problem *pb, const double *centre, const double *b, const FitOptions *opt,
+                size_t rank, double *cov, Error *err)
 {
     size_t n = pb->x->n, p = pb->x->p, groups = 0;
     double rows = 0.0, factor = 1.0;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * rows.c - what is asked of each row once the coefficients are known: mu, residuals, leverage, likelihood; and the null
- * deviance. All by par_rows in fixed chunks; vectors of n are the caller's.
+ * rows.c - what is asked of each row once the coefficients are known: mu, residuals, leverage,
+ * likelihood; and the null deviance. All by par_rows in fixed chunks; vectors of n are the
+ * caller's.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -40,7 +41,8 @@ static void vector_chunk(void *vctx, void *scratch, size_t chunk, size_t from, s
         pb->link->inverse(c->eta + i, n, mu, dmu);
         for (size_t k = 0; k < n; k++) {
             size_t at = i + k;
-            double w = pb->w ? pb->w[at] : 1.0, d = pb->y[at] - mu[k], v = f->variance(mu[k], pb->param);
+            double w = pb->w ? pb->w[at] : 1.0, d = pb->y[at] - mu[k],
+                   v = f->variance(mu[k], pb->param);
             bool none = w == 0.0 || !(v > 0.0);
             set(c->out.mu, at, mu[k]);
             set(c->out.weight, at, none ? 0.0 : w * dmu[k] * dmu[k] / v);
@@ -96,8 +98,8 @@ static void leverage_chunk(void *vctx, void *scratch, size_t chunk, size_t from,
     }
 }
 
-bool row_leverages(const Matrix *x, const double *centre, const double *inverse, const double *weight, double *h,
-                   Error *err)
+bool row_leverages(const Matrix *x, const double *centre, const double *inverse,
+                   const double *weight, double *h, Error *err)
 {
     size_t threads = par_threads(), max = matrix_row_max(x) + 1;
     LeverageCtx ctx = {x, centre, inverse, weight, h, max};
@@ -118,14 +120,15 @@ typedef struct SumCtx {
     const Problem *pb;
     const double *eta; /* deviance: n, or NULL: then it is the same everywhere */
     double same_eta, phi;
-    RowKernel kernel;  /* NULL: the likelihood of mu = y; else the deviance */
+    RowKernel kernel; /* NULL: the likelihood of mu = y; else the deviance */
     double total;
 } SumCtx;
 
 /* Deviance of a tile by the kernel of a pass. */
 static double tile_deviance(const SumCtx *c, size_t from, size_t n)
 {
-    double eta[GRAM_TILE_MAX], y[GRAM_TILE_MAX], w[GRAM_TILE_MAX], weight[GRAM_TILE_MAX], resid[GRAM_TILE_MAX];
+    double eta[GRAM_TILE_MAX], y[GRAM_TILE_MAX], w[GRAM_TILE_MAX], weight[GRAM_TILE_MAX],
+        resid[GRAM_TILE_MAX];
     RowSums sums = {0};
     size_t padded = (n + 7) & ~(size_t)7;
     for (size_t i = 0; i < padded; i++) {
@@ -197,10 +200,12 @@ static bool null_by_fit(const Problem *pb, double *out, Error *err)
     Irls w = {0};
     Stats st = {0};
     double start = 0.0;
-    bool ok = o && irls_init(&w, o, NULL, err) && o->eval(o, &start, EVAL_START | EVAL_GRAD | EVAL_INFO, &w.now, err);
+    bool ok = o && irls_init(&w, o, NULL, err) &&
+              o->eval(o, &start, EVAL_START | EVAL_GRAD | EVAL_INFO, &w.now, err);
     if (ok) {
         w.b[0] = w.now.grad[0] / w.now.info[0];
-        ok = irls_here(&w, err) && irls_run(&w, opt.max_iter, 1e-14, err) && o->eval(o, w.b, EVAL_DEVIANCE, &st, err);
+        ok = irls_here(&w, err) && irls_run(&w, opt.max_iter, 1e-14, err) &&
+             o->eval(o, w.b, EVAL_DEVIANCE, &st, err);
     }
     *out = st.deviance;
     irls_clear(&w);

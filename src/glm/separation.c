@@ -1,20 +1,24 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * separation.c - finds the directions along which the likelihood never falls, and the fit that is left beside them.
+ * separation.c - finds the directions along which the likelihood never falls, and the fit that is
+ * left beside them.
  *
- * Write s_i = +1 for a response at its upper end (1), -1 at its lower end (0), 0 in between. A direction d with
- * s_i x_i'd >= 0 for all rows, x_i'd = 0 where s_i = 0, and some row > 0 is one of recession: the likelihood rises along it for
- * ever and no maximum exists (Albert & Anderson, Biometrika 71, 1984; Santner & Duffy 1986). fit.c asks after a search that
- * took suspiciously long. By then rows that separate have fitted values at their ends, so:
+ * Write s_i = +1 for a response at its upper end (1), -1 at its lower end (0), 0 in between. A
+ * direction d with s_i x_i'd >= 0 for all rows, x_i'd = 0 where s_i = 0, and some row > 0 is one
+ * of recession: the likelihood rises along it for ever and no maximum exists (Albert & Anderson,
+ * Biometrika 71, 1984; Santner & Duffy 1986). fit.c asks after a search that took suspiciously
+ * long. By then rows that separate have fitted values at their ends, so:
  *
  *     S    rows within a threshold of their end; R the others
  *     d    the part of b that X_R does not see: b - (X_R'X_R)^+ X_R'X_R b
  *     check s_i x_i'd on all rows; a row of S that goes the wrong way joins R, and d is found anew
  *
- * What is found is proved by the check, whatever the threshold was. Rows with s_i x_i'd > 0 are then fitted perfectly in the
- * limit and say nothing about the rest: the estimates that stay finite are those of a fit to the others (Geyer,
- * Electronic Journal of Statistics 3, 2009), which may be separated again, and is looked at in the same way. A column
- * has a finite estimate when no direction that X_R does not see moves it; the others run to infinity with the sign of d.
+ * What is found is proved by the check, whatever the threshold was. Rows with s_i x_i'd > 0 are
+ * then fitted perfectly in the limit and say nothing about the rest: the estimates that stay
+ * finite are those of a fit to the others (Geyer, Electronic Journal of Statistics 3, 2009),
+ * which may be separated again, and is looked at in the same way. A column has a finite estimate
+ * when no direction that X_R does not see moves it; the others run to infinity with the sign of
+ * d.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -25,11 +29,12 @@
 #include "families_priv.h"
 #include "fit_priv.h"
 
-#define FAR 30.0          /* eta of the closest separated row in the b that is handed out: p within 1e-13 of its end */
-#define FAR_CAUCHIT 1e10  /* the same for the heavy tails of cauchit */
-#define MARGIN 1e-7       /* beside the largest: a smaller margin is rounding */
+/* eta of the closest separated row in the b that is handed out: p within 1e-13 of its end. */
+#define FAR 30.0
+#define FAR_CAUCHIT 1e10 /* the same for the heavy tails of cauchit */
+#define MARGIN 1e-7      /* beside the largest: a smaller margin is rounding */
 #define MAX_ROUNDS 20
-#define NULL_ENTRY 1e-7   /* of a null vector's largest: smaller is rounding */
+#define NULL_ENTRY 1e-7 /* of a null vector's largest: smaller is rounding */
 
 typedef struct Search {
     const Problem *pb;
@@ -65,12 +70,14 @@ static bool search_init(Search *s, const Problem *pb, const Oracle *o, const dou
     s->d = xcalloc(p + 1, sizeof *s->d);
     s->t = xcalloc(p + 1, sizeof *s->t);
     s->z = xcalloc(p + 1, sizeof *s->z);
-    if (!s->mu || !s->w || !s->eta || !s->gram || !solver_init(&s->all, p, err) || !solver_init(&s->rest, p, err))
+    if (!s->mu || !s->w || !s->eta || !s->gram || !solver_init(&s->all, p, err) ||
+        !solver_init(&s->rest, p, err))
         return false;
     memcpy(s->t, b, p * sizeof *b);
     centre_to_raw(o, s->t);
     RowVectors v = {.mu = s->mu};
-    return row_vectors(pb, s->t, &v, err) && gram_cross(pb->x, o->centre, pb->w, NULL, NULL, s->gram, err) &&
+    return row_vectors(pb, s->t, &v, err) &&
+           gram_cross(pb->x, o->centre, pb->w, NULL, NULL, s->gram, err) &&
            solver_factor(&s->all, s->gram, NULL, NULL, err);
 }
 
@@ -114,7 +121,8 @@ static bool project(Search *s, bool *any, Error *err)
     return matrix_times(s->pb->x, s->t, NULL, s->eta, err);
 }
 
-/* Moves rows that d does not separate to R. Returns how many moved; *separated counts those it does. */
+/* Moves rows that d does not separate to R. Returns how many moved; *separated counts those it
+ * does. */
 static size_t sort_out(Search *s, size_t *separated, bool *contradicted)
 {
     double most = 0.0;
@@ -128,7 +136,8 @@ static size_t sort_out(Search *s, size_t *separated, bool *contradicted)
         double w = weight_of(s->pb, i), m = s->eta[i] * end_of(s->pb, i);
         if (w == 0.0)
             continue;
-        if (s->w[i] > 0.0) { /* in R: projection left rounding, or it is no direction of recession */
+        if (s->w[i] >
+            0.0) { /* in R: projection left rounding, or it is no direction of recession */
             *contradicted |= fabs(s->eta[i]) > 1e3 * MARGIN * most;
         } else if (m > MARGIN * most) {
             (*separated)++;
@@ -166,8 +175,8 @@ static bool try_threshold(Search *s, double threshold, bool *found, Error *err)
     return true;
 }
 
-/* finite[j]: no null vector of the rows of R moves column j. Null vectors are e_k - (coefficients of column k on
- * the others), one for each column k that R cannot tell but all rows can. */
+/* finite[j]: no null vector of the rows of R moves column j. Null vectors are e_k - (coefficients
+ * of column k on the others), one for each column k that R cannot tell but all rows can. */
 static void find_finite(Search *s, uint8_t *finite)
 {
     size_t p = s->p;
@@ -235,7 +244,8 @@ static void compose(Search *s, const Fit *sub, Fit *fit)
     }
     for (size_t i = 0; fit->cov && i < p; i++)
         for (size_t j = 0; j < p; j++)
-            fit->cov[i * p + j] = fit->flag[i] == COL_OK && fit->flag[j] == COL_OK ? sub->cov[i * p + j] : NAN;
+            fit->cov[i * p + j] =
+                fit->flag[i] == COL_OK && fit->flag[j] == COL_OK ? sub->cov[i * p + j] : NAN;
     for (size_t j = 0; j < p; j++)
         fit->se[j] = sub && fit->flag[j] == COL_OK ? sub->se[j] : NAN;
     free(finite);
@@ -256,8 +266,8 @@ static void fill_rest(Search *s, const Fit *sub, Fit *fit)
     fit->status = FIT_SEPARATED;
 }
 
-bool separation_check(const Problem *pb, const FitOptions *opt, const Oracle *o, const double *b, FitOnce once, Fit *fit,
-                      bool *found, Error *err)
+bool separation_check(const Problem *pb, const FitOptions *opt, const Oracle *o, const double *b,
+                      FitOnce once, Fit *fit, bool *found, Error *err)
 {
     static const double thresholds[] = {1e-5, 1e-3, 0.03};
     Search s;

@@ -2,10 +2,11 @@
 /*
  * solve.c - Cholesky factors of the information, in doubles or in twice the precision.
  *
- * H is scaled to a unit diagonal first, so that columns of 1e-12 and of 1e12 stand side by side (van der Sluis 1969: within
- * sqrt(p) of the best scaling). Columns are taken in order: the pivot of column j is then the part of it that the columns
- * before it do not explain, and a column without such a part is aliased, as in R: later ones go, earlier ones stay.
- * In doubles LAPACK factors all columns when every pivot is good; else, and in twice the precision, the loop below
+ * H is scaled to a unit diagonal first, so that columns of 1e-12 and of 1e12 stand side by side
+ * (van der Sluis 1969: within sqrt(p) of the best scaling). Columns are taken in order: the pivot
+ * of column j is then the part of it that the columns before it do not explain, and a column
+ * without such a part is aliased, as in R: later ones go, earlier ones stay. In doubles LAPACK
+ * factors all columns when every pivot is good; else, and in twice the precision, the loop below
  * does it row by row and leaves the aliased ones out.
  */
 #include "solve.h"
@@ -50,7 +51,8 @@ static bool factor_at_once(Solver *s, const double *h, const double *add)
         if (s->scale[i] == 0.0)
             return false;
         for (size_t j = 0; j <= i; j++)
-            s->l[i * p + j] = (h[i * p + j] + (i == j && add ? add[i] : 0.0)) * s->scale[i] * s->scale[j];
+            s->l[i * p + j] =
+                (h[i * p + j] + (i == j && add ? add[i] : 0.0)) * s->scale[i] * s->scale[j];
     }
     /* the lower triangle by rows is the upper one by columns */
     if (p && LAPACKE_dpotrf_work(LAPACK_COL_MAJOR, 'U', (int)p, s->l, (int)p) != 0)
@@ -68,7 +70,8 @@ static bool factor_at_once(Solver *s, const double *h, const double *add)
     return s->min_pivot >= TOL_ALIASED;
 }
 
-static Dd entry(const Solver *s, const double *h, const double *h_lo, const double *add, size_t i, size_t j)
+static Dd entry(const Solver *s, const double *h, const double *h_lo, const double *add, size_t i,
+                size_t j)
 {
     Dd v = {h[i * s->p + j], h_lo ? h_lo[i * s->p + j] : 0.0};
     if (i == j && add)

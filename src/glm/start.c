@@ -2,14 +2,16 @@
 /*
  * start.c - where a search begins.
  *
- * In this order, the first that gives valid fitted values: the caller's b; for large data the fit of a sample; one
- * weighted regression on the family's start for each y, as R does; the null model.
+ * In this order, the first that gives valid fitted values: the caller's b; for large data the fit
+ * of a sample; one weighted regression on the family's start for each y, as R does; the null
+ * model.
  *
- * A fit to one row in eight is off by about sqrt(8 p) standard errors of all the rows, where Newton's method needs three more
- * steps to the last digit; it costs a quarter of a pass, being started itself from one row in sixty-four. The rows of a
- * sample come in runs, so that a cache line that is read is used, and are spread evenly: no random numbers, the same sample
- * with any number of threads. A level that has few rows in the sample, all of one kind, must not run away: columns of factors
- * have a ridge penalty there.
+ * A fit to one row in eight is off by about sqrt(8 p) standard errors of all the rows, where
+ * Newton's method needs three more steps to the last digit; it costs a quarter of a pass, being
+ * started itself from one row in sixty-four. The rows of a sample come in runs, so that a cache
+ * line that is read is used, and are spread evenly: no random numbers, the same sample with any
+ * number of threads. A level that has few rows in the sample, all of one kind, must not run away:
+ * columns of factors have a ridge penalty there.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -20,19 +22,21 @@
 #include "families_priv.h"
 #include "fit_priv.h"
 
-#define SAMPLE_FROM 100000  /* rows: below it a pass is too short to save */
-#define SAMPLE_SHARE 8      /* one row in so many */
-#define SAMPLE_RUN 64       /* rows that follow each other */
+#define SAMPLE_FROM 100000 /* rows: below it a pass is too short to save */
+#define SAMPLE_SHARE 8     /* one row in so many */
+#define SAMPLE_RUN 64      /* rows that follow each other */
 #define SAMPLE_STEPS 3
 #define SAMPLE_FIRST_STEPS 8
-#define SAMPLE_TOL 1e-4     /* of the deviance */
+#define SAMPLE_TOL 1e-4 /* of the deviance */
 #define SAMPLE_RIDGE 1.0
-#define ROWS_PER_COLUMN 20  /* that a sample must have */
+#define ROWS_PER_COLUMN 20 /* that a sample must have */
 
 bool is_quadratic(const Family *f, const Link *l)
 {
-    return (f->is_binary_response && l == &link_logit) || (l == &link_log && f->variance(2.0, 1.0) == 2.0) ||
-           (f == &family_gaussian && l == &link_identity) || (f == &family_gamma && l == &link_inverse) ||
+    return (f->is_binary_response && l == &link_logit) ||
+           (l == &link_log && f->variance(2.0, 1.0) == 2.0) ||
+           (f == &family_gaussian && l == &link_identity) ||
+           (f == &family_gamma && l == &link_inverse) ||
            (f == &family_inverse_gaussian && l == &link_inverse_squared);
 }
 
@@ -125,7 +129,8 @@ static bool from_sample(const Problem *pb, const double *penalty, double *b, boo
     bool deeper = s.x.n >= SAMPLE_FROM; /* then it starts from a sample of its own */
     if (o && irls_init(&w, o, s.penalty, &mine) && search_start(&w, &s.pb, &opt, &mine)) {
         w.quadratic = is_quadratic(pb->family, pb->link);
-        if (irls_run(&w, deeper ? SAMPLE_STEPS : SAMPLE_FIRST_STEPS, SAMPLE_TOL, &mine) && usable(&w)) {
+        if (irls_run(&w, deeper ? SAMPLE_STEPS : SAMPLE_FIRST_STEPS, SAMPLE_TOL, &mine) &&
+            usable(&w)) {
             memcpy(b, w.b, w.p * sizeof *b);
             centre_to_raw(o, b);
             *got = true;

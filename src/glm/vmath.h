@@ -3,8 +3,9 @@
  * vmath.h - exp and log of eight numbers at once, without branches and without fused arithmetic.
  *
  * Errors against long doubles over their whole range: exp8 1.0 ulp, log8 and log1p8_unit 2.0 ulp
- * (tests/unit/glm/test_vmath.c measures them). Argument reduction and its constants as in Sun's fdlibm (e_exp.c,
- * e_log.c); the polynomials are Taylor's, long enough that the first term left out is below half an ulp.
+ * (tests/unit/glm/test_vmath.c measures them). Argument reduction and its constants as in Sun's
+ * fdlibm (e_exp.c, e_log.c); the polynomials are Taylor's, long enough that the first term left
+ * out is below half an ulp.
  */
 #ifndef GLINT_GLM_VMATH_H
 #define GLINT_GLM_VMATH_H
@@ -14,8 +15,8 @@
 #define VM_LN2_HI 6.93147180369123816490e-01 /* ends in 33 zero bits: n * LN2_HI is exact */
 #define VM_LN2_LO 1.90821492927058770002e-10
 #define VM_LOG2E 1.44269504088896338700e+00
-#define VM_ROUND 6755399441055744.0 /* 1.5 * 2^52: adding it leaves the nearest integer in the low bits */
-#define VM_EXP_MIN (-708.0)         /* the result stays normal */
+#define VM_ROUND 6755399441055744.0 /* 1.5 * 2^52: adding it leaves an integer in the low bits */
+#define VM_EXP_MIN (-708.0) /* the result stays normal */
 #define VM_EXP_MAX 709.0
 
 /* mask ? a : b, lane by lane. */

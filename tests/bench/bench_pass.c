@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * bench_pass.c - how long does one pass over the rows take, a whole fit, and what could the machine do?
+ * bench_pass.c - how long does one pass over the rows take, a whole fit, and what could the
+ * machine do?
  *
  *     bench_pass [rows [threads]]
  *
- * Made data: 8 numeric columns; gender 3, device 4, lang 12, hour 24, country 60 levels (p = 107), and author 500, tag 80
- * as well (p = 685); levels are drawn with weights 1/k, as authors and countries are. The roofline lines say how many bytes
- * a row has and how many operations it asks for, and what this machine reads and multiplies in a second.
+ * Made data: 8 numeric columns; gender 3, device 4, lang 12, hour 24, country 60 levels (p =
+ * 107), and author 500, tag 80 as well (p = 685); levels are drawn with weights 1/k, as authors
+ * and countries are. The roofline lines say how many bytes a row has and how many operations it
+ * asks for, and what this machine reads and multiplies in a second.
  */
 #include <math.h>
 #include <stdio.h>
@@ -84,10 +86,14 @@ static Matrix matrix_of(const World *w, Block *blocks, size_t nfactors)
     Matrix x = {.n = w->n, .blocks = blocks};
     blocks[x.nblocks++] = (Block){.kind = BLOCK_ONES, .ncols = 1, .mul = 1};
     for (size_t j = 0; j < NUMERIC; j++)
-        blocks[x.nblocks++] = (Block){.kind = BLOCK_DENSE, .ncols = 1, .data = {VEC_REAL, w->num[j]}, .mul = 1};
+        blocks[x.nblocks++] =
+            (Block){.kind = BLOCK_DENSE, .ncols = 1, .data = {VEC_REAL, w->num[j]}, .mul = 1};
     for (size_t f = 0; f < nfactors; f++)
-        blocks[x.nblocks++] = (Block){.kind = BLOCK_CODED, .ncols = (size_t)levels[f] - 1, .code = w->code[f],
-                                      .nlevels = levels[f], .col_of = w->col_of[f]};
+        blocks[x.nblocks++] = (Block){.kind = BLOCK_CODED,
+                                      .ncols = (size_t)levels[f] - 1,
+                                      .code = w->code[f],
+                                      .nlevels = levels[f],
+                                      .col_of = w->col_of[f]};
     for (size_t k = 0; k < x.nblocks; k++) {
         blocks[k].first = x.p;
         x.p += blocks[k].ncols;
@@ -107,7 +113,8 @@ static double median(double *t, size_t n)
     return t[n / 2];
 }
 
-static void bench_case(const World *w, size_t nfactors, const char *family, const double *y, double peak_bytes)
+static void bench_case(const World *w, size_t nfactors, const char *family, const double *y,
+                       double peak_bytes)
 {
     Error err = ERROR_INIT;
     Block blocks[1 + NUMERIC + FACTORS];
@@ -139,10 +146,12 @@ static void bench_case(const World *w, size_t nfactors, const char *family, cons
     }
     GramPlan *plan = gram_plan_new(&x, NULL, &err);
     double pass = median(t, REPEATS), bytes = 8.0 * NUMERIC + 4.0 * (double)nfactors + 8.0;
-    printf("%-9s p=%-4zu pass %7.2f ms  deviance only %6.2f ms  fit %8.1f ms (%d iterations)  %.0f bytes and %.0f "
+    printf("%-9s p=%-4zu pass %7.2f ms  deviance only %6.2f ms  fit %8.1f ms (%d iterations)  %.0f "
+           "bytes and %.0f "
            "operations a row: reading alone %.1f ms; sums %.1f MiB a thread\n",
-           family, x.p, 1e3 * pass, 1e3 * median(d, REPEATS), 1e3 * median(fit, REPEATS), iterations, bytes,
-           gram_plan_row_flops(plan), 1e3 * bytes * (double)w->n / peak_bytes, (double)gram_plan_bytes(plan) / 1048576);
+           family, x.p, 1e3 * pass, 1e3 * median(d, REPEATS), 1e3 * median(fit, REPEATS),
+           iterations, bytes, gram_plan_row_flops(plan), 1e3 * bytes * (double)w->n / peak_bytes,
+           (double)gram_plan_bytes(plan) / 1048576);
     gram_plan_free(plan);
     o->close(o);
     free(st.grad);

@@ -13,10 +13,17 @@
 #include "glm/metrics.h"
 
 const BlockRow blocks[NBLOCKS] = {
-    [IN_COEF] = {"coefficients", 8},   [IN_P] = {"p", 6},           [IN_DEVIANCE] = {"deviance", 10},
-    [IN_VCOV] = {"covariance", 7},     [IN_ROBUST] = {"robust", 7}, [IN_INFLUENCE] = {"influence", 7},
-    [IN_PREDICT] = {"predict", 7},     [IN_BINARY] = {"binary", 9}, [IN_CALIBRATION] = {"calibration", 7},
-    [IN_LIMIT] = {"finite limit", 8},  [IN_FIRTH] = {"firth", 8},
+    [IN_COEF] = {"coefficients", 8},
+    [IN_P] = {"p", 6},
+    [IN_DEVIANCE] = {"deviance", 10},
+    [IN_VCOV] = {"covariance", 7},
+    [IN_ROBUST] = {"robust", 7},
+    [IN_INFLUENCE] = {"influence", 7},
+    [IN_PREDICT] = {"predict", 7},
+    [IN_BINARY] = {"binary", 9},
+    [IN_CALIBRATION] = {"calibration", 7},
+    [IN_LIMIT] = {"finite limit", 8},
+    [IN_FIRTH] = {"firth", 8},
 };
 
 static bool wrong(Case *c, const char *what, const char *of)
@@ -32,7 +39,8 @@ static bool compare_coefs(Case *c, const Fitted *m)
     const cJSON *row, *list = cJSON_GetObjectItemCaseSensitive(c->json, "coefficients");
     double level = json_number(c->json, "ci_level");
     bool exact = json_number(c->json, "deviance") < 1e-20 * json_number(c->json, "null_deviance");
-    cJSON_ArrayForEach(row, list) {
+    cJSON_ArrayForEach(row, list)
+    {
         const char *term = json_word(row, "term");
         long j = fitted_column(m, term);
         if (j < 0)
@@ -43,15 +51,19 @@ static bool compare_coefs(Case *c, const Fitted *m)
         if (aliased)
             continue;
         Inference r = fit_infer(m->fit, (size_t)j, level);
-        tally_put(&c->tally[IN_COEF], digits(r.estimate, json_number(row, "estimate"), 0), "estimate", term);
+        tally_put(&c->tally[IN_COEF], digits(r.estimate, json_number(row, "estimate"), 0),
+                  "estimate", term);
         if (exact) { /* a perfect fit: errors are zero but for rounding */
             tally_put(&c->tally[IN_COEF], r.se < 1e-8 * fabs(r.estimate) ? 17 : 0, "se", term);
             continue;
         }
         tally_put(&c->tally[IN_COEF], digits(r.se, json_number(row, "se"), 0), "se", term);
-        tally_put(&c->tally[IN_COEF], digits(r.stat, json_number(row, "z_or_t"), 0), "statistic", term);
-        tally_put(&c->tally[IN_COEF], digits(r.low, json_number(row, "ci_low"), r.se), "interval", term);
-        tally_put(&c->tally[IN_COEF], digits(r.high, json_number(row, "ci_high"), r.se), "interval", term);
+        tally_put(&c->tally[IN_COEF], digits(r.stat, json_number(row, "z_or_t"), 0), "statistic",
+                  term);
+        tally_put(&c->tally[IN_COEF], digits(r.low, json_number(row, "ci_low"), r.se), "interval",
+                  term);
+        tally_put(&c->tally[IN_COEF], digits(r.high, json_number(row, "ci_high"), r.se), "interval",
+                  term);
         tally_put(&c->tally[IN_P], digits(r.p, json_number(row, "p"), 1e-300), "p", term);
     }
     return true;
@@ -66,9 +78,15 @@ static bool compare_scalars(Case *c, const Fitted *m)
         const char *name;
         double value;
     } rows[] = {
-        {"deviance", f->deviance}, {"null_deviance", f->null_deviance}, {"pearson_chisq", f->pearson},
-        {"dispersion", f->dispersion}, {"loglik", f->loglik}, {"aic", f->aic}, {"bic", f->bic},
-        {"theta", f->param}, {"se_theta", f->param_se},
+        {"deviance", f->deviance},
+        {"null_deviance", f->null_deviance},
+        {"pearson_chisq", f->pearson},
+        {"dispersion", f->dispersion},
+        {"loglik", f->loglik},
+        {"aic", f->aic},
+        {"bic", f->bic},
+        {"theta", f->param},
+        {"se_theta", f->param_se},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         const cJSON *v = cJSON_GetObjectItemCaseSensitive(c->json, rows[i].name);
@@ -76,19 +94,21 @@ static bool compare_scalars(Case *c, const Fitted *m)
             continue;
         double want = cJSON_IsNumber(v) ? v->valuedouble : NAN;
         bool zero = exact && want < 1e-20 * null && rows[i].value < 1e-20 * null;
-        tally_put(&c->tally[IN_DEVIANCE], zero ? 17 : digits(rows[i].value, want, 0), rows[i].name, NULL);
+        tally_put(&c->tally[IN_DEVIANCE], zero ? 17 : digits(rows[i].value, want, 0), rows[i].name,
+                  NULL);
     }
     if ((double)f->rank != json_number(c->json, "rank"))
         return wrong(c, "the rank is another", NULL);
     if ((double)f->df_residual != json_number(c->json, "df_residual") ||
         (double)f->df_null != json_number(c->json, "df_null"))
         return wrong(c, "the degrees of freedom are others", NULL);
-    return f->status == FIT_CONVERGED || f->status == FIT_PERFECT || wrong(c, "the fit did not converge", NULL);
+    return f->status == FIT_CONVERGED || f->status == FIT_PERFECT ||
+           wrong(c, "the fit did not converge", NULL);
 }
 
 /* A matrix of covariances between named terms, relative to the standard errors. */
-static bool compare_matrix(const Fitted *m, const double *cov, const cJSON *terms, const cJSON *rows, Tally *t,
-                           const char *what)
+static bool compare_matrix(const Fitted *m, const double *cov, const cJSON *terms,
+                           const cJSON *rows, Tally *t, const char *what)
 {
     size_t p = m->fit->p;
     int n = cJSON_GetArraySize(terms);
@@ -104,7 +124,8 @@ static bool compare_matrix(const Fitted *m, const double *cov, const cJSON *term
             /* robust covariances may vanish: clusters whose residuals sum to zero */
             double scale = fmax(sqrt(cov[sa * p + sa] * cov[sb * p + sb]),
                                 1e-8 * m->fit->se[sa] * m->fit->se[sb]);
-            tally_put(t, digits(cov[sa * p + sb], cJSON_GetArrayItem(row, j)->valuedouble, scale), what, name);
+            tally_put(t, digits(cov[sa * p + sb], cJSON_GetArrayItem(row, j)->valuedouble, scale),
+                      what, name);
         }
     }
     return true;
@@ -142,8 +163,8 @@ static bool compare_robust(Case *c, const Fitted *m, Error *err)
     static const struct {
         const char *name;
         Robust kind;
-    } rows[] = {{"HC0", ROBUST_HC0}, {"HC1", ROBUST_HC1}, {"HC2", ROBUST_HC2}, {"HC3", ROBUST_HC3},
-                {"cluster_HC0", ROBUST_HC0}, {"cluster_HC1", ROBUST_HC1}};
+    } rows[] = {{"HC0", ROBUST_HC0}, {"HC1", ROBUST_HC1},         {"HC2", ROBUST_HC2},
+                {"HC3", ROBUST_HC3}, {"cluster_HC0", ROBUST_HC0}, {"cluster_HC1", ROBUST_HC1}};
     const cJSON *robust = cJSON_GetObjectItemCaseSensitive(c->json, "robust");
     for (size_t i = 0; robust && i < sizeof rows / sizeof rows[0]; i++) {
         const cJSON *want = cJSON_GetObjectItemCaseSensitive(robust, rows[i].name);
@@ -156,7 +177,8 @@ static bool compare_robust(Case *c, const Fitted *m, Error *err)
             opt.cluster = cluster = number_clusters(m, json_word(want, "cluster"), &opt.nclusters);
         Fit *f = fit_run(&m->pb, &opt, err);
         bool ok = f && compare_matrix(m, f->cov, cJSON_GetObjectItemCaseSensitive(robust, "terms"),
-                                      cJSON_GetObjectItemCaseSensitive(want, "vcov"), &c->tally[IN_ROBUST], rows[i].name);
+                                      cJSON_GetObjectItemCaseSensitive(want, "vcov"),
+                                      &c->tally[IN_ROBUST], rows[i].name);
         fit_free(f);
         free(cluster);
         if (!ok)
@@ -167,16 +189,26 @@ static bool compare_robust(Case *c, const Fitted *m, Error *err)
 
 static double get_influence(const RowInfluence *r, size_t what)
 {
-    const double v[] = {r->mu, r->eta, r->leverage, r->cook, r->std_deviance, r->std_pearson, r->student, r->dffits,
-                        r->deviance, r->pearson, r->working, r->response};
+    const double v[] = {r->mu,           r->eta,         r->leverage, r->cook,
+                        r->std_deviance, r->std_pearson, r->student,  r->dffits,
+                        r->deviance,     r->pearson,     r->working,  r->response};
     return v[what];
 }
 
 static bool compare_influence(Case *c, const Fitted *m, Error *err)
 {
-    static const char *const names[] = {"fitted", "linear_predictor", "hat", "cooks_distance", "rstandard_deviance",
-                                        "rstandard_pearson", "rstudent", "dffits", "residuals_deviance",
-                                        "residuals_pearson", "residuals_working", "residuals_response"};
+    static const char *const names[] = {"fitted",
+                                        "linear_predictor",
+                                        "hat",
+                                        "cooks_distance",
+                                        "rstandard_deviance",
+                                        "rstandard_pearson",
+                                        "rstudent",
+                                        "dffits",
+                                        "residuals_deviance",
+                                        "residuals_pearson",
+                                        "residuals_working",
+                                        "residuals_response"};
     const cJSON *want = cJSON_GetObjectItemCaseSensitive(c->json, "influence");
     size_t n = m->design->n;
     if (!want)
@@ -190,8 +222,9 @@ static bool compare_influence(Case *c, const Fitted *m, Error *err)
             most = fmax(most, fabs(cJSON_GetArrayItem(list, i)->valuedouble));
         for (int i = 0; i < cJSON_GetArraySize(list) && (size_t)i < n; i++)
             tally_put(&c->tally[IN_INFLUENCE],
-                      digits(get_influence(&rows[i], k), cJSON_GetArrayItem(list, i)->valuedouble, 1e-6 * most), names[k],
-                      NULL);
+                      digits(get_influence(&rows[i], k), cJSON_GetArrayItem(list, i)->valuedouble,
+                             1e-6 * most),
+                      names[k], NULL);
     }
     free(rows);
     return ok;
@@ -211,12 +244,15 @@ static bool compare_predict(Case *c, const Fitted *m, Error *err)
     uint8_t *good = NULL;
     ReplayReport report = {0};
     Frame *f = case_frame(c, json_word(want, "newdata"), err);
-    Design *d = f ? design_replay(m->design->enc, f, NULL, f->rows, UNSEEN_NULL, false, &good, &report, err) : NULL;
-    double *x = xcalloc(m->fit->p + 1, sizeof *x), q = fit_quantile(m->fit, json_number(c->json, "ci_level"));
+    Design *d =
+        f ? design_replay(m->design->enc, f, NULL, f->rows, UNSEEN_NULL, false, &good, &report, err)
+          : NULL;
+    double *x = xcalloc(m->fit->p + 1, sizeof *x),
+           q = fit_quantile(m->fit, json_number(c->json, "ci_level"));
     for (size_t i = 0; d && i < f->rows; i++) {
         double v[6] = {NAN, NAN, NAN, NAN, NAN, NAN}, slope;
-        static const char *const names[] = {"link", "link_se", "response", "response_se", "response_ci_low",
-                                            "response_ci_high"};
+        static const char *const names[] = {"link",        "link_se",         "response",
+                                            "response_se", "response_ci_low", "response_ci_high"};
         if (good[i]) {
             matrix_row(&d->x, i, x);
             v[0] = fit_eta(m->fit, x);
@@ -229,8 +265,10 @@ static bool compare_predict(Case *c, const Fitted *m, Error *err)
         }
         for (size_t k = 0; k < 6; k++)
             if (cJSON_GetObjectItemCaseSensitive(want, names[k]))
-                tally_put(&c->tally[IN_PREDICT],
-                          digits(v[k], item(cJSON_GetObjectItemCaseSensitive(want, names[k]), i), 1e-3), names[k], NULL);
+                tally_put(
+                    &c->tally[IN_PREDICT],
+                    digits(v[k], item(cJSON_GetObjectItemCaseSensitive(want, names[k]), i), 1e-3),
+                    names[k], NULL);
     }
     bool ok = d != NULL;
     free(x);
@@ -242,7 +280,8 @@ static bool compare_predict(Case *c, const Fitted *m, Error *err)
 
 /* ---- probabilities against outcomes ---- */
 
-static bool compare_binary(Case *c, const double *y, const double *p, const double *w, size_t n, Error *err)
+static bool compare_binary(Case *c, const double *y, const double *p, const double *w, size_t n,
+                           Error *err)
 {
     const cJSON *want = cJSON_GetObjectItemCaseSensitive(c->json, "binary");
     Metrics m;
@@ -254,14 +293,27 @@ static bool compare_binary(Case *c, const double *y, const double *p, const doub
         const char *name;
         double value;
     } rows[] = {
-        {"tp", m.tp}, {"fp", m.fp}, {"fn", m.fn}, {"tn", m.tn}, {"accuracy", m.accuracy}, {"precision", m.precision},
-        {"recall", m.recall}, {"f1", m.f1}, {"specificity", m.specificity}, {"roc_auc", m.roc_auc},
-        {"pr_auc_average_precision", m.pr_auc}, {"log_loss", m.log_loss}, {"brier", m.brier},
-        {"delong_se", m.roc_auc_se}, {"delong_ci_low", m.roc_auc_low}, {"delong_ci_high", m.roc_auc_high},
+        {"tp", m.tp},
+        {"fp", m.fp},
+        {"fn", m.fn},
+        {"tn", m.tn},
+        {"accuracy", m.accuracy},
+        {"precision", m.precision},
+        {"recall", m.recall},
+        {"f1", m.f1},
+        {"specificity", m.specificity},
+        {"roc_auc", m.roc_auc},
+        {"pr_auc_average_precision", m.pr_auc},
+        {"log_loss", m.log_loss},
+        {"brier", m.brier},
+        {"delong_se", m.roc_auc_se},
+        {"delong_ci_low", m.roc_auc_low},
+        {"delong_ci_high", m.roc_auc_high},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         if (cJSON_GetObjectItemCaseSensitive(want, rows[i].name))
-            tally_put(&c->tally[IN_BINARY], digits(rows[i].value, json_number(want, rows[i].name), 1e-12), rows[i].name,
+            tally_put(&c->tally[IN_BINARY],
+                      digits(rows[i].value, json_number(want, rows[i].name), 1e-12), rows[i].name,
                       NULL);
     return true;
 }
@@ -274,20 +326,25 @@ static void compare_calibration(Case *c, const double *y, const double *p, size_
         double chisq;
         size_t df;
         double pv = hosmer_lemeshow(y, p, n, (size_t)json_number(hl, "groups"), &chisq, &df);
-        tally_put(&c->tally[IN_CALIBRATION], digits(chisq, json_number(hl, "chisq"), 0), "Hosmer-Lemeshow", NULL);
+        tally_put(&c->tally[IN_CALIBRATION], digits(chisq, json_number(hl, "chisq"), 0),
+                  "Hosmer-Lemeshow", NULL);
         tally_put(&c->tally[IN_CALIBRATION], digits(pv, json_number(hl, "p"), 0), "its p", NULL);
-        tally_put(&c->tally[IN_CALIBRATION], (double)df == json_number(hl, "df") ? 17 : 0, "its df", NULL);
+        tally_put(&c->tally[IN_CALIBRATION], (double)df == json_number(hl, "df") ? 17 : 0, "its df",
+                  NULL);
     }
     if (!cal)
         return;
     CalibrationBin bins[10];
     size_t nb = calibration_bins(y, p, NULL, n, 10, true, bins);
-    tally_put(&c->tally[IN_CALIBRATION], digits(calibration_ece(bins, nb), json_number(cal, "ece"), 0), "ece", NULL);
+    tally_put(&c->tally[IN_CALIBRATION],
+              digits(calibration_ece(bins, nb), json_number(cal, "ece"), 0), "ece", NULL);
     const cJSON *mean = cJSON_GetObjectItemCaseSensitive(cal, "mean_predicted");
     const cJSON *rate = cJSON_GetObjectItemCaseSensitive(cal, "observed_rate");
     for (size_t i = 0; i < nb && i < (size_t)cJSON_GetArraySize(mean); i++) {
-        tally_put(&c->tally[IN_CALIBRATION], digits(bins[i].mean_predicted, item(mean, i), 0), "mean predicted", NULL);
-        tally_put(&c->tally[IN_CALIBRATION], digits(bins[i].observed_rate, item(rate, i), 1e-3), "observed rate", NULL);
+        tally_put(&c->tally[IN_CALIBRATION], digits(bins[i].mean_predicted, item(mean, i), 0),
+                  "mean predicted", NULL);
+        tally_put(&c->tally[IN_CALIBRATION], digits(bins[i].observed_rate, item(rate, i), 1e-3),
+                  "observed rate", NULL);
     }
 }
 
@@ -295,7 +352,8 @@ static void compare_calibration(Case *c, const double *y, const double *p, size_
 static bool compare_fitted(Case *c, const Fitted *m, Error *err)
 {
     size_t n = m->design->n;
-    double *eta = xcalloc(n + 1, sizeof *eta), *p = xcalloc(n + 1, sizeof *p), *slope = xcalloc(n + 1, sizeof *slope);
+    double *eta = xcalloc(n + 1, sizeof *eta), *p = xcalloc(n + 1, sizeof *p),
+           *slope = xcalloc(n + 1, sizeof *slope);
     double *b = xcalloc(m->fit->p + 1, sizeof *b);
     for (size_t j = 0; j < m->fit->p; j++)
         b[j] = m->fit->flag[j] == COL_ALIASED ? 0.0 : m->fit->b[j];
@@ -319,11 +377,12 @@ static bool run_glm(Case *c, Error *err)
     opt.param = json_number(c->json, "var_power");
     const cJSON *vcov = cJSON_GetObjectItemCaseSensitive(c->json, "vcov");
     bool ok = fitted_open(&m, c, &opt, err) && compare_coefs(c, &m) && compare_scalars(c, &m) &&
-              compare_robust(c, &m, err) && compare_influence(c, &m, err) && compare_predict(c, &m, err) &&
-              compare_fitted(c, &m, err);
+              compare_robust(c, &m, err) && compare_influence(c, &m, err) &&
+              compare_predict(c, &m, err) && compare_fitted(c, &m, err);
     if (ok && vcov && m.fit->status != FIT_PERFECT)
         ok = compare_matrix(&m, m.fit->cov, cJSON_GetObjectItemCaseSensitive(vcov, "terms"),
-                            cJSON_GetObjectItemCaseSensitive(vcov, "matrix"), &c->tally[IN_VCOV], "vcov");
+                            cJSON_GetObjectItemCaseSensitive(vcov, "matrix"), &c->tally[IN_VCOV],
+                            "vcov");
     fitted_close(&m);
     return ok;
 }
@@ -370,7 +429,8 @@ static bool run_separation(Case *c, Error *err)
     if (ok && firth) {
         ok = fitted_open(&m, c, &opt, err) && compare_named(c, &m, firth, IN_FIRTH);
         if (ok)
-            tally_put(&c->tally[IN_FIRTH], digits(m.fit->loglik, json_number(firth, "loglik"), 0), "loglik", NULL);
+            tally_put(&c->tally[IN_FIRTH], digits(m.fit->loglik, json_number(firth, "loglik"), 0),
+                      "loglik", NULL);
         fitted_close(&m);
     }
     return ok;
@@ -396,7 +456,8 @@ static bool run_sklearn(Case *c, Error *err)
             intercept += mean[j] * m.fit->b[j];
     }
     const cJSON *row, *list = cJSON_GetObjectItemCaseSensitive(c->json, "coefficients");
-    cJSON_ArrayForEach(row, list) {
+    cJSON_ArrayForEach(row, list)
+    {
         const char *term = json_word(row, "term");
         long j = ok ? fitted_column(&m, term) : -1;
         if (j < 0)
@@ -406,7 +467,8 @@ static bool run_sklearn(Case *c, Error *err)
         double b = m.fit->b[j], scale = 1e-6; /* some optima are exactly 0 */
         if (scaled)
             b = j ? b * sd[j] : b + intercept;
-        tally_put(&c->tally[IN_COEF], digits(b, json_number(row, "estimate"), scale), "estimate", term);
+        tally_put(&c->tally[IN_COEF], digits(b, json_number(row, "estimate"), scale), "estimate",
+                  term);
     }
     ok = ok && compare_fitted(c, &m, err);
     free(mean);
@@ -462,7 +524,8 @@ static bool run_unseen(Case *c, Error *err)
     bool ok = fitted_open(&m, c, &opt, err);
     Frame *f = ok ? csv_read_text(STR("spray\nZ\n"), &ropt, &report, err) : NULL;
     if (f) {
-        Design *d = design_replay(m.design->enc, f, NULL, f->rows, UNSEEN_ERROR, false, &good, &replay, err);
+        Design *d = design_replay(m.design->enc, f, NULL, f->rows, UNSEEN_ERROR, false, &good,
+                                  &replay, err);
         ok = expect_words(c, d == NULL, err, "'Z'");
         design_free(d);
     }
@@ -477,16 +540,23 @@ static bool run_error(Case *c, Error *err)
     static const struct {
         const char *name, *words;
     } rows[] = {
-        {"error-all-na", "allna"},           {"error-constant-y", "const"},      {"error-gamma-zero", "row 1"},
-        {"error-log-of-zero", "log(pos)"},   {"error-negative-count", "row 4"},  {"error-single-level-factor", "one"},
-        {"error-syntax", ""},                {"error-unknown-column", "nosuch"}, {"error-y-outside-0-1", "row 2"},
+        {"error-all-na", "allna"},
+        {"error-constant-y", "const"},
+        {"error-gamma-zero", "row 1"},
+        {"error-log-of-zero", "log(pos)"},
+        {"error-negative-count", "row 4"},
+        {"error-single-level-factor", "one"},
+        {"error-syntax", ""},
+        {"error-unknown-column", "nosuch"},
+        {"error-y-outside-0-1", "row 2"},
         {"error-offset-infinite", "log(service)"},
     };
     Fitted m;
     FitOptions opt = FIT_OPTIONS_DEFAULT;
     if (strcmp(c->name, "error-unseen-level") == 0)
         return run_unseen(c, err);
-    if (strcmp(c->name, "error-offset-infinite") == 0) /* the case's call has it; its fields do not */
+    if (strcmp(c->name, "error-offset-infinite") ==
+        0) /* the case's call has it; its fields do not */
         cJSON_AddStringToObject(c->json, "offset", "log(service)");
     bool fitted = fitted_open(&m, c, &opt, err), ok = false;
     if (strcmp(c->name, "error-more-columns-than-rows") == 0)
@@ -495,7 +565,8 @@ static bool run_error(Case *c, Error *err)
         if (strcmp(rows[i].name, c->name) == 0) {
             char where[32];
             snprintf(where, sizeof where, "row %ld", err->row);
-            ok = strncmp(rows[i].words, "row ", 4) == 0 && strcmp(where, rows[i].words) == 0 && !fitted
+            ok = strncmp(rows[i].words, "row ", 4) == 0 && strcmp(where, rows[i].words) == 0 &&
+                         !fitted
                      ? expect_words(c, true, err, "")
                      : expect_words(c, !fitted, err, rows[i].words);
         }
@@ -504,6 +575,10 @@ static bool run_error(Case *c, Error *err)
 }
 
 const KindRow kinds[] = {
-    {"glm", run_glm},         {"glm-separation", run_separation}, {"sklearn-l2", run_sklearn},
-    {"metrics", run_metrics}, {"error", run_error},               {NULL, NULL},
+    {"glm", run_glm},
+    {"glm-separation", run_separation},
+    {"sklearn-l2", run_sklearn},
+    {"metrics", run_metrics},
+    {"error", run_error},
+    {NULL, NULL},
 };

@@ -10,7 +10,17 @@
 
 /* Blocks of numbers in a case, each with the digits it needs. */
 typedef enum BlockId {
-    IN_COEF, IN_P, IN_DEVIANCE, IN_VCOV, IN_ROBUST, IN_INFLUENCE, IN_PREDICT, IN_BINARY, IN_CALIBRATION, IN_LIMIT, IN_FIRTH,
+    IN_COEF,
+    IN_P,
+    IN_DEVIANCE,
+    IN_VCOV,
+    IN_ROBUST,
+    IN_INFLUENCE,
+    IN_PREDICT,
+    IN_BINARY,
+    IN_CALIBRATION,
+    IN_LIMIT,
+    IN_FIRTH,
     NBLOCKS
 } BlockId;
 
@@ -36,14 +46,15 @@ typedef struct Case {
     char note[500];
 } Case;
 
-/* A kind of case: compares what the case holds; false with err or a note when something else than digits is wrong. */
+/* A kind of case: compares what the case holds; false with err or a note when something else than
+ * digits is wrong. */
 typedef struct KindRow {
     const char *name;
     bool (*run)(Case *c, Error *err);
 } KindRow;
 extern const KindRow kinds[];
 
-/* Agreeing digits; differences are taken relative to |want| or, when that is smaller, to `scale`. */
+/* Agreeing digits; differences are relative to |want| or, when that is smaller, to `scale`. */
 double digits(double got, double want, double scale);
 /* NaN, NULL when missing or null. */
 double json_number(const cJSON *o, const char *key);

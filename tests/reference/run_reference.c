@@ -4,9 +4,10 @@
  *
  *     run_reference FOLDER [CASE...]
  *
- * Prints one line a case as tests/run.sh wants it: "ok CASE", and below it a line with each block's worst digit and
- * where it was. A digit count is -log10 of the relative difference, 17 when the doubles are equal. A case is not ok when a
- * block has fewer digits than it needs (the `need` of its row in `checks`).
+ * Prints one line a case as tests/run.sh wants it: "ok CASE", and below it a line with each
+ * block's worst digit and where it was. A digit count is -log10 of the relative difference, 17
+ * when the doubles are equal. A case is not ok when a block has fewer digits than it needs (the
+ * `need` of its row in `checks`).
  */
 #include <math.h>
 #include <stdio.h>
@@ -64,7 +65,8 @@ Frame *case_frame(const Case *c, const char *file, Error *err)
     return csv_read_file(path, &opt, &report, err);
 }
 
-/* Formula text of a case: its own, or response ~ the columns that its one-hot terms are named after. */
+/* Formula text of a case: its own, or response ~ the columns that its one-hot terms are named
+ * after. */
 static void case_formula(const Case *c, const Frame *f, char *out, size_t room)
 {
     if (json_word(c->json, "formula")) {
@@ -74,7 +76,8 @@ static void case_formula(const Case *c, const Frame *f, char *out, size_t room)
     char last[128] = "";
     size_t n = (size_t)snprintf(out, room, "%s ~", json_word(c->json, "response"));
     const cJSON *row, *terms = cJSON_GetObjectItemCaseSensitive(c->json, "coefficients");
-    cJSON_ArrayForEach(row, terms) {
+    cJSON_ArrayForEach(row, terms)
+    {
         char name[128];
         snprintf(name, sizeof name, "%s", json_word(row, "term"));
         while (frame_find(f, str_of(name)) < 0 && strrchr(name, '_'))
@@ -100,8 +103,10 @@ bool fitted_open(Fitted *m, const Case *c, const FitOptions *opt, Error *err)
         return false;
     case_formula(c, m->frame, formula, sizeof formula);
     Terms *terms = terms_parse(str_of(formula), 0, m->frame, err);
-    DesignOptions dopt = {.weights = json_word(c->json, "weights"), .offset = json_word(c->json, "offset"),
-                          .table = "data", .binary_response = m->pb.family->is_binary_response};
+    DesignOptions dopt = {.weights = json_word(c->json, "weights"),
+                          .offset = json_word(c->json, "offset"),
+                          .table = "data",
+                          .binary_response = m->pb.family->is_binary_response};
     if (strcmp(json_word(c->json, "kind"), "sklearn-l2") == 0)
         dopt.encode = ENCODE_ONEHOT;
     m->design = terms ? design_learn(terms, m->frame, &dopt, err) : NULL;
@@ -149,7 +154,8 @@ static void run_case(Case *c)
     const KindRow *k = kind_find(json_word(c->json, "kind"));
     Error err = ERROR_INIT;
     if (!k || !k->run) {
-        printf("skip %s - cases of kind %s are compared elsewhere\n", c->name, json_word(c->json, "kind"));
+        printf("skip %s - cases of kind %s are compared elsewhere\n", c->name,
+               json_word(c->json, "kind"));
         return;
     }
     bool ok = k->run(c, &err);
@@ -162,8 +168,9 @@ static void run_case(Case *c)
         printf("# %s\n", c->note);
     for (size_t i = 0; i < NBLOCKS; i++)
         if (c->tally[i].used)
-            printf("#   %-28s %-12s %4.1f digits (%g asked)%s%s\n", c->name, blocks[i].name, c->tally[i].worst,
-                   blocks[i].need, c->tally[i].worst < 17.0 ? ", " : "", c->tally[i].worst < 17.0 ? c->tally[i].where : "");
+            printf("#   %-28s %-12s %4.1f digits (%g asked)%s%s\n", c->name, blocks[i].name,
+                   c->tally[i].worst, blocks[i].need, c->tally[i].worst < 17.0 ? ", " : "",
+                   c->tally[i].worst < 17.0 ? c->tally[i].where : "");
 }
 
 static bool run_named(const char *folder, const char *name)

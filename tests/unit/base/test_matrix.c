@@ -16,8 +16,8 @@
 #define N 3001
 #define STORE 4000
 
-/* A world with every kind of block: ones, real, int, bool, shifted; factors small and large, with reference levels,
- * lumped levels, contrasts and multipliers. */
+/* A world with every kind of block: ones, real, int, bool, shifted; factors small and large, with
+ * reference levels, lumped levels, contrasts and multipliers. */
 typedef struct World {
     double real[STORE], real2[STORE], big[STORE], w[N], r[N], b[64];
     int64_t whole[STORE];
@@ -28,7 +28,8 @@ typedef struct World {
     Matrix x;
 } World;
 
-static const int32_t col3[] = {-1, 0, 1}, col20[] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 9, 9, -1, 10, 11, 12, 13, 14, 15, 16};
+static const int32_t col3[] = {-1, 0, 1},
+                     col20[] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 9, 9, -1, 10, 11, 12, 13, 14, 15, 16};
 static const int32_t col4[] = {0, 1, 2, 3};
 static const double sum4[] = {1, 0, 0, 0, 1, 0, 0, 0, 1, -1, -1, -1};
 
@@ -63,16 +64,33 @@ static World *world_new(bool selected)
     v->x = (Matrix){.n = N, .blocks = v->blocks, .rows = selected ? v->rows : NULL};
     add_block(v, (Block){.kind = BLOCK_ONES, .ncols = 1, .mul = 1});
     add_block(v, (Block){.kind = BLOCK_DENSE, .ncols = 1, .data = {VEC_REAL, v->real}, .mul = 1});
-    add_block(v, (Block){.kind = BLOCK_CODED, .ncols = 2, .code = v->f3, .nlevels = 3, .col_of = col3});
+    add_block(
+        v, (Block){.kind = BLOCK_CODED, .ncols = 2, .code = v->f3, .nlevels = 3, .col_of = col3});
     add_block(v, (Block){.kind = BLOCK_DENSE, .ncols = 1, .data = {VEC_INT, v->whole}, .mul = 1});
-    add_block(v, (Block){.kind = BLOCK_CODED, .ncols = 17, .code = v->f20, .nlevels = 20, .col_of = col20});
-    add_block(v, (Block){.kind = BLOCK_CODED, .ncols = 3, .code = v->f4, .nlevels = 4, .contrast = sum4});
+    add_block(
+        v,
+        (Block){.kind = BLOCK_CODED, .ncols = 17, .code = v->f20, .nlevels = 20, .col_of = col20});
+    add_block(
+        v, (Block){.kind = BLOCK_CODED, .ncols = 3, .code = v->f4, .nlevels = 4, .contrast = sum4});
     add_block(v, (Block){.kind = BLOCK_DENSE, .ncols = 1, .data = {VEC_BOOL, v->flag}, .mul = 1});
-    add_block(v, (Block){.kind = BLOCK_CODED, .ncols = 4, .code = v->f4, .nlevels = 4, .col_of = col4,
-                         .times = {VEC_REAL, v->real2}, .has_times = true});
-    add_block(v, (Block){.kind = BLOCK_CODED, .ncols = 4, .code = v->f4, .nlevels = 4, .col_of = col4,
-                         .times = {VEC_INT, v->whole}, .has_times = true});
-    add_block(v, (Block){.kind = BLOCK_DENSE, .ncols = 1, .data = {VEC_REAL, v->real2}, .add = -0.5, .mul = 4});
+    add_block(v, (Block){.kind = BLOCK_CODED,
+                         .ncols = 4,
+                         .code = v->f4,
+                         .nlevels = 4,
+                         .col_of = col4,
+                         .times = {VEC_REAL, v->real2},
+                         .has_times = true});
+    add_block(v, (Block){.kind = BLOCK_CODED,
+                         .ncols = 4,
+                         .code = v->f4,
+                         .nlevels = 4,
+                         .col_of = col4,
+                         .times = {VEC_INT, v->whole},
+                         .has_times = true});
+    add_block(
+        v,
+        (Block){
+            .kind = BLOCK_DENSE, .ncols = 1, .data = {VEC_REAL, v->real2}, .add = -0.5, .mul = 4});
     return v;
 }
 
@@ -112,7 +130,8 @@ static void check_cross(bool selected, bool centred)
     World *v = world_new(selected);
     size_t p = v->x.p;
     Error err = ERROR_INIT;
-    double *centre = calloc(p, sizeof *centre), *g0 = calloc(p, sizeof *g0), *g1 = calloc(p, sizeof *g1);
+    double *centre = calloc(p, sizeof *centre), *g0 = calloc(p, sizeof *g0),
+           *g1 = calloc(p, sizeof *g1);
     double *m0 = calloc(p * p, sizeof *m0), *m1 = calloc(p * p, sizeof *m1);
     if (centred)
         centre[1] = 0.3, centre[4] = 4.5;
@@ -145,8 +164,9 @@ static void times_and_cross_vec(void **state)
     World *v = world_new(true);
     size_t p = v->x.p;
     Error err = ERROR_INIT;
-    double *eta = calloc(N, sizeof *eta), *row = calloc(p, sizeof *row), *g0 = calloc(p, sizeof *g0),
-           *m0 = calloc(p * p, sizeof *m0), *g1 = calloc(p, sizeof *g1);
+    double *eta = calloc(N, sizeof *eta), *row = calloc(p, sizeof *row),
+           *g0 = calloc(p, sizeof *g0), *m0 = calloc(p * p, sizeof *m0),
+           *g1 = calloc(p, sizeof *g1);
     assert_true(matrix_times(&v->x, v->b, v->w, eta, &err));
     for (size_t i = 0; i < N; i += 97) {
         matrix_row(&v->x, i, row);
@@ -179,9 +199,10 @@ static void threads_do_not_matter(void **state)
         x[i] = rng_normal(&g);
         code[i] = (int32_t)rng_below(&g, 2);
     }
-    Block blocks[] = {{.kind = BLOCK_ONES, .ncols = 1, .mul = 1},
-                      {.kind = BLOCK_DENSE, .first = 1, .ncols = 1, .data = {VEC_REAL, x}, .mul = 1},
-                      {.kind = BLOCK_CODED, .first = 2, .ncols = 1, .code = code, .nlevels = 3, .col_of = col3}};
+    Block blocks[] = {
+        {.kind = BLOCK_ONES, .ncols = 1, .mul = 1},
+        {.kind = BLOCK_DENSE, .first = 1, .ncols = 1, .data = {VEC_REAL, x}, .mul = 1},
+        {.kind = BLOCK_CODED, .first = 2, .ncols = 1, .code = code, .nlevels = 3, .col_of = col3}};
     Matrix mat = {.n = n, .p = p, .nblocks = 3, .blocks = blocks};
     Error err = ERROR_INIT;
     for (size_t t = 0; t < 2; t++) {
@@ -256,7 +277,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(cross_is_the_plain_sum), cmocka_unit_test(times_and_cross_vec),
-        cmocka_unit_test(threads_do_not_matter), cmocka_unit_test(moments), cmocka_unit_test(one_row_and_none),
+        cmocka_unit_test(threads_do_not_matter),  cmocka_unit_test(moments),
+        cmocka_unit_test(one_row_and_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -30,15 +30,20 @@ static void deviance_has_its_derivative(void **state)
     (void)state;
     size_t n;
     const Family *const *rows = family_table(&n);
-    static const double mus[] = {0.02, 0.3, 0.5, 0.97, 1.5, 12, 400}, ratios[] = {0.2, 0.9, 0.99999, 1.0, 1.3, 4};
+    static const double mus[] = {0.02, 0.3, 0.5, 0.97, 1.5, 12, 400},
+                        ratios[] = {0.2, 0.9, 0.99999, 1.0, 1.3, 4};
     for (size_t k = 0; k < n; k++) {
-        double param = rows[k]->takes_param ? (isnan(rows[k]->param_default) ? 2.5 : rows[k]->param_default) : 0;
+        double param = rows[k]->takes_param
+                           ? (isnan(rows[k]->param_default) ? 2.5 : rows[k]->param_default)
+                           : 0;
         for (size_t i = 0; i < sizeof mus / sizeof *mus; i++) {
             for (size_t j = 0; j < sizeof ratios / sizeof *ratios; j++) {
                 double mu = mus[i], y = mu * ratios[j], h = 1e-4 * mu;
                 if (!rows[k]->mu_valid(mu + h) || !rows[k]->y_valid(y) || y == mu)
                     continue;
-                double slope = (rows[k]->deviance(y, mu + h, param) - rows[k]->deviance(y, mu - h, param)) / (2 * h);
+                double slope =
+                    (rows[k]->deviance(y, mu + h, param) - rows[k]->deviance(y, mu - h, param)) /
+                    (2 * h);
                 double want = -2 * (y - mu) / rows[k]->variance(mu, param);
                 if (fabs(ratios[j] - 1) > 1e-3)
                     near(rows[k]->name, slope, want, 1e-4);
@@ -59,7 +64,8 @@ static void deviance_near_the_mean(void **state)
         double param = rows[k]->takes_param ? 1.5 : 0;
         for (double t = 1e-3; t > 1e-8; t *= 1e-1) {
             double mu = 0.3, y = mu * (1 + t), d = y - mu;
-            near(rows[k]->name, rows[k]->deviance(y, mu, param), d * d / rows[k]->variance(mu, param), 3 * t + 1e-7);
+            near(rows[k]->name, rows[k]->deviance(y, mu, param),
+                 d * d / rows[k]->variance(mu, param), 3 * t + 1e-7);
         }
     }
 }
@@ -72,15 +78,25 @@ static void likelihood_agrees_with_deviance(void **state)
         const char *name;
         double y, w, phi, param;
     } cases[] = {
-        {"binomial", 0.25, 8, 1, 0},   {"binomial", 1, 1, 1, 0},      {"binomial", 0, 3, 1, 0},
-        {"binomial", 0.5, 1e6, 1, 0},  {"poisson", 3, 1, 1, 0},       {"poisson", 0, 2, 1, 0},
-        {"poisson", 1e5, 1, 1, 0},     {"gaussian", -2, 3, 0.7, 0},   {"gamma", 0.4, 2, 0.3, 0},
-        {"gamma", 4, 1, 1e-4, 0},      {"inverse-gaussian", 2, 1, 0.5, 0}, {"negbin", 4, 1, 1, 2.5},
-        {"negbin", 0, 1, 1, 0.3},      {"negbin", 1200, 2, 1, 40},
+        {"binomial", 0.25, 8, 1, 0},
+        {"binomial", 1, 1, 1, 0},
+        {"binomial", 0, 3, 1, 0},
+        {"binomial", 0.5, 1e6, 1, 0},
+        {"poisson", 3, 1, 1, 0},
+        {"poisson", 0, 2, 1, 0},
+        {"poisson", 1e5, 1, 1, 0},
+        {"gaussian", -2, 3, 0.7, 0},
+        {"gamma", 0.4, 2, 0.3, 0},
+        {"gamma", 4, 1, 1e-4, 0},
+        {"inverse-gaussian", 2, 1, 0.5, 0},
+        {"negbin", 4, 1, 1, 2.5},
+        {"negbin", 0, 1, 1, 0.3},
+        {"negbin", 1200, 2, 1, 40},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const Family *f = fam(cases[i].name);
-        double y = cases[i].y, w = cases[i].w, phi = cases[i].phi, p = cases[i].param, a = 0.3, b = 0.6;
+        double y = cases[i].y, w = cases[i].w, phi = cases[i].phi, p = cases[i].param, a = 0.3,
+               b = 0.6;
         double ll = f->loglik(y, a, w, phi, p) - f->loglik(y, b, w, phi, p);
         double dev = w * (f->deviance(y, b, p) - f->deviance(y, a, p)) / (2 * phi);
         near(cases[i].name, ll, dev, 1e-10);
@@ -150,7 +166,10 @@ static void names(void **state)
     (void)state;
     static const struct {
         const char *given, *name;
-    } ok[] = {{"Gamma", "gamma"}, {"nb", "negbin"}, {"inverse.gaussian", "inverse-gaussian"}, {"BINOMIAL", "binomial"}};
+    } ok[] = {{"Gamma", "gamma"},
+              {"nb", "negbin"},
+              {"inverse.gaussian", "inverse-gaussian"},
+              {"BINOMIAL", "binomial"}};
     for (size_t i = 0; i < sizeof ok / sizeof *ok; i++)
         assert_string_equal(fam(ok[i].given)->name, ok[i].name);
     Error err = ERROR_INIT;
@@ -179,9 +198,10 @@ static void ranges(void **state)
         double y;
         bool valid;
     } cases[] = {
-        {"binomial", 0, true},   {"binomial", 1.01, false}, {"binomial", NAN, false}, {"poisson", -1, false},
-        {"poisson", 2.5, true},  {"poisson", INFINITY, false}, {"gamma", 0, false},   {"gamma", 1e-300, true},
-        {"gaussian", -1e300, true}, {"gaussian", INFINITY, false}, {"tweedie", 0, true},
+        {"binomial", 0, true},         {"binomial", 1.01, false}, {"binomial", NAN, false},
+        {"poisson", -1, false},        {"poisson", 2.5, true},    {"poisson", INFINITY, false},
+        {"gamma", 0, false},           {"gamma", 1e-300, true},   {"gaussian", -1e300, true},
+        {"gaussian", INFINITY, false}, {"tweedie", 0, true},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         assert_int_equal(fam(cases[i].name)->y_valid(cases[i].y), cases[i].valid);
@@ -190,9 +210,14 @@ static void ranges(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(deviance_has_its_derivative), cmocka_unit_test(deviance_near_the_mean),
-        cmocka_unit_test(likelihood_agrees_with_deviance), cmocka_unit_test(likelihoods_are_normalised),
-        cmocka_unit_test(stirling), cmocka_unit_test(links_invert), cmocka_unit_test(names), cmocka_unit_test(ranges),
+        cmocka_unit_test(deviance_has_its_derivative),
+        cmocka_unit_test(deviance_near_the_mean),
+        cmocka_unit_test(likelihood_agrees_with_deviance),
+        cmocka_unit_test(likelihoods_are_normalised),
+        cmocka_unit_test(stirling),
+        cmocka_unit_test(links_invert),
+        cmocka_unit_test(names),
+        cmocka_unit_test(ranges),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* test_fit.c - fits: what must hold whatever the data (scores vanish, bits, scales), and what must be refused. */
+/* test_fit.c - fits: what must hold whatever the data (scores vanish, bits, scales), and what
+ * must be refused. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>
@@ -24,12 +25,14 @@ static void near(double a, double b, double tol, const char *what)
         fail_msg("%s: %.17g is not %.17g", what, a, b);
 }
 
-/* At the estimates the score is zero, beside its spread; the fit knows the effects within a few errors. */
+/* At the estimates the score is zero, beside its spread; the fit knows the effects within a few
+ * errors. */
 static void score_vanishes(void **state)
 {
     (void)state;
-    static const char *const names[] = {"binomial", "poisson", "gaussian", "gamma", "inverse-gaussian", "negbin",
-                                        "tweedie", "quasibinomial", "quasipoisson"};
+    static const char *const names[] = {"binomial", "poisson",          "gaussian",
+                                        "gamma",    "inverse-gaussian", "negbin",
+                                        "tweedie",  "quasibinomial",    "quasipoisson"};
     static const double truth[WORLD_P] = {0.3, 0.5, -0.4, 0.2, -0.3, 0.1};
     for (size_t k = 0; k < sizeof names / sizeof *names; k++) {
         for (int with = 0; with < 2; with++) {
@@ -54,7 +57,8 @@ static void score_vanishes(void **state)
                 assert_true(fabs(grad[j]) < 1e-7 * sqrt(info[j * WORLD_P + j]));
                 assert_true(with || (k != 0 && k != 2) || fabs(f->b[j] - truth[j]) < 5 * f->se[j]);
             }
-            assert_true(f->deviance < f->null_deviance && f->df_residual == 2000 - WORLD_P && f->df_null == 1999);
+            assert_true(f->deviance < f->null_deviance && f->df_residual == 2000 - WORLD_P &&
+                        f->df_null == 1999);
             o->close(o);
             fit_free(f);
             world_free(w);
@@ -172,15 +176,20 @@ static void aliased_columns(void **state)
         twice[i] = 3 * w->x[i] - 0.1;
         constant[i] = 0.1;
     }
-    Block blocks[] = {w->blocks[0], w->blocks[1], w->blocks[2],
-                      {.kind = BLOCK_CODED, .first = 3, .ncols = 4, .code = w->code, .nlevels = 4, .col_of = all},
-                      {.kind = BLOCK_DENSE, .first = 7, .ncols = 1, .data = {VEC_REAL, twice}, .mul = 1},
-                      {.kind = BLOCK_DENSE, .first = 8, .ncols = 1, .data = {VEC_REAL, constant}, .mul = 1}};
+    Block blocks[] = {
+        w->blocks[0],
+        w->blocks[1],
+        w->blocks[2],
+        {.kind = BLOCK_CODED, .first = 3, .ncols = 4, .code = w->code, .nlevels = 4, .col_of = all},
+        {.kind = BLOCK_DENSE, .first = 7, .ncols = 1, .data = {VEC_REAL, twice}, .mul = 1},
+        {.kind = BLOCK_DENSE, .first = 8, .ncols = 1, .data = {VEC_REAL, constant}, .mul = 1}};
     w->m = (Matrix){.n = w->n, .p = 9, .nblocks = 6, .blocks = blocks};
     Fit *f = must_fit(w, &opt);
     assert_int_equal(f->rank, WORLD_P);
-    assert_true(f->flag[6] == COL_ALIASED && f->flag[7] == COL_ALIASED && f->flag[8] == COL_ALIASED);
-    assert_true(isnan(f->b[7]) && isnan(f->se[8]) && f->flag[5] == COL_OK && isnan(f->cov[7 * 9 + 1]));
+    assert_true(f->flag[6] == COL_ALIASED && f->flag[7] == COL_ALIASED &&
+                f->flag[8] == COL_ALIASED);
+    assert_true(isnan(f->b[7]) && isnan(f->se[8]) && f->flag[5] == COL_OK &&
+                isnan(f->cov[7 * 9 + 1]));
     near(f->deviance, base->deviance, 1e-13, "deviance");
     near(f->b[1], base->b[1], 1e-12, "b");
     double row[9] = {1, 2, 0.5, 0, 0, 0, 1, 7, 9};
@@ -194,8 +203,8 @@ static void aliased_columns(void **state)
     world_free(w);
 }
 
-/* On large data it is asked of the columns themselves: a full one-hot block is aliased, and a column that repeats another
- * to eight digits is not. */
+/* On large data it is asked of the columns themselves: a full one-hot block is aliased, and a
+ * column that repeats another to eight digits is not. */
 static void large_aliased(void **state)
 {
     (void)state;
@@ -205,9 +214,12 @@ static void large_aliased(void **state)
     double *almost = xcalloc(w->n, sizeof *almost);
     for (size_t i = 0; i < w->n; i++)
         almost[i] = w->x[i] + 1e-7 * w->z[(i * 7919) % w->n];
-    Block blocks[] = {w->blocks[0], w->blocks[1], w->blocks[2],
-                      {.kind = BLOCK_CODED, .first = 3, .ncols = 4, .code = w->code, .nlevels = 4, .col_of = all},
-                      {.kind = BLOCK_DENSE, .first = 7, .ncols = 1, .data = {VEC_REAL, almost}, .mul = 1}};
+    Block blocks[] = {
+        w->blocks[0],
+        w->blocks[1],
+        w->blocks[2],
+        {.kind = BLOCK_CODED, .first = 3, .ncols = 4, .code = w->code, .nlevels = 4, .col_of = all},
+        {.kind = BLOCK_DENSE, .first = 7, .ncols = 1, .data = {VEC_REAL, almost}, .mul = 1}};
     w->m = (Matrix){.n = w->n, .p = 7, .nblocks = 4, .blocks = blocks};
     Fit *f = must_fit(w, &opt);
     assert_true(f->rank == WORLD_P && f->flag[6] == COL_ALIASED && !f->precise);
@@ -268,7 +280,8 @@ static void robust_covariances(void **state)
         opt.robust = (Robust)(ROBUST_HC0 + k);
         f[k] = must_fit(w, &opt);
     }
-    assert_true(f[0]->se[1] < f[1]->se[1] && f[1]->se[1] < f[3]->se[1] && f[2]->se[1] < f[3]->se[1]);
+    assert_true(f[0]->se[1] < f[1]->se[1] && f[1]->se[1] < f[3]->se[1] &&
+                f[2]->se[1] < f[3]->se[1]);
     near(f[1]->se[2], f[0]->se[2] * sqrt(900.0 / (900 - WORLD_P)), 1e-13, "HC1");
     /* each row a cluster of its own is HC0 times n/(n-1) */
     for (uint32_t i = 0; i < 900; i++)
@@ -359,13 +372,18 @@ static void refusals(void **state)
         const char *msg;
         long row;
     } cases[] = {
-        {"y below", "poisson", -1, 1, 0, 0, NAN, "response -1: a poisson response must be 0 or more", 3},
-        {"y above", "binomial", 1.2, 1, 0, 0, NAN, "response 1.2: a binomial response must be between 0 and 1", 3},
+        {"y below", "poisson", -1, 1, 0, 0, NAN,
+         "response -1: a poisson response must be 0 or more", 3},
+        {"y above", "binomial", 1.2, 1, 0, 0, NAN,
+         "response 1.2: a binomial response must be between 0 and 1", 3},
         {"y zero", "gamma", 0, 1, 0, 0, NAN, "response 0: a gamma response must be positive", 3},
-        {"weight below", "gaussian", 1, -2, 0, 0, NAN, "weight -2 is not a finite number from 0 up", 3},
-        {"weight infinite", "gaussian", 1, INFINITY, 0, 0, NAN, "weight inf is not a finite number from 0 up", 3},
+        {"weight below", "gaussian", 1, -2, 0, 0, NAN, "weight -2 is not a finite number from 0 up",
+         3},
+        {"weight infinite", "gaussian", 1, INFINITY, 0, 0, NAN,
+         "weight inf is not a finite number from 0 up", 3},
         {"offset infinite", "poisson", 1, 1, -INFINITY, 0, NAN, "offset -inf is not finite", 3},
-        {"penalty below", "gaussian", 1, 1, 0, -1, NAN, "the penalty -1 is not a number from 0 up", 0},
+        {"penalty below", "gaussian", 1, 1, 0, -1, NAN, "the penalty -1 is not a number from 0 up",
+         0},
         {"theta below", "negbin", 1, 1, 0, 0, -1, "theta -1 is not positive", 0},
         {"power inside", "tweedie", 1, 1, 0, 0, 0.5, "power 0.5 is not 0 or at least 1", 0},
     };
@@ -436,11 +454,13 @@ static void fits_from_an_oracle(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(score_vanishes), cmocka_unit_test(weights_are_copies), cmocka_unit_test(shifts_and_scales),
-        cmocka_unit_test(same_bits), cmocka_unit_test(samples_only_start), cmocka_unit_test(aliased_columns), cmocka_unit_test(large_aliased),
-        cmocka_unit_test(ridge), cmocka_unit_test(robust_covariances), cmocka_unit_test(negative_binomial),
-        cmocka_unit_test(perfect_fit), cmocka_unit_test(runs_out_of_iterations), cmocka_unit_test(refusals),
-        cmocka_unit_test(fits_from_an_oracle),
+        cmocka_unit_test(score_vanishes),     cmocka_unit_test(weights_are_copies),
+        cmocka_unit_test(shifts_and_scales),  cmocka_unit_test(same_bits),
+        cmocka_unit_test(samples_only_start), cmocka_unit_test(aliased_columns),
+        cmocka_unit_test(large_aliased),      cmocka_unit_test(ridge),
+        cmocka_unit_test(robust_covariances), cmocka_unit_test(negative_binomial),
+        cmocka_unit_test(perfect_fit),        cmocka_unit_test(runs_out_of_iterations),
+        cmocka_unit_test(refusals),           cmocka_unit_test(fits_from_an_oracle),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

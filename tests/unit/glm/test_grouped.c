@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* test_grouped.c - distinct rows with counts give the fit of all rows, and are refused when they do not pay. */
+/* test_grouped.c - distinct rows with counts give the fit of all rows, and are refused when they
+ * do not pay. */
 #include <setjmp.h>
 #include <stdarg.h>
 
@@ -38,7 +39,8 @@ static void same_sums_and_fit(void **state)
         w->blocks[3].times = (Vec){VEC_REAL, w->z};
         Oracle *a = oracle_rows(&w->pb, &err), *b = oracle_grouped(&w->pb, &err);
         assert_non_null(b);
-        double grad[2][WORLD_P], info[2][WORLD_P * WORLD_P], at[WORLD_P] = {0.1, 0.2, -0.3, 0.1, 0, 0.4};
+        double grad[2][WORLD_P], info[2][WORLD_P * WORLD_P],
+            at[WORLD_P] = {0.1, 0.2, -0.3, 0.1, 0, 0.4};
         Stats st[2] = {{.grad = grad[0], .info = info[0]}, {.grad = grad[1], .info = info[1]}};
         assert_true(a->eval(a, at, EVAL_DEVIANCE | EVAL_GRAD | EVAL_INFO, &st[0], &err));
         double shifted[WORLD_P];
@@ -53,7 +55,8 @@ static void same_sums_and_fit(void **state)
         assert_true(st[0].n == 60000 && st[1].n == 60000 && a->n_effective == b->n_effective);
         a->close(a);
         b->close(b);
-        /* fit_run groups by itself; robust errors keep the rows apart and tell the same coefficients */
+        /* fit_run groups by itself; robust errors keep the rows apart and tell the same
+         * coefficients */
         FitOptions opt = FIT_OPTIONS_DEFAULT;
         Fit *f = fit_run(&w->pb, &opt, &err);
         opt.robust = ROBUST_HC0;
@@ -88,6 +91,7 @@ static void not_worth_it(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(same_sums_and_fit), cmocka_unit_test(not_worth_it)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(same_sums_and_fit),
+                                       cmocka_unit_test(not_worth_it)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -76,6 +76,7 @@ static void the_top(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(leaving_one_out), cmocka_unit_test(the_top)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(leaving_one_out),
+                                       cmocka_unit_test(the_top)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* test_logistic.c - many logistics at once are those of one by one, at any length and in both tails. */
+/* test_logistic.c - many logistics at once are those of one by one, at any length and in both
+ * tails. */
 #include "unit/check.h"
 
 #include <math.h>
@@ -31,7 +32,8 @@ static void edges(void **state)
     (void)state;
     double v[] = {0, -0.0, 800, -800, NAN, INFINITY, -INFINITY, 1e-300, 36};
     logistic_many(v, 9, v); /* in place */
-    assert_true(v[0] == 0.5 && v[1] == 0.5 && v[2] == 1 && v[3] >= 0 && v[3] < 1e-300 && isnan(v[4]));
+    assert_true(v[0] == 0.5 && v[1] == 0.5 && v[2] == 1 && v[3] >= 0 && v[3] < 1e-300 &&
+                isnan(v[4]));
     assert_true(v[5] == 1 && v[6] >= 0 && v[6] < 1e-300 && v[7] == 0.5 && v[8] < 1);
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * test_separation.c - separated responses against an exact answer: with three columns and whole numbers, the extreme
- * rays of the cone of recession are cross products of rows, so that every direction can be listed.
+ * test_separation.c - separated responses against an exact answer: with three columns and whole
+ * numbers, the extreme rays of the cone of recession are cross products of rows, so that every
+ * direction can be listed.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -26,8 +27,10 @@ static void small_init(Small *s, size_t n)
 {
     s->n = n;
     s->blocks[0] = (Block){.kind = BLOCK_ONES, .first = 0, .ncols = 1, .mul = 1};
-    s->blocks[1] = (Block){.kind = BLOCK_DENSE, .first = 1, .ncols = 1, .data = {VEC_REAL, s->x}, .mul = 1};
-    s->blocks[2] = (Block){.kind = BLOCK_DENSE, .first = 2, .ncols = 1, .data = {VEC_REAL, s->z}, .mul = 1};
+    s->blocks[1] =
+        (Block){.kind = BLOCK_DENSE, .first = 1, .ncols = 1, .data = {VEC_REAL, s->x}, .mul = 1};
+    s->blocks[2] =
+        (Block){.kind = BLOCK_DENSE, .first = 2, .ncols = 1, .data = {VEC_REAL, s->z}, .mul = 1};
     s->m = (Matrix){.n = n, .p = P, .nblocks = P, .blocks = s->blocks};
     s->pb = (Problem){.x = &s->m, .y = s->y, .family = world_family("binomial")};
     s->pb.link = family_link(s->pb.family);
@@ -60,7 +63,8 @@ static bool separated(const Small *s, double *sum)
     memset(sum, 0, MOST * sizeof *sum);
     for (size_t i = 0; i < s->n; i++) {
         for (size_t j = 0; j < i; j++) {
-            double d[P] = {s->x[i] * s->z[j] - s->z[i] * s->x[j], s->z[i] - s->z[j], s->x[j] - s->x[i]};
+            double d[P] = {s->x[i] * s->z[j] - s->z[i] * s->x[j], s->z[i] - s->z[j],
+                           s->x[j] - s->x[i]};
             double e[P] = {-d[0], -d[1], -d[2]};
             any |= recedes(s, d, sum);
             any |= recedes(s, e, sum);
@@ -158,7 +162,8 @@ static void agrees_with_all_rays(void **state)
     assert_true(seen[0] > 100 && seen[1] > 100);
 }
 
-/* A level whose responses are all 1, in large data: its column alone is infinite, and the rest is the fit without it. */
+/* A level whose responses are all 1, in large data: its column alone is infinite, and the rest is
+ * the fit without it. */
 static void one_level_of_many(void **state)
 {
     (void)state;
@@ -242,7 +247,9 @@ static void remedies(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(agrees_with_all_rays), cmocka_unit_test(one_level_of_many), cmocka_unit_test(empty_level),
+        cmocka_unit_test(agrees_with_all_rays),
+        cmocka_unit_test(one_level_of_many),
+        cmocka_unit_test(empty_level),
         cmocka_unit_test(remedies),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

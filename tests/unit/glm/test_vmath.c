@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* test_vmath.c - errors of the vector exp and log, in units of the last place, against long double. */
+/* test_vmath.c - errors of the vector exp and log, in units of the last place, against long
+ * double. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -64,8 +65,10 @@ static void errors_are_as_said(void **state)
 static void edges(void **state)
 {
     (void)state;
-    double x[8] = {0, -0.0, 1000, -1000, NAN, 709, -708, 1e-300}, p[8] = {1, 2, 0.5, 1e300, 1e-300, 1, 1, 1};
-    double z[8] = {0, 1, 1e-300, 0.5, 1e-17, 0.41421356237309503, 0.41421356237309509, 0}, e[8], l[8], l1[8];
+    double x[8] = {0, -0.0, 1000, -1000, NAN, 709, -708, 1e-300},
+           p[8] = {1, 2, 0.5, 1e300, 1e-300, 1, 1, 1};
+    double z[8] = {0, 1, 1e-300, 0.5, 1e-17, 0.41421356237309503, 0.41421356237309509, 0}, e[8],
+           l[8], l1[8];
     run(x, p, z, e, l, l1);
     assert_true(e[0] == 1 && e[1] == 1 && isfinite(e[2]) && e[3] > 0 && isnan(e[4]) && e[7] == 1);
     assert_true(l[0] == 0 && l[1] == log(2.0) && l[2] == -log(2.0) && l[5] == 0);
@@ -74,6 +77,7 @@ static void edges(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(errors_are_as_said), cmocka_unit_test(edges)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(errors_are_as_said),
+                                       cmocka_unit_test(edges)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* world.h - a small design with known effects for the tests of fits: ones, two numbers, a factor of four levels. */
+/* world.h - a small design with known effects for the tests of fits: ones, two numbers, a factor
+ * of four levels. */
 #ifndef GLINT_TESTS_GLM_WORLD_H
 #define GLINT_TESTS_GLM_WORLD_H
 
@@ -28,8 +29,8 @@ static inline const Family *world_family(const char *name)
     return family_find(str_of(name), SPAN_NONE, NULL);
 }
 
-/* Responses of the named family with eta = 0.3 + 0.5 x - 0.4 z + effects (0, 0.2, -0.3, 0.1) and its default link (log for
- * gamma and inverse gaussian). */
+/* Responses of the named family with eta = 0.3 + 0.5 x - 0.4 z + effects (0, 0.2, -0.3, 0.1) and
+ * its default link (log for gamma and inverse gaussian). */
 static inline World *world_new(const char *family, size_t n, uint64_t seed)
 {
     static const double effect[] = {0.0, 0.2, -0.3, 0.1};
@@ -62,12 +63,19 @@ static inline World *world_new(const char *family, size_t n, uint64_t seed)
         else if (w->pb.family->y_valid(-1.0))
             w->y[i] = mu + rng_normal(&g);
         else
-            w->y[i] = floor(mu * 2 * rng_exponential(&g) * rng_exponential(&g)); /* more spread than a Poisson's */
+            w->y[i] = floor(mu * 2 * rng_exponential(&g) *
+                            rng_exponential(&g)); /* more spread than a Poisson's */
     }
     w->blocks[0] = (Block){.kind = BLOCK_ONES, .first = 0, .ncols = 1, .mul = 1};
-    w->blocks[1] = (Block){.kind = BLOCK_DENSE, .first = 1, .ncols = 1, .data = {VEC_REAL, w->x}, .mul = 1};
-    w->blocks[2] = (Block){.kind = BLOCK_DENSE, .first = 2, .ncols = 1, .data = {VEC_REAL, w->z}, .mul = 1};
-    w->blocks[3] = (Block){.kind = BLOCK_CODED, .first = 3, .ncols = 3, .code = w->code, .nlevels = 4,
+    w->blocks[1] =
+        (Block){.kind = BLOCK_DENSE, .first = 1, .ncols = 1, .data = {VEC_REAL, w->x}, .mul = 1};
+    w->blocks[2] =
+        (Block){.kind = BLOCK_DENSE, .first = 2, .ncols = 1, .data = {VEC_REAL, w->z}, .mul = 1};
+    w->blocks[3] = (Block){.kind = BLOCK_CODED,
+                           .first = 3,
+                           .ncols = 3,
+                           .code = w->code,
+                           .nlevels = 4,
                            .col_of = world_cols};
     w->m = (Matrix){.n = n, .p = WORLD_P, .nblocks = 4, .blocks = w->blocks};
     w->pb.x = &w->m;
