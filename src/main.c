@@ -23,6 +23,7 @@
 #include "shell/line.h"
 #include "shell/script.h"
 #include "shell/settings.h"
+#include "tui/loop.h"
 
 typedef struct Start {
     const char *commands, *script, *output;
@@ -229,8 +230,8 @@ static bool load_files(Session *s, const Start *st)
 
 static int run(Session *s, const Start *st)
 {
-    bool batch = (st->commands || st->script) && !st->stay;
-    s->interactive = !batch && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+    bool batch = (st->commands || st->script) && !st->stay && !st->tui;
+    s->interactive = !batch && !st->tui && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
     s->prefixes = !batch && isatty(STDIN_FILENO);
     if (!st->no_rc && s->interactive)
         run_start_file(s);
@@ -243,6 +244,8 @@ static int run(Session *s, const Start *st)
         ok = script_run(s, st->script, st->vars, st->nvars, st->keep_going);
     if (!batch && (ok || s->interactive)) {
         s->exit_status = 0;
+        if (st->tui)
+            return exec_command(s, STR("view home"), NULL) ? 0 : s->exit_status;
         if (s->interactive)
             line_run(s);
         else
@@ -257,6 +260,8 @@ int main(int argc, char **argv)
     gsl_set_error_handler_off();
     signals_set();
     Session *s = session_new();
+    s->open_screen = tui_run;
+    s->screen_names = screen_names;
     Start st = {0};
     st.files = xcalloc((size_t)argc + 1, sizeof *st.files);
     st.vars = xcalloc((size_t)argc + 1, sizeof *st.vars);

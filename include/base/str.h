@@ -8,6 +8,7 @@
 #ifndef GLINT_BASE_STR_H
 #define GLINT_BASE_STR_H
 
+#include <stdarg.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -59,6 +60,7 @@ void buf_put(Buf *b, const char *p, size_t n);
 void buf_puts(Buf *b, const char *z);
 void buf_str(Buf *b, Str s);
 void buf_printf(Buf *b, const char *fmt, ...) PRINTF_LIKE(2, 3);
+void buf_vprintf(Buf *b, const char *fmt, va_list ap) PRINTF_LIKE(2, 0);
 /* The shortest decimal text that reads back as the same bits (1, 0.1, 1e+300, nan, inf, -inf). */
 void buf_real(Buf *b, double v);
 void buf_int(Buf *b, int64_t v);

@@ -46,6 +46,10 @@ typedef struct Session {
     struct Connection *connection;
     int exit_status;
     bool quit;
+    /* The screens, which live above the shell: main.c says how to open them; `ui` is set while they are up. */
+    bool (*open_screen)(struct Session *s, const char *screen, Str subject, Error *err);
+    void (*screen_names)(Buf *out); /* each NUL-ended */
+    struct Ui *ui;
 } Session;
 
 Session *session_new(void);

@@ -15,6 +15,8 @@ typedef struct Settings {
     long rows;          /* rows of a long table that people see */
     long width;         /* columns of the screen; 0: ask the terminal, none in a pipe */
     double level;       /* of intervals */
+    char theme[12];     /* of the screens: default, mono, contrast, present */
+    bool mouse;
     bool quiet;         /* -q: results only */
     bool echo;          /* -e: commands are shown, everything goes to standard output in order */
 } Settings;

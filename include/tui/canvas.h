@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * canvas.h - a grid of cells that screens draw on. Knows no terminal: tests dump it as text, term.c shows it.
+ * canvas.h - a grid of cells that screens draw on. Knows no terminal: tests dump it as text, term.c
+ * shows it.
  */
 #ifndef GLINT_TUI_CANVAS_H
 #define GLINT_TUI_CANVAS_H
@@ -11,8 +12,19 @@
 
 /* What a cell means; a theme says how that looks. Colour never is the only sign. */
 typedef enum Style {
-    STYLE_PLAIN, STYLE_HEAD, STYLE_DIM, STYLE_STRONG, STYLE_NEGATIVE, STYLE_POSITIVE, STYLE_ERROR, STYLE_WARNING, STYLE_NAME,
-    STYLE_CURSOR, STYLE_KEY, STYLE_TITLE, STYLE_COUNT
+    STYLE_PLAIN,
+    STYLE_HEAD,
+    STYLE_DIM,
+    STYLE_STRONG,
+    STYLE_NEGATIVE,
+    STYLE_POSITIVE,
+    STYLE_ERROR,
+    STYLE_WARNING,
+    STYLE_NAME,
+    STYLE_CURSOR,
+    STYLE_KEY,
+    STYLE_TITLE,
+    STYLE_COUNT
 } Style;
 
 #define CELL_BYTES 15
@@ -23,10 +35,10 @@ typedef struct CanvasCell {
 
 typedef struct Canvas {
     int cols, rows;
-    CanvasCell *cells;     /* rows x cols */
-    bool ascii;            /* boxes, bars and braille in ASCII */
-    bool plain;            /* for screen readers: no boxes, no bars */
-    int cursor_x, cursor_y;/* where the terminal's cursor stands; -1: hidden */
+    CanvasCell *cells;      /* rows x cols */
+    bool ascii;             /* boxes, bars and braille in ASCII */
+    bool plain;             /* for screen readers: no boxes, no bars */
+    int cursor_x, cursor_y; /* where the terminal's cursor stands; -1: hidden */
 } Canvas;
 
 Canvas *canvas_new(int cols, int rows);
@@ -34,10 +46,11 @@ void canvas_free(Canvas *c);
 void canvas_resize(Canvas *c, int cols, int rows);
 void canvas_clear(Canvas *c);
 
-/* Text at (x, y), at most `width` cells (cut with an ellipsis), control bytes escaped. Returns the cells used. Out of the
- * canvas nothing is drawn. */
+/* Text at (x, y), at most `width` cells (cut with an ellipsis), control bytes escaped. Returns the
+ * cells used. Out of the canvas nothing is drawn. */
 int canvas_text(Canvas *c, int x, int y, int width, Style style, Str text);
-int canvas_printf(Canvas *c, int x, int y, int width, Style style, const char *fmt, ...) PRINTF_LIKE(6, 7);
+int canvas_printf(Canvas *c, int x, int y, int width, Style style, const char *fmt, ...)
+    PRINTF_LIKE(6, 7);
 /* Right-aligned in `width`. */
 void canvas_right(Canvas *c, int x, int y, int width, Style style, Str text);
 void canvas_fill(Canvas *c, int x, int y, int width, int height, Style style);
@@ -59,7 +72,8 @@ void canvas_lines(Canvas *c, int x, int y, int width, int height, Style style, S
 
 /* All rows as text, blanks at their ends cut, a newline each. */
 void canvas_dump(const Canvas *c, Buf *out);
-/* The same with a line of style letters under each row that has any but plain ones: for tests of looks. */
+/* The same with a line of style letters under each row that has any but plain ones: for tests of
+ * looks. */
 void canvas_dump_styles(const Canvas *c, Buf *out);
 
 #endif

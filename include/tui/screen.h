@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * screen.h - a screen is one const row: name, keys, open, key, draw. The loop does the rest: the stack, the help bar, the
+ * screen.h - a screen is one const row: name, keys, open, key, draw. The loop does the rest: the
+ * stack, the help bar, the
  * `?` overlay, the `:` line, the palette, search, resize.
  */
 #ifndef GLINT_TUI_SCREEN_H
@@ -12,13 +13,13 @@
 typedef struct Ui Ui; /* the loop's side of a screen */
 
 typedef struct KeyRow {
-    const char *keys;   /* as shown: "[ ]", "Enter", "Shift-Left" */
-    const char *brief;  /* "sort" */
-    int priority;       /* 0: always in the help bar; 9: only in the `?` overlay */
+    const char *keys;  /* as shown: "[ ]", "Enter", "Shift-Left" */
+    const char *brief; /* "sort" */
+    int priority;      /* 0: always in the help bar; 9: only in the `?` overlay */
 } KeyRow;
 
 typedef struct Screen {
-    const char *name;   /* "frame", "coef" ...: `view coef` */
+    const char *name; /* "frame", "coef" ...: `view coef` */
     const char *title;
     const char *brief;
     const KeyRow *keys; /* ended by {0} */
@@ -30,16 +31,24 @@ typedef struct Screen {
     /* Draws all of (0, 0) .. (cols, rows-2): the last two lines are the loop's. */
     void (*draw)(Ui *ui, void *state, Canvas *c);
     void (*close)(void *state);
-    /* Search: the next place from the current that holds `text`; dir 1 or -1. NULL: no search here. */
+    /* Search: the next place from the current that holds `text`; dir 1 or -1. NULL: no search here.
+     */
     bool (*find)(Ui *ui, void *state, Str text, int dir);
-    /* The shell command that shows the same, appended to out ("show visits sort -age"); for the status line and `script`. */
+    /* The shell command that shows the same, appended to out ("show visits sort -age"); for the
+     * status line and `script`. */
     void (*command)(Ui *ui, void *state, Buf *out);
-    /* Work in slices while no key waits (sorting a million rows): true while there is more to do. May be NULL. */
+    /* Work in slices while no key waits (sorting a million rows): true while there is more to do.
+     * May be NULL. */
     bool (*work)(Ui *ui, void *state, double *done);
+    /* A command ran: tables and models of the session may be others now. Looks again at what it
+     * shows; false when that is gone and the screen shall close. May be NULL. */
+    bool (*refresh)(Ui *ui, void *state);
 } Screen;
 
 const Screen *const *screen_table(size_t *n);
 const Screen *screen_find(Str name, Error *err);
+/* Appends the names, each NUL-ended: for completion. */
+void screen_names(Buf *out);
 
 Session *ui_session(Ui *ui);
 /* What the last action was as a command: shown in the status line, kept for `script`. */
@@ -49,10 +58,13 @@ void ui_error(Ui *ui, const Error *err);
 /* Opens another screen on top; back with q. */
 bool ui_push(Ui *ui, const char *screen, Str subject);
 void ui_pop(Ui *ui);
-/* Runs a command line of the shell; its output goes to a scrolling pane unless `quiet`. True when it succeeded. */
+/* Runs a command line of the shell; its output goes to a scrolling pane unless `quiet`. True when
+ * it succeeded. */
 bool ui_run(Ui *ui, bool quiet, const char *fmt, ...) PRINTF_LIKE(3, 4);
 /* Asks for a line in the status line; the answer arrives at `done` (empty when cancelled). */
 void ui_ask(Ui *ui, const char *prompt, Str initial, void (*done)(Ui *ui, void *state, Str answer));
 void ui_copy(Ui *ui, Str text);
+/* For searches: is `part` in `text`, in any case of ASCII letters? */
+bool text_holds(Str text, Str part);
 
 #endif

@@ -201,10 +201,9 @@ void buf_str(Buf *b, Str s)
     buf_put(b, s.p, s.n);
 }
 
-void buf_printf(Buf *b, const char *fmt, ...)
+void buf_vprintf(Buf *b, const char *fmt, va_list ap)
 {
-    va_list ap, again;
-    va_start(ap, fmt);
+    va_list again;
     va_copy(again, ap);
     buf_reserve(b, 64);
     size_t room = b->cap - b->n;
@@ -217,6 +216,13 @@ void buf_printf(Buf *b, const char *fmt, ...)
         b->n += (size_t)n;
     b->p[b->n] = '\0';
     va_end(again);
+}
+
+void buf_printf(Buf *b, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    buf_vprintf(b, fmt, ap);
     va_end(ap);
 }
 

@@ -196,17 +196,19 @@ static void progress_draw(void *ctx, const char *what, double done, double total
     buf_free(&b);
 }
 
-static void progress_begin(Progress *p)
+/* On the screens their loop listens. */
+static void progress_begin(const Session *s, Progress *p)
 {
     const char *term = getenv("TERM");
     *p = (Progress){.begun = clock_seconds()};
-    if (isatty(STDERR_FILENO) && term && strcmp(term, "dumb") != 0)
+    if (!s->ui && isatty(STDERR_FILENO) && term && strcmp(term, "dumb") != 0)
         progress_listen(progress_draw, p);
 }
 
-static void progress_end(const Progress *p)
+static void progress_end(const Session *s, const Progress *p)
 {
-    progress_listen(NULL, NULL);
+    if (!s->ui)
+        progress_listen(NULL, NULL);
     if (p->shown)
         fputs("\r\x1b[K", stderr);
 }
@@ -429,27 +431,53 @@ static bool guard_tripped(const Session *s, const Result *r, Error *err)
 static bool run_parsed(Session *s, const Command *c, const Args *args, Result *r, Error *err)
 {
     Progress progress;
-    progress_begin(&progress);
+    progress_begin(s, &progress);
     bool ok = check_needs(s, c, err) && c->run(s, args, r, err);
-    progress_end(&progress);
+    progress_end(s, &progress);
     connection_hide(s);
     if (!ok && !error_is_set(err))
         fail(err, ERR_BUG, "%s failed without a reason", c->name);
     return ok && !guard_tripped(s, r, err);
 }
 
+/* One command, looked up and split, and where its output goes. */
+typedef struct Ready {
+    const Command *cmd;
+    Args args;
+    Redirect to;
+    Str body; /* without the redirection */
+} Ready;
+
+static bool get_ready(Session *s, Str line, Arena *arena, Ready *r, Error *err)
+{
+    char *text = arena_strndup(arena, line.p, line.n);
+    comments_blank(text, line.n);
+    line = command_alias(arena, str_trim((Str){text, line.n}));
+    size_t used = 0;
+    r->cmd = command_find(line, s->prefixes, &used, err);
+    if (!r->cmd)
+        return false;
+    r->to = command_redirect(line, has_expressions(r->cmd, line));
+    r->body = str_trim(str_sub(line, 0, r->to.body));
+    return args_parse(arena, r->cmd, r->body, used, s->prefixes, &r->args, err);
+}
+
 bool exec_result(Session *s, Str command, Arena *arena, Result *out, Error *err)
 {
-    size_t used = 0;
-    Args args;
-    const Command *c = command_find(command, s->prefixes, &used, err);
-    result_init(out, arena, c ? c->name : "");
-    if (!c || !args_parse(arena, c, command, used, s->prefixes, &args, err))
+    Ready r;
+    result_init(out, arena, "");
+    if (!get_ready(s, command, arena, &r, err))
         return false;
-    if (c->changes_state)
-        journal_begin(s, command);
-    bool ok = run_parsed(s, c, &args, out, err);
-    if (c->changes_state)
+    out->command = r.cmd->name;
+    if (r.to.kind == '|') {
+        fail_at(err, ERR_USAGE, r.to.at, "here nothing goes to a program");
+        return error_hint(err, "%.*s > FILE", STR_ARG(r.body));
+    }
+    if (r.cmd->changes_state)
+        journal_begin(s, r.body);
+    bool ok = run_parsed(s, r.cmd, &r.args, out, err);
+    ok = ok && (!r.to.kind || print_file(s, out, r.to.target, err));
+    if (r.cmd->changes_state)
         journal_end(s, ok);
     return ok;
 }
@@ -492,26 +520,17 @@ static bool run_command(Session *s, Str line, Arena *arena, Error *err)
 {
     if (line.p[0] == '!')
         return run_system(s, str_sub(line, 1, line.n), err);
-    char *text = arena_strndup(arena, line.p, line.n);
-    comments_blank(text, line.n);
-    line = command_alias(arena, str_trim((Str){text, line.n}));
-    size_t used = 0;
-    const Command *c = command_find(line, s->prefixes, &used, err);
-    if (!c)
-        return false;
-    Redirect to = command_redirect(line, has_expressions(c, line));
-    Args args;
+    Ready c;
     Result r;
-    result_init(&r, arena, c->name);
-    Str body = str_trim(str_sub(line, 0, to.body));
-    if (!args_parse(arena, c, body, used, s->prefixes, &args, err))
+    if (!get_ready(s, line, arena, &c, err))
         return false;
+    result_init(&r, arena, c.cmd->name);
     double wall = clock_seconds(), cpu = cpu_seconds();
-    if (c->changes_state)
-        journal_begin(s, body);
-    bool ok = run_parsed(s, c, &args, &r, err);
-    ok = ok && result_print(s, &r, &to, err);
-    if (c->changes_state)
+    if (c.cmd->changes_state)
+        journal_begin(s, c.body);
+    bool ok = run_parsed(s, c.cmd, &c.args, &r, err);
+    ok = ok && result_print(s, &r, &c.to, err);
+    if (c.cmd->changes_state)
         journal_end(s, ok);
     result_clear(&r);
     if (ok && s->settings->timing)

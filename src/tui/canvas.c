@@ -2,9 +2,10 @@
 /*
  * canvas.c - a grid of cells, one grapheme each.
  *
- * A wide character takes two cells: the second holds no text. Whatever would be drawn outside is not drawn, so that a
- * screen may draw its full layout on a terminal that is too small for it. Eighths of a cell come from the block elements
- * U+2588 .. U+258F; in ASCII a cell is full or empty.
+ * A wide character takes two cells: the second holds no text. Whatever would be drawn outside is
+ * not drawn, so that a screen may draw its full layout on a terminal that is too small for it.
+ * Eighths of a cell come from the block elements U+2588 .. U+258F; in ASCII a cell is full or
+ * empty.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -55,11 +56,14 @@ static void put(Canvas *c, int x, int y, Style style, const char *text)
     CanvasCell *k = cell(c, x, y);
     if (!k)
         return;
-    snprintf(k->text, sizeof k->text, "%s", text);
+    size_t n = strlen(text);
+    memcpy(k->text, text, n < CELL_BYTES ? n + 1 : CELL_BYTES);
+    k->text[CELL_BYTES - 1] = '\0';
     k->style = (uint8_t)style;
 }
 
-/* One grapheme of `s` at *i: its bytes and width. Graphemes longer than a cell holds are cut to their first code point. */
+/* One grapheme of `s` at *i: its bytes and width. Graphemes longer than a cell holds are cut to
+ * their first code point. */
 static Str grapheme(Str s, size_t *i, size_t *width)
 {
     Str rest = str_sub(s, *i, s.n), g = {rest.p, 0};
@@ -97,10 +101,32 @@ static Str grapheme(Str s, size_t *i, size_t *width)
     return g;
 }
 
+/* Letters of ASCII need no look-up of widths: most text on a screen is made of them. */
+static bool is_plain(Str s)
+{
+    for (size_t i = 0; i < s.n; i++)
+        if (s.p[i] < ' ' || s.p[i] > '~')
+            return false;
+    return true;
+}
+
+static int put_plain(Canvas *c, int x, int y, int width, Style style, Str text)
+{
+    int n = text.n < (size_t)width ? (int)text.n : width;
+    bool cut = text.n > (size_t)width;
+    for (int i = 0; i < n; i++)
+        put(c, x + i, y, style, (char[]){text.p[i], 0});
+    if (cut)
+        put(c, x + n - 1, y, style, c->ascii ? "~" : "\xe2\x80\xa6");
+    return n;
+}
+
 int canvas_text(Canvas *c, int x, int y, int width, Style style, Str text)
 {
     if (width <= 0 || y < 0 || y >= c->rows)
         return 0;
+    if (is_plain(text))
+        return put_plain(c, x, y, width, style, text);
     Buf b = BUF_INIT;
     buf_escaped(&b, text);
     Str s = buf_slice(&b);
@@ -142,8 +168,9 @@ int canvas_printf(Canvas *c, int x, int y, int width, Style style, const char *f
 void canvas_right(Canvas *c, int x, int y, int width, Style style, Str text)
 {
     Buf b = BUF_INIT;
-    buf_escaped(&b, text);
-    int w = (int)utf8_width(buf_slice(&b));
+    if (!is_plain(text))
+        buf_escaped(&b, text);
+    int w = b.p ? (int)utf8_width(buf_slice(&b)) : (int)text.n;
     int pad = w < width ? width - w : 0;
     canvas_text(c, x + pad, y, width - pad, style, text);
     buf_free(&b);
@@ -187,7 +214,8 @@ void canvas_box(Canvas *c, int x, int y, int width, int height, const char *titl
     canvas_hline(c, x + 1, y + height - 1, width - 2);
     canvas_vline(c, x, y + 1, height - 2);
     canvas_vline(c, x + width - 1, y + 1, height - 2);
-    static const char *const corners[2][4] = {{"\xe2\x94\x8c", "\xe2\x94\x90", "\xe2\x94\x94", "\xe2\x94\x98"}, {"+", "+", "+", "+"}};
+    static const char *const corners[2][4] = {
+        {"\xe2\x94\x8c", "\xe2\x94\x90", "\xe2\x94\x94", "\xe2\x94\x98"}, {"+", "+", "+", "+"}};
     if (!c->plain) {
         put(c, x, y, STYLE_DIM, corners[c->ascii][0]);
         put(c, x + width - 1, y, STYLE_DIM, corners[c->ascii][1]);

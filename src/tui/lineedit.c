@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * lineedit.c - the line at the bottom of the screens: `:` a command with the shell's completion, `/` a search, `=` a value.
+ * lineedit.c - the line at the bottom of the screens: `:` a command with the shell's completion,
+ * `/` a search, `=` a value.
  *
- * Enter takes it, Esc and Ctrl-C leave it, Up and Down walk through earlier commands, Tab completes and Tab again walks
- * through the candidates, Ctrl-U empties, Ctrl-W takes a word.
+ * Enter takes it, Esc and Ctrl-C leave it, Up and Down walk through earlier commands, Tab completes
+ * and Tab again walks through the candidates, Ctrl-U empties, Ctrl-W takes a word.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -88,7 +89,8 @@ static void complete_line(Ui *ui)
     } else {
         bool files = false;
         buf_clear(&l->candidates);
-        l->ncandidates = complete(ui->session, buf_slice(&l->text), l->at, &l->from, &files, &l->candidates);
+        l->ncandidates =
+            complete(ui->session, buf_slice(&l->text), l->at, &l->from, &files, &l->candidates);
         l->chosen = 0;
         if (!l->ncandidates) {
             ui_message(ui, STYLE_DIM, "nothing fits");
@@ -155,7 +157,8 @@ static void take(Ui *ui, bool keep)
 static void search_now(Ui *ui)
 {
     Top *top = ui_top(ui);
-    if (top && top->screen->find && ui->line.text.n && !top->screen->find(ui, top->state, buf_slice(&ui->line.text), 0))
+    if (top && top->screen->find && ui->line.text.n &&
+        !top->screen->find(ui, top->state, buf_slice(&ui->line.text), 0))
         ui_message(ui, STYLE_WARNING, "nowhere");
 }
 
@@ -242,6 +245,8 @@ void line_draw(Ui *ui, Canvas *c, int y)
         int cx = 0;
         canvas_fill(c, 0, y - 1, c->cols, 1, STYLE_PLAIN);
         for (size_t k = 0; k < l->ncandidates && cx < c->cols; k++)
-            cx += canvas_text(c, cx, y - 1, c->cols - cx, k == l->chosen ? STYLE_CURSOR : STYLE_NAME, candidate(l, k)) + 2;
+            cx += canvas_text(c, cx, y - 1, c->cols - cx,
+                              k == l->chosen ? STYLE_CURSOR : STYLE_NAME, candidate(l, k)) +
+                  2;
     }
 }

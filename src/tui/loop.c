@@ -2,9 +2,10 @@
 /*
  * loop.c - the stack of screens.
  *
- * A key goes to the line when one is open, else to what lies over the screen, else to the screen, else to the keys that
- * every screen has. After a key everything is drawn anew on the canvas; curses sends the difference. While no key
- * waits, a screen's background work runs in slices of a few milliseconds.
+ * A key goes to the line when one is open, else to what lies over the screen, else to the screen,
+ * else to the keys that every screen has. After a key everything is drawn anew on the canvas;
+ * curses sends the difference. While no key waits, a screen's background work runs in slices of a
+ * few milliseconds.
  */
 #include <langinfo.h>
 #include <stdarg.h>
@@ -12,7 +13,9 @@
 #include <stdlib.h>
 
 #include "base/cancel.h"
+#include "base/clock.h"
 #include "shell/exec.h"
+#include "shell/parse.h"
 #include "shell/settings.h"
 #include "ui_priv.h"
 
@@ -46,7 +49,8 @@ void ui_message(Ui *ui, Style style, const char *fmt, ...)
 
 void ui_error(Ui *ui, const Error *err)
 {
-    ui_message(ui, STYLE_ERROR, "error: %s%s%s", err->msg, err->hint[0] ? "   help: " : "", err->hint);
+    ui_message(ui, STYLE_ERROR, "error: %s%s%s", err->msg, err->hint[0] ? "   help: " : "",
+               err->hint);
 }
 
 void ui_copy(Ui *ui, Str text)
@@ -54,6 +58,14 @@ void ui_copy(Ui *ui, Str text)
     if (ui->term)
         term_copy(ui->term, text);
     ui_message(ui, STYLE_DIM, "copied, %zu bytes", text.n);
+}
+
+bool text_holds(Str text, Str part)
+{
+    for (size_t at = 0; at + part.n <= text.n; at++)
+        if (str_ieq(str_sub(text, at, at + part.n), part))
+            return true;
+    return false;
 }
 
 void ui_ask(Ui *ui, const char *prompt, Str initial, void (*done)(Ui *, void *, Str))
@@ -126,78 +138,166 @@ bool ui_push(Ui *ui, const char *screen, Str subject)
 
 static void show_result(Ui *ui, const char *line, const Result *r)
 {
-    Out o = {.width = (size_t)(ui->canvas->cols - 4), .ascii = ui->canvas->ascii, .plain = ui->canvas->plain, .notes_inline = true,
-             .null_text = ui->session->settings->null_text};
+    const Settings *set = ui->session->settings;
+    Out o = {.width = (size_t)(ui->canvas->cols - 4),
+             .ascii = ui->canvas->ascii,
+             .plain = ui->canvas->plain,
+             .terminal = true,
+             .notes_inline = true,
+             .null_text = set->null_text};
     format_aligned.print(r, &o);
     if (o.text.n)
         cover_text(ui, line, buf_slice(&o.text));
     buf_free(&o.text);
 }
 
-bool ui_run(Ui *ui, bool quiet, const char *fmt, ...)
+/* The first line that a command says: enough for one that is run by a key. */
+static void tell_result(Ui *ui, const Result *r)
 {
-    char line[1024];
-    va_list ap;
-    va_start(ap, fmt);
-    vsnprintf(line, sizeof line, fmt, ap);
-    va_end(ap);
+    for (size_t i = 0; i < r->n; i++) {
+        const Item *it = &r->items[i];
+        if (it->kind == ITEM_NOTE && it->v.note.warning) {
+            ui_message(ui, STYLE_WARNING, "%s: %s", it->v.note.code, it->v.note.text);
+            return;
+        }
+        if (it->kind == ITEM_LINE || it->kind == ITEM_CHAT) {
+            ui_message(ui, STYLE_DIM, "%.*s", STR_ARG(it->v.line));
+            return;
+        }
+    }
+}
+
+/* After a command the session may hold other things: the screens look again. */
+static void refresh_all(Ui *ui)
+{
+    for (size_t i = ui->depth; i-- > 0;) {
+        Top t = ui->stack[i];
+        if (!t.screen->refresh || t.screen->refresh(ui, t.state))
+            continue;
+        memmove(&ui->stack[i], &ui->stack[i + 1], (ui->depth - i - 1) * sizeof *ui->stack);
+        ui->depth--;
+        if (t.screen->close)
+            t.screen->close(t.state);
+    }
+}
+
+static bool run_one(Ui *ui, Str line, bool quiet)
+{
     Arena *a = arena_new();
-    Result r = {0};
+    Result r;
     Error err = ERROR_INIT;
-    bool ok = exec_result(ui->session, str_of(line), a, &r, &err);
-    if (!ok)
+    size_t depth = ui->depth;
+    const char *z = arena_strndup(a, line.p, line.n);
+    cancel_clear();
+    bool ok = exec_result(ui->session, line, a, &r, &err);
+    if (ok) {
+        if (ui->depth == depth)
+            ui_did(ui, "%s", z);
+        quiet ? tell_result(ui, &r) : show_result(ui, z, &r);
+    } else {
         ui_error(ui, &err);
-    else
-        ui_did(ui, "%s", line);
-    if (ok && !quiet)
-        show_result(ui, line, &r);
-    if (ui->session->quit)
-        ui->leave = true;
+    }
+    result_clear(&r);
     arena_free(a);
     cancel_clear();
     return ok;
 }
 
+/* `!ls`: the terminal is given away for it. */
+static bool run_system(Ui *ui, Str line)
+{
+    if (!ui->term) {
+        ui_message(ui, STYLE_WARNING, "no terminal to run '%.*s' in", STR_ARG(line));
+        return false;
+    }
+    term_suspend(ui->term);
+    bool ok = exec_command(ui->session, line, NULL);
+    fputs("\nEnter goes back to the screens ", stdout);
+    fflush(stdout);
+    for (int ch = getchar(); ch != '\n' && ch != EOF;)
+        ch = getchar();
+    term_resume(ui->term);
+    return ok;
+}
+
+bool ui_run(Ui *ui, bool quiet, const char *fmt, ...)
+{
+    Buf text = BUF_INIT;
+    va_list ap;
+    va_start(ap, fmt);
+    buf_vprintf(&text, fmt, ap);
+    va_end(ap);
+    size_t pos = 0;
+    bool ok = true;
+    for (Span at; ok && !ui->session->quit;) {
+        Cut cut = command_cut(buf_slice(&text), &pos, &at);
+        Str line = str_sub(buf_slice(&text), at.from, at.to);
+        if (cut == CUT_END)
+            break;
+        if (cut == CUT_MORE) {
+            ui_message(ui, STYLE_ERROR,
+                       "error: the command is not finished: a quote or a bracket is open");
+            ok = false;
+        } else {
+            ok = line.p[0] == '!' ? run_system(ui, line) : run_one(ui, line, quiet);
+        }
+    }
+    buf_free(&text);
+    refresh_all(ui);
+    ui->leave = ui->leave || ui->session->quit || !ui->depth;
+    return ok;
+}
+
 static void save_as(Ui *ui, void *state, Str answer)
 {
-    (void)state;
-    Top *t = ui_top(ui);
-    if (!answer.n || !t || !t->screen->command)
-        return;
     Buf b = BUF_INIT;
-    t->screen->command(ui, t->state, &b);
-    Buf line = BUF_INIT;
-    buf_printf(&line, "%s > %.*s", b.p ? b.p : "", STR_ARG(answer));
-    if (exec_command(ui->session, buf_slice(&line), NULL))
-        ui_did(ui, "%s", line.p);
-    else
-        ui_message(ui, STYLE_ERROR, "error: '%.*s' could not be written", STR_ARG(answer));
+    const Screen *s = ui_top(ui)->screen;
+    if (answer.n) {
+        s->command(ui, state, &b);
+        buf_printf(&b, " > %.*s", STR_ARG(answer));
+        if (ui_run(ui, true, "%s", b.p))
+            ui_message(ui, STYLE_DIM, "written");
+    }
     buf_free(&b);
+}
+
+static void ask_save(Ui *ui)
+{
+    if (ui_top(ui)->screen->command)
+        line_open(ui, "save as: ", STR_NULL, save_as);
+    else
+        ui_message(ui, STYLE_DIM, "nothing to save here");
+}
+
+static void put_markdown(Ui *ui, const Top *t, Buf *text)
+{
+    Buf line = BUF_INIT;
+    Arena *a = arena_new();
+    Result r;
+    Error err = ERROR_INIT;
+    Out o = {.null_text = ""};
+    t->screen->command(ui, t->state, &line);
+    if (exec_result(ui->session, buf_slice(&line), a, &r, &err))
+        fmt_markdown_print(&r, &o);
+    else
+        ui_error(ui, &err);
+    buf_str(text, buf_slice(&o.text));
+    buf_free(&o.text);
     buf_free(&line);
+    result_clear(&r);
+    arena_free(a);
 }
 
 static void copy_shown(Ui *ui, bool markdown)
 {
     Top *t = ui_top(ui);
     Buf text = BUF_INIT;
-    if (markdown && t->screen->command) {
-        Buf line = BUF_INIT;
-        t->screen->command(ui, t->state, &line);
-        Arena *a = arena_new();
-        Result r = {0};
-        Error err = ERROR_INIT;
-        Out o = {.null_text = ""};
-        if (exec_result(ui->session, buf_slice(&line), a, &r, &err)) {
-            fmt_markdown_print(&r, &o);
-            buf_str(&text, buf_slice(&o.text));
-        }
-        buf_free(&o.text);
-        arena_free(a);
-        buf_free(&line);
-    } else {
+    if (markdown && t->screen->command)
+        put_markdown(ui, t, &text);
+    else
         canvas_dump(ui_draw(ui), &text);
-    }
-    ui_copy(ui, buf_slice(&text));
+    if (text.n)
+        ui_copy(ui, buf_slice(&text));
     buf_free(&text);
 }
 
@@ -224,7 +324,8 @@ static void other_screen(Ui *ui, size_t i)
     const Screen *now = ui_top(ui)->screen;
     if (i >= n || table[i] == now)
         return;
-    if (ui_push(ui, table[i]->name, STR_NULL) && ui->depth > 2) { /* side by side, not on top of each other */
+    if (ui_push(ui, table[i]->name, STR_NULL) &&
+        ui->depth > 2) { /* side by side, not on top of each other */
         Top t = ui->stack[ui->depth - 2];
         ui->stack[ui->depth - 2] = ui->stack[ui->depth - 1];
         ui->depth--;
@@ -294,7 +395,7 @@ static void common_key(Ui *ui, uint32_t key)
         break;
     case 's':
     case 'w':
-        line_open(ui, "save as: ", STR_NULL, save_as);
+        ask_save(ui);
         break;
     case K_TAB:
         next_screen(ui);
@@ -336,7 +437,8 @@ static void draw_help_bar(Ui *ui, Canvas *c, int y)
     int x = 0;
     for (int priority = 0; priority < 9; priority++)
         for (int own = 1; own >= 0; own--)
-            for (const KeyRow *k = own ? ui_top(ui)->screen->keys : common_keys(); k && k->keys; k++) {
+            for (const KeyRow *k = own ? ui_top(ui)->screen->keys : common_keys(); k && k->keys;
+                 k++) {
                 int need = (int)(utf8_width(str_of(k->keys)) + utf8_width(str_of(k->brief))) + 3;
                 if (k->priority != priority || x + need > c->cols)
                     continue;
@@ -345,12 +447,18 @@ static void draw_help_bar(Ui *ui, Canvas *c, int y)
             }
 }
 
+/* What was done as a command, and what came of it; the latter alone where both have no room. */
 static void draw_status(Ui *ui, Canvas *c, int y)
 {
-    if (ui->message[0])
-        canvas_text(c, 0, y, c->cols, ui->message_style, str_of(ui->message));
-    else if (ui->did[0])
+    int did = ui->did[0] ? (int)utf8_width(str_of(ui->did)) + 7 : 0;
+    int message = ui->message[0] ? (int)utf8_width(str_of(ui->message)) : 0;
+    bool both = did + message + 3 <= c->cols;
+    if (did && (both || !message))
         canvas_printf(c, 0, y, c->cols, STYLE_NAME, "glint> %s", ui->did);
+    if (message && both && did)
+        canvas_right(c, did, y, c->cols - did, ui->message_style, str_of(ui->message));
+    else if (message)
+        canvas_text(c, 0, y, c->cols, ui->message_style, str_of(ui->message));
 }
 
 Canvas *ui_draw(Ui *ui)
@@ -361,7 +469,8 @@ Canvas *ui_draw(Ui *ui)
     c->plain = set->plain;
     c->ascii = set->ascii || set->plain || strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
     if (c->cols < MIN_COLS || c->rows < MIN_ROWS) {
-        canvas_printf(c, 0, 0, c->cols, STYLE_WARNING, "terminal too small (need %dx%d)", MIN_COLS, MIN_ROWS);
+        canvas_printf(c, 0, 0, c->cols, STYLE_WARNING, "terminal too small (need %dx%d)", MIN_COLS,
+                      MIN_ROWS);
         return c;
     }
     Top *t = ui_top(ui);
@@ -419,6 +528,7 @@ static void draw_now(Ui *ui)
     term_size(ui->term, &cols, &rows);
     if (cols != ui->canvas->cols || rows != ui->canvas->rows)
         ui_resize(ui, cols, rows);
+    term_theme(ui->term, ui->session->settings->theme);
     term_draw(ui->term, ui_draw(ui));
 }
 
@@ -433,32 +543,53 @@ static bool work_a_while(Ui *ui)
     return true;
 }
 
+/* A command that takes long: how far it is, in the status line. */
+static void show_progress(void *ctx, const char *what, double done, double total, const char *unit)
+{
+    Ui *ui = ctx;
+    double now = clock_seconds();
+    if (!ui->term || now - ui->told < 0.1)
+        return;
+    ui->told = now;
+    if (total > 0)
+        ui_message(ui, STYLE_DIM, "%s, %.0f %%   (^C stops)", what, 100 * done / total);
+    else
+        ui_message(ui, STYLE_DIM, "%s, %.0f %s   (^C stops)", what, done, unit ? unit : "");
+    draw_now(ui);
+}
+
+/* One turn: work, a key, a redraw. */
+static void turn(Ui *ui)
+{
+    bool busy = work_a_while(ui);
+    Mouse m = {0};
+    uint32_t key = term_key(ui->term, busy ? 0 : 1000, &m);
+    if (key == KEY_NONE_ && !busy)
+        return;
+    if (key != KEY_NONE_ && key != K_RESIZE)
+        ui_key(ui, key, &m);
+    if (ui->depth && !ui->leave && (busy || !term_pending(ui->term)))
+        draw_now(ui);
+}
+
 bool tui_run(Session *s, const char *screen, Str subject, Error *err)
 {
+    if (s->ui) /* `browse` typed on a screen */
+        return push(s->ui, screen, subject, err);
     Ui *ui = ui_new(s, 80, 24);
-    if (!push(ui, screen, subject, err)) {
-        ui_free(ui);
-        return false;
+    bool ok = push(ui, screen, subject, err) &&
+              (ui->term = term_open(s->settings->theme, s->settings->mouse, err)) != NULL;
+    if (ok) {
+        s->ui = ui;
+        progress_listen(show_progress, ui);
+        draw_now(ui);
+        while (ui->depth && !ui->leave)
+            turn(ui);
+        progress_listen(NULL, NULL);
+        s->ui = NULL;
+        term_close(ui->term);
+        ui->term = NULL;
     }
-    ui->term = term_open(NULL, true, err);
-    if (!ui->term) {
-        ui_free(ui);
-        return false;
-    }
-    draw_now(ui);
-    while (ui->depth && !ui->leave) {
-        bool busy = work_a_while(ui);
-        Mouse m = {0};
-        uint32_t key = term_key(ui->term, busy ? 0 : 1000, &m);
-        if (key == KEY_NONE_ && !busy)
-            continue;
-        if (key != KEY_NONE_ && key != K_RESIZE)
-            ui_key(ui, key, &m);
-        if (ui->depth && !ui->leave && (busy || !term_pending(ui->term)))
-            draw_now(ui);
-    }
-    term_close(ui->term);
-    ui->term = NULL;
     ui_free(ui);
-    return true;
+    return ok;
 }

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * overlay.c - what lies over a screen for a moment: its keys (?), the palette (Space), a command's output.
+ * overlay.c - what lies over a screen for a moment: its keys (?), the palette (Space), a command's
+ * output.
  *
- * The palette lists the keys of this screen, the screens, and every command of the shell; typing narrows it (each typed
- * letter must come in order), Enter does it: a key is pressed, a screen opened, a command put on the line.
+ * The palette lists the keys of this screen, the screens, and every command of the shell; typing
+ * narrows it (each typed letter must come in order), Enter does it: a key is pressed, a screen
+ * opened, a command put on the line.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,10 +16,20 @@
 /* ---- the loop's own keys ---- */
 
 static const KeyRow common[] = {
-    {"?", "keys", 0},           {"Space", "palette", 1},      {":", "a command", 1},   {"/", "search", 2},
-    {"n N", "next, previous", 6}, {"q Esc", "back", 0},       {"Q", "leave", 5},       {"u ^R", "undo, redo", 5},
-    {"y Y", "copy, as Markdown", 5}, {"s", "save as", 4},     {"Tab", "next screen", 4}, {"1-7", "screens", 6},
-    {"^L", "redraw", 9},        {0},
+    {"?", "keys", 0},
+    {"Space", "palette", 1},
+    {":", "a command", 1},
+    {"/", "search", 2},
+    {"n N", "next, previous", 6},
+    {"q Esc", "back", 0},
+    {"Q", "leave", 5},
+    {"u ^R", "undo, redo", 5},
+    {"y Y", "copy, as Markdown", 5},
+    {"s", "save as", 4},
+    {"Tab", "next screen", 4},
+    {"1-7", "screens", 6},
+    {"^L", "redraw", 9},
+    {0},
 };
 
 const KeyRow *common_keys(void)
@@ -67,22 +79,37 @@ static bool fuzzy(Str want, const char *text)
     return true;
 }
 
+typedef struct List {
+    Entry *e;
+    size_t n, max;
+    Str want;
+    bool names; /* the pass of those whose name begins so; the others come behind */
+} List;
+
+static void offer(List *l, Entry e, bool in_brief)
+{
+    bool begins = l->want.n && str_starts(str_of(e.name), l->want);
+    bool fits = fuzzy(l->want, e.name) || (in_brief && fuzzy(l->want, e.brief));
+    if (l->n < l->max && (l->names ? begins : fits && !begins))
+        l->e[l->n++] = e;
+}
+
 static size_t gather(Ui *ui, Entry *out, size_t max)
 {
-    size_t n = 0, count;
-    Str want = buf_slice(&ui->filter);
-    const Screen *const *screens = screen_table(&count);
-    for (const KeyRow *k = ui_top(ui)->screen->keys; k && k->keys && n < max; k++)
-        if (fuzzy(want, k->brief))
-            out[n++] = (Entry){k->keys, k->brief, ENTRY_KEY};
-    for (size_t i = 0; i < count && n < max; i++)
-        if (fuzzy(want, screens[i]->name) || fuzzy(want, screens[i]->title))
-            out[n++] = (Entry){screens[i]->name, screens[i]->brief, ENTRY_SCREEN};
-    const Command *const *commands = command_table(&count);
-    for (size_t i = 0; i < count && n < max; i++)
-        if (fuzzy(want, commands[i]->name) || (want.n > 2 && fuzzy(want, commands[i]->brief)))
-            out[n++] = (Entry){commands[i]->name, commands[i]->brief, ENTRY_COMMAND};
-    return n;
+    size_t count;
+    List l = {.e = out, .max = max, .want = buf_slice(&ui->filter)};
+    for (int pass = 0; pass < 2; pass++) {
+        l.names = pass == 0;
+        for (const KeyRow *k = ui_top(ui)->screen->keys; k && k->keys; k++)
+            offer(&l, (Entry){k->keys, k->brief, ENTRY_KEY}, true);
+        const Screen *const *screens = screen_table(&count);
+        for (size_t i = 0; i < count; i++)
+            offer(&l, (Entry){screens[i]->name, screens[i]->brief, ENTRY_SCREEN}, true);
+        const Command *const *commands = command_table(&count);
+        for (size_t i = 0; i < count; i++)
+            offer(&l, (Entry){commands[i]->name, commands[i]->brief, ENTRY_COMMAND}, l.want.n > 2);
+    }
+    return l.n;
 }
 
 #define PALETTE_MAX 256
@@ -91,7 +118,8 @@ static void draw_palette(Ui *ui, Canvas *c)
 {
     Entry e[PALETTE_MAX];
     size_t n = gather(ui, e, PALETTE_MAX);
-    int w = c->cols - 4 < 72 ? c->cols - 4 : 72, h = c->rows - 4 < 20 ? c->rows - 4 : 20, x = (c->cols - w) / 2, y = 1;
+    int w = c->cols - 4 < 72 ? c->cols - 4 : 72, h = c->rows - 4 < 20 ? c->rows - 4 : 20,
+        x = (c->cols - w) / 2, y = 1;
     ui->pick = ui->pick >= (int)n ? (int)n - 1 : ui->pick < 0 ? 0 : ui->pick;
     canvas_fill(c, x, y, w, h, STYLE_PLAIN);
     canvas_box(c, x, y, w, h, "palette");
@@ -106,7 +134,8 @@ static void draw_palette(Ui *ui, Canvas *c)
         canvas_fill(c, x + 1, y + 3 + i, w - 2, 1, st);
         canvas_text(c, x + 2, y + 3 + i, 14, st == STYLE_CURSOR ? st : STYLE_NAME, str_of(k->name));
         canvas_text(c, x + 17, y + 3 + i, w - 28, st, str_of(k->brief));
-        canvas_right(c, x + w - 10, y + 3 + i, 8, st == STYLE_CURSOR ? st : STYLE_DIM, str_of(kinds[k->kind]));
+        canvas_right(c, x + w - 10, y + 3 + i, 8, st == STYLE_CURSOR ? st : STYLE_DIM,
+                     str_of(kinds[k->kind]));
     }
 }
 
@@ -194,7 +223,8 @@ static int count_lines(Str s)
 static void draw_pane(Ui *ui, Canvas *c)
 {
     Str text = buf_slice(&ui->pane);
-    int lines = count_lines(text), h = c->rows - 2 < lines + 2 ? c->rows - 2 : lines + 2, y = c->rows - 2 - h, room = h - 2;
+    int lines = count_lines(text), h = c->rows - 2 < lines + 2 ? c->rows - 2 : lines + 2,
+        y = c->rows - 2 - h, room = h - 2;
     int most = lines > room ? lines - room : 0;
     ui->pane_top = ui->pane_top > most ? most : ui->pane_top < 0 ? 0 : ui->pane_top;
     canvas_fill(c, 0, y, c->cols, h, STYLE_PLAIN);
@@ -203,7 +233,8 @@ static void draw_pane(Ui *ui, Canvas *c)
         str_split(text, '\n', &text);
     canvas_lines(c, 2, y + 1, c->cols - 3, room, STYLE_PLAIN, text);
     if (most)
-        canvas_printf(c, c->cols - 24, y + h - 1, 22, STYLE_DIM, " %d-%d of %d ", ui->pane_top + 1, ui->pane_top + room, lines);
+        canvas_printf(c, c->cols - 24, y + h - 1, 22, STYLE_DIM, " %d-%d of %d ", ui->pane_top + 1,
+                      ui->pane_top + room, lines);
 }
 
 static bool pane_key(Ui *ui, uint32_t key)

@@ -2,9 +2,10 @@
 /*
  * scr_frame.c - the data browser: rows and columns of a table, sorted, filtered, looked at.
  *
- * Nothing is copied: the screen holds a reference of the frame and a list of row numbers once it is sorted or filtered.
- * Only the rows on the screen are printed, so a million scroll as fast as ten. Every look (frequency, describe, histogram,
- * cross table) is the shell's command for it, shown in a pane and in the status line.
+ * Nothing is copied: the screen holds a reference of the frame and a list of row numbers once it is
+ * sorted or filtered. Only the rows on the screen are printed, so a million scroll as fast as ten.
+ * Every look (frequency, describe, histogram, cross table) is the shell's command for it, shown in
+ * a pane and in the status line.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,18 +23,18 @@
 typedef struct Browser {
     char *table;
     Frame *frame;
-    uint32_t *order;      /* NULL: as they are */
-    size_t n;             /* rows shown */
-    size_t row, top;      /* cursor and first row, positions in the order */
-    size_t col, left;     /* cursor and first column that is not frozen, indexes into shown[] */
+    uint32_t *order;  /* NULL: as they are */
+    size_t n;         /* rows shown */
+    size_t row, top;  /* cursor and first row, positions in the order */
+    size_t col, left; /* cursor and first column that is not frozen, indexes into shown[] */
     size_t ncols;
-    size_t *shown;        /* columns of the frame that are shown, in order */
-    int *width;           /* by column of the frame */
-    size_t frozen;        /* so many shown columns stay at the left */
-    Buf where;            /* the filter as an expression */
-    long sort;            /* column of the frame, -1: none */
+    size_t *shown; /* columns of the frame that are shown, in order */
+    int *width;    /* by column of the frame */
+    size_t frozen; /* so many shown columns stay at the left */
+    Buf where;     /* the filter as an expression */
+    long sort;     /* column of the frame, -1: none */
     bool descending;
-    int page;             /* rows that fit, from the last draw */
+    int page; /* rows that fit, from the last draw */
 } Browser;
 
 static size_t frame_row(const Browser *b, size_t i)
@@ -138,11 +139,13 @@ static bool arrange(Browser *b, Error *err)
     bool ok = true;
     if (b->where.n) {
         Expr *e = expr_parse(a, buf_slice(&b->where), 0, err);
-        ok = e && expr_bind(e, b->frame, b->table, err) && (rows = expr_rows(e, b->frame, &n, err)) != NULL;
+        ok = e && expr_bind(e, b->frame, b->table, err) &&
+             (rows = expr_rows(e, b->frame, &n, err)) != NULL;
     }
     if (ok && b->sort >= 0) {
         size_t all = 0;
-        uint32_t *sorted = frame_sort(b->frame, &(SortKey){(size_t)b->sort, b->descending}, 1, 0, &all, err);
+        uint32_t *sorted =
+            frame_sort(b->frame, &(SortKey){(size_t)b->sort, b->descending}, 1, 0, &all, err);
         ok = sorted != NULL;
         if (ok && rows) { /* the sorted rows that pass the filter */
             uint8_t *keep = xcalloc(b->frame->rows + 1, 1);
@@ -265,7 +268,8 @@ static void look(Ui *ui, const Browser *b, const char *verb, const char *second)
     buf_free(&line);
 }
 
-/* The response that a cross table compares with: that of the current model, else a column named like one. */
+/* The response that a cross table compares with: that of the current model, else a column named
+ * like one. */
 static const char *response(Ui *ui, const Browser *b)
 {
     static const char *const usual[] = {"viewed", "clicked", "y", "converted"};
@@ -283,11 +287,9 @@ static const char *response(Ui *ui, const Browser *b)
 
 static void derive_asked(Ui *ui, void *state, Str answer)
 {
-    Browser *b = state;
-    if (!answer.n || !ui_run(ui, true, "derive %.*s --data %s", STR_ARG(answer), b->table))
-        return;
-    ui_pop(ui);
-    ui_push(ui, "frame", STR_NULL);
+    const Browser *b = state;
+    if (answer.n)
+        ui_run(ui, true, "derive %.*s --data %s", STR_ARG(answer), b->table);
 }
 
 static void open_whatif(Ui *ui, Browser *b)
@@ -340,10 +342,7 @@ static bool cell_holds(const Browser *b, size_t i, Str text, Buf *scratch)
 {
     buf_clear(scratch);
     column_print(b->frame->cols[here(b)], frame_row(b, i), scratch);
-    for (size_t at = 0; text.n <= scratch->n && at + text.n <= scratch->n; at++)
-        if (str_ieq(str_sub(buf_slice(scratch), at, at + text.n), text))
-            return true;
-    return false;
+    return text_holds(buf_slice(scratch), text);
 }
 
 /* In the cursor's column; dir 0 looks at the cursor's own row first (typing). */
@@ -516,7 +515,9 @@ static int draw_column(const Browser *b, Canvas *c, size_t at, int x, int rows)
     Buf name = BUF_INIT, v = BUF_INIT;
     buf_puts(&name, b->frame->names[j]);
     if (b->sort == (long)j)
-        buf_puts(&name, c->ascii ? (b->descending ? " v" : " ^") : b->descending ? " \xe2\x96\xbc" : " \xe2\x96\xb2");
+        buf_puts(&name, c->ascii        ? (b->descending ? " v" : " ^")
+                        : b->descending ? " \xe2\x96\xbc"
+                                        : " \xe2\x96\xb2");
     canvas_fill(c, x, 1, w, 1, head);
     if (is_number(col))
         canvas_right(c, x, 1, w, head, buf_slice(&name));
@@ -529,7 +530,8 @@ static int draw_column(const Browser *b, Canvas *c, size_t at, int x, int rows)
             canvas_fill(c, x, 2 + i, w + 2, 1, st);
         buf_clear(&v);
         if (column_is_null(col, row)) {
-            canvas_right(c, x, 2 + i, w, st == STYLE_CURSOR ? st : STYLE_DIM, c->ascii ? STR(".") : STR("\xc2\xb7"));
+            canvas_text(c, is_number(col) ? x + w - 1 : x, 2 + i, 1,
+                        st == STYLE_CURSOR ? st : STYLE_DIM, c->ascii ? STR(".") : STR("\xc2\xb7"));
             continue;
         }
         column_print(col, row, &v);
@@ -573,9 +575,14 @@ static void draw(Ui *ui, void *state, Canvas *c)
     clamp(b);
     scroll_columns(b, c->cols);
     Buf n = BUF_INIT;
-    buf_printf(&n, "%zu of %zu", b->n ? b->row + 1 : 0, b->n);
-    if (b->n != b->frame->rows)
-        buf_printf(&n, " (%zu rows in all)", b->frame->rows);
+    buf_count(&n, b->n ? b->row + 1 : 0);
+    buf_puts(&n, " of ");
+    buf_count(&n, b->n);
+    if (b->n != b->frame->rows) {
+        buf_puts(&n, " (");
+        buf_count(&n, b->frame->rows);
+        buf_puts(&n, " in all)");
+    }
     canvas_printf(c, 0, 0, c->cols - (int)n.n - 1, STYLE_TITLE, "%s", b->table);
     canvas_right(c, c->cols - (int)n.n - 1, 0, (int)n.n, STYLE_DIM, buf_slice(&n));
     buf_free(&n);
@@ -588,11 +595,63 @@ static void draw(Ui *ui, void *state, Canvas *c)
         x += draw_column(b, c, k, x, rows);
 }
 
+/* The table as it is now: after derive, undo, load. Columns that are there again keep their looks.
+ */
+static bool refresh(Ui *ui, void *state)
+{
+    Browser *b = state;
+    Session *s = ui_session(ui);
+    long i = session_find_table(s, str_of(b->table));
+    if (i < 0)
+        return false;
+    if (s->tables[i].data.frame == b->frame)
+        return true;
+    Error err = ERROR_INIT;
+    Browser *fresh = open_browser(ui, str_of(b->table), &err);
+    if (!fresh)
+        return false;
+    for (size_t j = 0; j < fresh->frame->ncols; j++) {
+        long old = frame_find(b->frame, str_of(fresh->frame->names[j]));
+        if (old >= 0)
+            fresh->width[j] = b->width[old];
+        if (old >= 0 && b->sort == old) {
+            fresh->sort = (long)j;
+            fresh->descending = b->descending;
+        }
+        if ((size_t)old == here(b))
+            fresh->col = j;
+    }
+    buf_str(&fresh->where, buf_slice(&b->where));
+    if (!arrange(fresh, &err)) {
+        buf_clear(&fresh->where);
+        fresh->sort = -1;
+    }
+    fresh->row = b->row;
+    fresh->top = b->top;
+    Browser old = *b;
+    *b = *fresh;
+    *fresh = old;
+    close_browser(fresh);
+    return true;
+}
+
 static const KeyRow keys[] = {
-    {"[ ]", "sort", 0},          {"f", "filter by cell", 1},   {"&", "filter", 1},        {"Enter", "what if", 0},
-    {"F", "frequencies", 2},     {"I", "describe", 2},         {"H", "histogram", 3},     {"T", "against the response", 4},
-    {"C", "correlations", 5},    {"=", "derive a column", 5},  {"m", "next missing", 5},  {"- +", "hide, show all", 6},
-    {"!", "freeze to here", 6},  {"< >", "width", 6},          {"Backspace", "no filter", 6}, {"g G", "first, last row", 7},
+    {"[ ]", "sort", 0},
+    {"f", "filter by cell", 1},
+    {"&", "filter", 1},
+    {"Enter", "what if", 0},
+    {"F", "frequencies", 2},
+    {"I", "describe", 2},
+    {"H", "histogram", 3},
+    {"T", "against the response", 4},
+    {"C", "correlations", 5},
+    {"=", "derive a column", 5},
+    {"m", "next missing", 5},
+    {"- +", "hide, show all", 6},
+    {"!", "freeze to here", 6},
+    {"< >", "width", 6},
+    {"Backspace", "no filter", 6},
+    {"g G", "first, last row", 7},
     {0},
 };
 
@@ -608,4 +667,5 @@ const Screen scr_frame = {
     .close = close_browser,
     .find = find,
     .command = command,
+    .refresh = refresh,
 };

@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* screens.c - the table of screens, in the order of Tab and of the keys 1 to 7. A screen is a file and a row here. */
+/* screens.c - the table of screens, in the order of Tab and of the keys 1 to 7. A screen is a file
+ * and a row here. */
 #include "tui/screen.h"
 
-extern const Screen scr_frame;
+#define SCREENS(X) X(home) X(frame)
 
-static const Screen *const table[] = {&scr_frame};
+#define DECLARE(name) extern const Screen scr_##name;
+SCREENS(DECLARE)
+#define ROW(name) &scr_##name,
+static const Screen *const table[] = {SCREENS(ROW)};
 #define NSCREENS (sizeof table / sizeof *table)
 
 const Screen *const *screen_table(size_t *n)
@@ -26,4 +30,10 @@ const Screen *screen_find(Str name, Error *err)
     if (near >= 0)
         error_hint(err, "did you mean '%s'?", table[near]->name);
     return NULL;
+}
+
+void screen_names(Buf *out)
+{
+    for (size_t i = 0; i < NSCREENS; i++)
+        buf_put(out, table[i]->name, strlen(table[i]->name) + 1);
 }

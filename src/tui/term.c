@@ -2,10 +2,11 @@
 /*
  * term.c - the terminal: a canvas out, keys in. The only file that includes curses.
  *
- * curses compares what is shown with what shall be, so a redraw sends what changed. Colours are the 16 of ANSI, so the
- * person's own theme rules; the background is never asked for. Ctrl-C raises the program's cancel flag (cbreak mode, the
- * handler is main's) and arrives as K_INTERRUPT. curses restores the terminal on SIGTSTP and SIGTERM by itself;
- * SIGHUP and the fatal signals get the same here. NO_COLOR chooses the theme mono.
+ * curses compares what is shown with what shall be, so a redraw sends what changed. Colours are the
+ * 16 of ANSI, so the person's own theme rules; the background is never asked for. Ctrl-C raises the
+ * program's cancel flag (cbreak mode, the handler is main's) and arrives as K_INTERRUPT. curses
+ * restores the terminal on SIGTSTP and SIGTERM by itself; SIGHUP and the fatal signals get the same
+ * here. NO_COLOR chooses the theme mono.
  */
 #include <curses.h>
 #include <locale.h>
@@ -32,25 +33,57 @@ typedef struct Theme {
 
 static const Theme themes[] = {
     {"default",
-     {[STYLE_PLAIN] = {-1, A_NORMAL}, [STYLE_HEAD] = {-1, A_BOLD | A_UNDERLINE}, [STYLE_DIM] = {-1, A_DIM}, [STYLE_STRONG] = {-1, A_BOLD},
-      [STYLE_NEGATIVE] = {COLOR_BLUE, A_NORMAL}, [STYLE_POSITIVE] = {COLOR_YELLOW, A_NORMAL}, [STYLE_ERROR] = {COLOR_RED, A_BOLD},
-      [STYLE_WARNING] = {COLOR_YELLOW, A_BOLD}, [STYLE_NAME] = {COLOR_CYAN, A_NORMAL}, [STYLE_CURSOR] = {-1, A_REVERSE},
-      [STYLE_KEY] = {COLOR_CYAN, A_BOLD}, [STYLE_TITLE] = {-1, A_BOLD}}},
+     {[STYLE_PLAIN] = {-1, A_NORMAL},
+      [STYLE_HEAD] = {-1, A_BOLD | A_UNDERLINE},
+      [STYLE_DIM] = {-1, A_DIM},
+      [STYLE_STRONG] = {-1, A_BOLD},
+      [STYLE_NEGATIVE] = {COLOR_BLUE, A_NORMAL},
+      [STYLE_POSITIVE] = {COLOR_YELLOW, A_NORMAL},
+      [STYLE_ERROR] = {COLOR_RED, A_BOLD},
+      [STYLE_WARNING] = {COLOR_YELLOW, A_BOLD},
+      [STYLE_NAME] = {COLOR_CYAN, A_NORMAL},
+      [STYLE_CURSOR] = {-1, A_REVERSE},
+      [STYLE_KEY] = {COLOR_CYAN, A_BOLD},
+      [STYLE_TITLE] = {-1, A_BOLD}}},
     {"mono",
-     {[STYLE_PLAIN] = {-1, A_NORMAL}, [STYLE_HEAD] = {-1, A_BOLD | A_UNDERLINE}, [STYLE_DIM] = {-1, A_DIM}, [STYLE_STRONG] = {-1, A_BOLD},
-      [STYLE_NEGATIVE] = {-1, A_NORMAL}, [STYLE_POSITIVE] = {-1, A_NORMAL}, [STYLE_ERROR] = {-1, A_BOLD}, [STYLE_WARNING] = {-1, A_BOLD},
-      [STYLE_NAME] = {-1, A_UNDERLINE}, [STYLE_CURSOR] = {-1, A_REVERSE}, [STYLE_KEY] = {-1, A_BOLD}, [STYLE_TITLE] = {-1, A_BOLD}}},
+     {[STYLE_PLAIN] = {-1, A_NORMAL},
+      [STYLE_HEAD] = {-1, A_BOLD | A_UNDERLINE},
+      [STYLE_DIM] = {-1, A_DIM},
+      [STYLE_STRONG] = {-1, A_BOLD},
+      [STYLE_NEGATIVE] = {-1, A_NORMAL},
+      [STYLE_POSITIVE] = {-1, A_NORMAL},
+      [STYLE_ERROR] = {-1, A_BOLD},
+      [STYLE_WARNING] = {-1, A_BOLD},
+      [STYLE_NAME] = {-1, A_UNDERLINE},
+      [STYLE_CURSOR] = {-1, A_REVERSE},
+      [STYLE_KEY] = {-1, A_BOLD},
+      [STYLE_TITLE] = {-1, A_BOLD}}},
     {"contrast",
-     {[STYLE_PLAIN] = {COLOR_WHITE, A_BOLD}, [STYLE_HEAD] = {COLOR_WHITE, A_BOLD | A_UNDERLINE}, [STYLE_DIM] = {COLOR_WHITE, A_NORMAL},
-      [STYLE_STRONG] = {COLOR_WHITE, A_BOLD}, [STYLE_NEGATIVE] = {COLOR_CYAN, A_BOLD}, [STYLE_POSITIVE] = {COLOR_YELLOW, A_BOLD},
-      [STYLE_ERROR] = {COLOR_RED, A_BOLD | A_REVERSE}, [STYLE_WARNING] = {COLOR_YELLOW, A_BOLD | A_REVERSE},
-      [STYLE_NAME] = {COLOR_CYAN, A_BOLD}, [STYLE_CURSOR] = {COLOR_WHITE, A_REVERSE | A_BOLD}, [STYLE_KEY] = {COLOR_YELLOW, A_BOLD},
+     {[STYLE_PLAIN] = {COLOR_WHITE, A_BOLD},
+      [STYLE_HEAD] = {COLOR_WHITE, A_BOLD | A_UNDERLINE},
+      [STYLE_DIM] = {COLOR_WHITE, A_NORMAL},
+      [STYLE_STRONG] = {COLOR_WHITE, A_BOLD},
+      [STYLE_NEGATIVE] = {COLOR_CYAN, A_BOLD},
+      [STYLE_POSITIVE] = {COLOR_YELLOW, A_BOLD},
+      [STYLE_ERROR] = {COLOR_RED, A_BOLD | A_REVERSE},
+      [STYLE_WARNING] = {COLOR_YELLOW, A_BOLD | A_REVERSE},
+      [STYLE_NAME] = {COLOR_CYAN, A_BOLD},
+      [STYLE_CURSOR] = {COLOR_WHITE, A_REVERSE | A_BOLD},
+      [STYLE_KEY] = {COLOR_YELLOW, A_BOLD},
       [STYLE_TITLE] = {COLOR_WHITE, A_BOLD | A_REVERSE}}},
     {"present",
-     {[STYLE_PLAIN] = {-1, A_BOLD}, [STYLE_HEAD] = {-1, A_BOLD | A_UNDERLINE}, [STYLE_DIM] = {-1, A_NORMAL}, [STYLE_STRONG] = {-1, A_BOLD},
-      [STYLE_NEGATIVE] = {COLOR_BLUE, A_BOLD}, [STYLE_POSITIVE] = {COLOR_YELLOW, A_BOLD}, [STYLE_ERROR] = {COLOR_RED, A_BOLD},
-      [STYLE_WARNING] = {COLOR_RED, A_BOLD}, [STYLE_NAME] = {-1, A_BOLD}, [STYLE_CURSOR] = {-1, A_REVERSE | A_BOLD},
-      [STYLE_KEY] = {-1, A_BOLD}, [STYLE_TITLE] = {-1, A_BOLD | A_REVERSE}}},
+     {[STYLE_PLAIN] = {-1, A_BOLD},
+      [STYLE_HEAD] = {-1, A_BOLD | A_UNDERLINE},
+      [STYLE_DIM] = {-1, A_NORMAL},
+      [STYLE_STRONG] = {-1, A_BOLD},
+      [STYLE_NEGATIVE] = {COLOR_BLUE, A_BOLD},
+      [STYLE_POSITIVE] = {COLOR_YELLOW, A_BOLD},
+      [STYLE_ERROR] = {COLOR_RED, A_BOLD},
+      [STYLE_WARNING] = {COLOR_RED, A_BOLD},
+      [STYLE_NAME] = {-1, A_BOLD},
+      [STYLE_CURSOR] = {-1, A_REVERSE | A_BOLD},
+      [STYLE_KEY] = {-1, A_BOLD},
+      [STYLE_TITLE] = {-1, A_BOLD | A_REVERSE}}},
 };
 #define NTHEMES (sizeof themes / sizeof *themes)
 
@@ -58,25 +91,11 @@ struct Term {
     SCREEN *screen;
     attr_t attr[STYLE_COUNT];
     bool up;
+    const char *theme;
+    Canvas *shown; /* what was drawn last: only rows that differ are handed to curses */
 };
 
 static volatile sig_atomic_t screen_is_up;
-
-const char *const *theme_names(void)
-{
-    static const char *names[NTHEMES + 1];
-    for (size_t i = 0; i < NTHEMES; i++)
-        names[i] = themes[i].name;
-    return names;
-}
-
-bool theme_known(Str name)
-{
-    for (size_t i = 0; i < NTHEMES; i++)
-        if (str_eqz(name, themes[i].name))
-            return true;
-    return false;
-}
 
 /* ---- taking and giving back ---- */
 
@@ -87,7 +106,8 @@ static void leave_at_exit(void)
     screen_is_up = 0;
 }
 
-/* endwin() is not meant for handlers, but a terminal left in raw mode is worse than a crash in a crash. */
+/* endwin() is not meant for handlers, but a terminal left in raw mode is worse than a crash in a
+ * crash. */
 static void on_fatal(int sig)
 {
     leave_at_exit();
@@ -113,13 +133,18 @@ static void catch_fatal(void)
     }
 }
 
-static void set_theme(Term *t, const char *name)
+void term_theme(Term *t, const char *name)
 {
+    if (t->theme && strcmp(t->theme, name) == 0)
+        return;
     const Theme *theme = &themes[0];
     const char *no_color = getenv("NO_COLOR");
-    for (size_t i = 0; name && i < NTHEMES; i++)
+    for (size_t i = 0; i < NTHEMES; i++)
         if (strcmp(themes[i].name, name) == 0)
             theme = &themes[i];
+    t->theme = theme->name;
+    canvas_free(t->shown);
+    t->shown = NULL;
     if ((no_color && *no_color) || !has_colors())
         theme = &themes[1];
     if (has_colors()) {
@@ -144,7 +169,8 @@ Term *term_open(const char *theme, bool mouse, Error *err)
         return NULL;
     }
     if (!name || strcmp(name, "dumb") == 0 || !*name) {
-        fail(err, ERR_USAGE, "the screens need a terminal that can move its cursor (TERM is '%s')", name ? name : "");
+        fail(err, ERR_USAGE, "the screens need a terminal that can move its cursor (TERM is '%s')",
+             name ? name : "");
         error_hint(err, "the same as text: show, describe, coef, roc, whatif");
         return NULL;
     }
@@ -166,9 +192,11 @@ Term *term_open(const char *theme, bool mouse, Error *err)
     keypad(stdscr, TRUE);
     set_escdelay(ESC_DELAY_MS);
     if (mouse)
-        mousemask(BUTTON1_CLICKED | BUTTON1_PRESSED | BUTTON1_DOUBLE_CLICKED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
+        mousemask(BUTTON1_CLICKED | BUTTON1_PRESSED | BUTTON1_DOUBLE_CLICKED | BUTTON4_PRESSED |
+                      BUTTON5_PRESSED,
+                  NULL);
     mouseinterval(0);
-    set_theme(t, theme);
+    term_theme(t, theme);
     return t;
 }
 
@@ -178,6 +206,7 @@ void term_close(Term *t)
         return;
     leave_at_exit();
     delscreen(t->screen);
+    canvas_free(t->shown);
     free(t);
 }
 
@@ -206,26 +235,54 @@ void term_size(Term *t, int *cols, int *rows)
 
 /* ---- out ---- */
 
+static void draw_row(const Term *t, const Canvas *c, int y)
+{
+    const CanvasCell *row = &c->cells[(size_t)y * (size_t)c->cols];
+    char text[64 * CELL_BYTES];
+    for (int x = 0; x < c->cols;) {
+        int from = x, cells = 0;
+        size_t n = 0;
+        uint8_t style = row[x].style;
+        for (; x < c->cols && row[x].style == style && cells < 64; x++, cells++) {
+            size_t k = strlen(row[x].text);
+            memcpy(text + n, row[x].text, k);
+            n += k;
+        }
+        attrset((int)t->attr[style]);
+        mvaddnstr(y, from, text, (int)n);
+    }
+}
+
+/* The last line that was drawn with another size, or not at all, is drawn anew. */
+static bool same_size(const Canvas *a, const Canvas *b)
+{
+    return a && a->cols == b->cols && a->rows == b->rows;
+}
+
 void term_draw(Term *t, const Canvas *c)
 {
     int cols, rows;
     term_size(t, &cols, &rows);
-    for (int y = 0; y < c->rows && y < rows; y++) {
-        move(y, 0);
-        for (int x = 0; x < c->cols && x < cols; x++) {
-            const CanvasCell *k = &c->cells[(size_t)y * (size_t)c->cols + (size_t)x];
-            if (!k->text[0])
-                continue;
-            attrset((int)t->attr[k->style]);
-            mvaddstr(y, x, k->text);
-        }
+    if (cols < c->cols || rows < c->rows) /* shrunk since: the next key is K_RESIZE */
+        return;
+    bool all = !same_size(t->shown, c);
+    if (all) {
+        canvas_free(t->shown);
+        t->shown = canvas_new(c->cols, c->rows);
+        erase();
     }
-    if (c->cursor_x >= 0) {
-        curs_set(1);
+    size_t bytes = (size_t)c->cols * sizeof *c->cells;
+    for (int y = 0; y < c->rows; y++) {
+        CanvasCell *old = &t->shown->cells[(size_t)y * (size_t)c->cols];
+        const CanvasCell *now = &c->cells[(size_t)y * (size_t)c->cols];
+        if (!all && memcmp(old, now, bytes) == 0)
+            continue;
+        memcpy(old, now, bytes);
+        draw_row(t, c, y);
+    }
+    curs_set(c->cursor_x >= 0 && c->cursor_x < c->cols ? 1 : 0);
+    if (c->cursor_x >= 0)
         move(c->cursor_y, c->cursor_x);
-    } else {
-        curs_set(0);
-    }
     refresh();
 }
 
@@ -262,10 +319,13 @@ static const struct {
     int curses;
     uint32_t key;
 } keymap[] = {
-    {KEY_UP, K_UP}, {KEY_DOWN, K_DOWN}, {KEY_LEFT, K_LEFT}, {KEY_RIGHT, K_RIGHT}, {KEY_SLEFT, K_SHIFT_LEFT},
-    {KEY_SRIGHT, K_SHIFT_RIGHT}, {KEY_SR, K_SHIFT_UP}, {KEY_SF, K_SHIFT_DOWN}, {KEY_PPAGE, K_PAGE_UP}, {KEY_NPAGE, K_PAGE_DOWN},
-    {KEY_HOME, K_HOME}, {KEY_END, K_END}, {KEY_ENTER, K_ENTER}, {KEY_BTAB, K_BACKTAB}, {KEY_BACKSPACE, K_BACKSPACE},
-    {KEY_DC, K_DELETE}, {KEY_RESIZE, K_RESIZE}, {KEY_MOUSE, K_MOUSE}, {KEY_F(1), K_F1},
+    {KEY_UP, K_UP},           {KEY_DOWN, K_DOWN},        {KEY_LEFT, K_LEFT},
+    {KEY_RIGHT, K_RIGHT},     {KEY_SLEFT, K_SHIFT_LEFT}, {KEY_SRIGHT, K_SHIFT_RIGHT},
+    {KEY_SR, K_SHIFT_UP},     {KEY_SF, K_SHIFT_DOWN},    {KEY_PPAGE, K_PAGE_UP},
+    {KEY_NPAGE, K_PAGE_DOWN}, {KEY_HOME, K_HOME},        {KEY_END, K_END},
+    {KEY_ENTER, K_ENTER},     {KEY_BTAB, K_BACKTAB},     {KEY_BACKSPACE, K_BACKSPACE},
+    {KEY_DC, K_DELETE},       {KEY_RESIZE, K_RESIZE},    {KEY_MOUSE, K_MOUSE},
+    {KEY_F(1), K_F1},
 };
 
 static uint32_t from_curses(int code)

@@ -17,37 +17,38 @@ typedef struct Line {
     bool open;
     char prompt[48];
     Buf text;
-    size_t at;              /* cursor, in bytes */
+    size_t at;                                     /* cursor, in bytes */
     void (*done)(Ui *ui, void *state, Str answer); /* NULL: a command */
-    bool search;            /* every key searches */
-    long recall;            /* place in the history of lines; -1: the line itself */
-    Buf candidates;         /* after Tab: what fits */
+    bool search;                                   /* every key searches */
+    long recall;    /* place in the history of lines; -1: the line itself */
+    Buf candidates; /* after Tab: what fits */
     size_t ncandidates, chosen;
-    size_t from;            /* where the completed word begins */
+    size_t from; /* where the completed word begins */
 } Line;
 
 typedef enum Cover { COVER_NONE, COVER_KEYS, COVER_PALETTE, COVER_TEXT } Cover;
 
 struct Ui {
     Session *session;
-    Term *term;             /* NULL: headless */
+    Term *term; /* NULL: headless */
     Canvas *canvas;
     size_t depth;
     Top stack[STACK_MAX];
-    char did[200];          /* the last action as a command */
+    char did[200]; /* the last action as a command */
     char message[300];
     Style message_style;
     Line line;
     Cover cover;
-    Buf pane;               /* COVER_TEXT: output of a command */
+    Buf pane; /* COVER_TEXT: output of a command */
     char pane_title[120];
     int pane_top;
-    Buf filter;             /* COVER_PALETTE */
+    Buf filter; /* COVER_PALETTE */
     int pick;
     Buf last_search;
-    char *recall[64];       /* command lines typed here */
+    char *recall[64]; /* command lines typed here */
     size_t nrecall;
     bool leave;
+    double told; /* when progress was shown last */
 };
 
 static inline Top *ui_top(Ui *ui)
