@@ -57,6 +57,7 @@ typedef struct TableCol {
     int priority;           /* 0 is kept longest when the terminal is narrow */
     bool human_only;        /* bars: not in JSON and CSV */
     bool machine_only;      /* not shown in the aligned table; with human_only: nowhere */
+    bool spill;             /* numbers; a text here runs over the empty cells behind it */
     bool wrap;              /* the last column: long text goes on in further lines */
 } TableCol;
 /* {COL("se", "std.err"), .priority = 2} */

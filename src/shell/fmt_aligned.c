@@ -20,6 +20,7 @@
 typedef struct Shown {
     size_t from, n; /* bytes in the scratch buffer */
     size_t width, left; /* columns; those before the point */
+    bool spill;     /* may run over the empty cells behind it */
 } Shown;
 
 typedef struct Grid {
@@ -41,7 +42,7 @@ static bool is_number(const Table *t, const size_t *rows, size_t n, size_t col)
         if (rows[i] == SIZE_MAX)
             continue;
         CellKind k = table_cell(t, rows[i], col).kind;
-        if (k != CELL_NULL)
+        if (k != CELL_NULL && !(k == CELL_TEXT && t->cols[col].spill))
             return k == CELL_INT || k == CELL_REAL || k == CELL_BOOL;
     }
     return false;
@@ -117,6 +118,7 @@ static void grid_cell(Grid *g, size_t i, size_t k, const Out *o)
     }
     s->n = g->text.n - s->from;
     Str text = {g->text.p + s->from, s->n};
+    s->spill = col->spill && g->rows[i] != SIZE_MAX && table_cell(g->t, g->rows[i], j).kind == CELL_TEXT;
     s->width = utf8_width(text);
     s->left = s->width;
     const char *point = g->number[k] && s->n ? memchr(text.p, '.', s->n) : NULL;
@@ -168,6 +170,8 @@ static void grid_init(Grid *g, const Table *t, const Out *o)
         size_t head = t->no_header ? 0 : utf8_width(str_of(t->cols[g->cols[k]].title));
         for (size_t i = 0; i < g->nrows; i++) {
             const Shown *s = &g->cells[i * g->ncols + k];
+            if (s->spill)
+                continue;
             size_t right = s->width - s->left;
             g->left[k] = s->left > g->left[k] ? s->left : g->left[k];
             g->right[k] = right > g->right[k] ? right : g->right[k];
@@ -332,6 +336,14 @@ static void print_row(const Grid *g, size_t i, Out *o)
         Str text = {g->text.p + s->from, s->n};
         if (g->t->cols[g->cols[k]].wrap && s->width > g->width[k]) {
             print_wrapped(o, text, g->width[k], left);
+            continue;
+        }
+        if (s->spill) {
+            size_t room = g->width[k];
+            for (; k + 1 < g->ncols && (!g->keep[k + 1] || !g->cells[i * g->ncols + k + 1].n); k++)
+                room += g->keep[k + 1] ? g->width[k + 1] + GAP : 0;
+            print_cut(o, text, s->width, room);
+            left += room;
             continue;
         }
         left += g->width[k];

@@ -205,7 +205,10 @@ static void draw_legend(Page *g, const Plot *p)
         if (!p->series[k].name || !*p->series[k].name || p->nseries < 2)
             continue;
         double y = g->bottom - 16 - 18 * (double)row++;
-        set_color(g, k, 1);
+        if (p->series[k].dashed)
+            cairo_set_source_rgb(g->c, 0.55, 0.55, 0.55);
+        else
+            set_color(g, k, 1);
         cairo_rectangle(g->c, g->right - 150, y - 9, 14, 9);
         cairo_fill(g->c);
         text_at(g, g->right - 130, y, p->series[k].name, 0, false);

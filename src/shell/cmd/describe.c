@@ -50,20 +50,20 @@ static const char *levels_text(Arena *a, const ColSummary *c)
     return z;
 }
 
-/* Days are enough where the column spans more than a month. */
-static TimeUnit bound_unit(const ColSummary *c)
+/* 2023-10-01 to 2024-06-30; days are enough where the column spans more than a month. */
+static Cell time_range(Arena *a, const ColSummary *c)
 {
     bool wide = c->max - c->min > 31.0 * (double)US_PER_DAY;
-    return wide || c->unit == TIME_DAY ? TIME_DAY : TIME_MINUTE;
-}
-
-static Cell bound(const ColSummary *c, double v)
-{
-    if (isnan(v))
+    TimeUnit unit = wide || c->unit == TIME_DAY ? TIME_DAY : TIME_MINUTE;
+    if (isnan(c->min))
         return (Cell){.kind = CELL_NULL};
-    if (c->type == COL_TIME)
-        return (Cell){.kind = CELL_TIME, .unit = bound_unit(c), .v.i = (int64_t)v};
-    return cell_real(v);
+    Buf b = BUF_INIT;
+    buf_time(&b, (int64_t)c->min, unit);
+    buf_puts(&b, " to ");
+    buf_time(&b, (int64_t)c->max, unit);
+    Cell cell = cell_text(str_of(arena_printf(a, "%s", b.p)));
+    buf_free(&b);
+    return cell;
 }
 
 static bool run(Session *s, const Args *a, Result *out, Error *err)
@@ -73,15 +73,15 @@ static bool run(Session *s, const Args *a, Result *out, Error *err)
         {COL("type", "type"), .priority = 1},
         {COL("missing", "missing"), .look = LOOK_COUNT, .priority = 2},
         {COL("distinct", "distinct"), .look = LOOK_COUNT, .priority = 2},
-        {COL("min", "min"), .priority = 4},
+        {COL("min", "min"), .priority = 3, .spill = true},
         {COL("q25", "25 %"), .priority = 8},
         {COL("median", "median"), .priority = 5},
         {COL("q75", "75 %"), .priority = 8},
         {COL("max", "max"), .priority = 4},
         {COL("mean", "mean"), .priority = 6},
         {COL("sd", "sd"), .priority = 7},
-        {COL("shape", "shape"), .priority = 9, .human_only = true},
-        {COL("levels", "most frequent"), .priority = 3},
+        {COL("levels", "levels"), .machine_only = true},
+        {COL("shape", "shape"), .priority = 4, .human_only = true},
     };
     Selection sel;
     if (!select_run(s, a, &sel, err))
@@ -97,27 +97,24 @@ static bool run(Session *s, const Args *a, Result *out, Error *err)
     t->blank_nulls = true;
     for (size_t i = 0; i < sel.ncols; i++) {
         const ColSummary *c = &sum[i];
-        bool number = c->type == COL_INT || c->type == COL_REAL, time = c->type == COL_TIME;
+        bool number = c->type == COL_INT || c->type == COL_REAL || c->type == COL_BOOL, time = c->type == COL_TIME;
         Cell *row = table_row(out, t);
         row[0] = cell_text(str_of(arena_printf(out->arena, "%s", c->name)));
         row[1] = cell_text(str_of(coltype_name(c->type)));
         row[2] = cell_int((int64_t)c->missing);
         row[3] = cell_int((int64_t)c->distinct);
-        for (size_t k = 4; k < 11; k++)
+        for (size_t k = 4; k < 12; k++)
             row[k] = (Cell){.kind = CELL_NULL};
-        if (number || time) {
-            row[4] = bound(c, c->min);
-            row[5] = bound(c, c->q1);
-            row[6] = bound(c, c->median);
-            row[7] = bound(c, c->q3);
-            row[8] = bound(c, c->max);
+        if (time) {
+            row[4] = time_range(out->arena, c);
+        } else if (number) {
+            const double v[] = {c->min, c->q1, c->median, c->q3, c->max, c->mean, c->sd};
+            for (size_t k = 0; k < 7; k++)
+                row[4 + k] = cell_real(v[k]);
+        } else {
+            row[4] = row[11] = cell_text(str_of(levels_text(out->arena, c)));
         }
-        if (number) {
-            row[9] = cell_real(c->mean);
-            row[10] = cell_real(c->sd);
-        }
-        row[11] = cell_text(str_of(spark(out->arena, c)));
-        row[12] = number || time ? (Cell){.kind = CELL_NULL} : cell_text(str_of(levels_text(out->arena, c)));
+        row[12] = cell_text(str_of(spark(out->arena, c)));
     }
     t->footer = arena_printf(out->arena, "%s, %s", result_plural(out, (int64_t)sel.frame->rows, "row"),
                              result_plural(out, (int64_t)sel.ncols, "column"));
