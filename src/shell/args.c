@@ -291,8 +291,8 @@ static void word_split(Arena *arena, Word *w)
     w->text = unquote(arena, w->raw, &w->quoted);
     if (w->quoted)
         return;
-    eq = word_end(w->raw, 0, "=");
-    if (eq >= w->raw.n || !eq || (eq + 1 < w->raw.n && w->raw.p[eq + 1] == '='))
+    eq = skip_blanks(w->raw, word_end(w->raw, 0, "="));
+    if (eq >= w->raw.n || !eq || w->raw.p[eq] != '=' || (eq + 1 < w->raw.n && w->raw.p[eq + 1] == '='))
         return;
     w->name = unquote(arena, str_trim(str_sub(w->raw, 0, eq)), NULL);
     size_t v = skip_blanks(w->raw, eq + 1);
