@@ -49,7 +49,7 @@ void gram_eta(Gram *g, const double *offset, double *eta);
 void gram_add(Gram *g, double *w, double *r);
 void gram_merge(Gram *total, const Gram *part);
 /* grad: p or NULL; info: p x p, both triangles, or NULL. */
-void gram_result(const Gram *total, double *grad, double *info);
+void gram_result(Gram *total, double *grad, double *info);
 
 /* X' diag(w) X and X' r of all rows, on threads. w NULL means ones; r, grad, info may be NULL. */
 bool gram_cross(const Matrix *x, const double *centre, const double *w, const double *r,

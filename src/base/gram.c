@@ -48,6 +48,7 @@ void gram_free(Gram *g)
     free(g->row);
     free(g->z);
     free(g->cell);
+    free(g->work);
     free(g);
 }
 

@@ -110,6 +110,17 @@ static void make_groups(GramPlan *p, size_t ncoded)
     free(plain);
 }
 
+/* Which cell of each member a cell of the group is. */
+static void map_members(Group *g)
+{
+    for (size_t m = 0; m < g->nmembers; m++) {
+        Member *mem = &g->member[m];
+        mem->of_group = xmalloc((g->ncells + 1) * sizeof *mem->of_group);
+        for (size_t c = 0; c < g->ncells; c++)
+            mem->of_group[c] = (int32_t)(c / mem->stride % mem->ncells);
+    }
+}
+
 static bool same_factor(const GramPlan *p, const Group *g, const Group *h)
 {
     if (g->nmembers != 1 || h->nmembers != 1)
@@ -184,6 +195,8 @@ GramPlan *gram_plan_new(const Matrix *x, const double *centre, Error *err)
             p->ones = j;
     }
     make_groups(p, ncoded);
+    for (size_t k = 0; k < p->ngroups; k++)
+        map_members(&p->group[k]);
     choose_sizes(p);
     lay_out(p);
     choose_chunk(p);
@@ -202,6 +215,7 @@ void gram_plan_free(GramPlan *p)
     for (size_t k = 0; k < p->ngroups; k++) {
         for (size_t m = 0; m < p->group[k].nmembers; m++) {
             free(p->group[k].member[m].cell_of);
+            free(p->group[k].member[m].of_group);
             free(p->group[k].member[m].column_of);
         }
         free(p->group[k].b);
@@ -259,7 +273,7 @@ void gram_plan_coef(GramPlan *p, const double *coef)
             const Member *mem = &g->member[m];
             const Block *b = &p->x->blocks[mem->block];
             for (size_t c = 0; c < g->ncells; c++)
-                g->b[c] += level_effect(mem, b, coef, c / mem->stride % mem->ncells);
+                g->b[c] += level_effect(mem, b, coef, (size_t)mem->of_group[c]);
         }
     }
 }

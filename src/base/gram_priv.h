@@ -12,6 +12,7 @@ typedef struct Member {
     size_t block;          /* index into x->blocks */
     size_t ncells, stride; /* its part of the group's cell: (cell / stride) % ncells */
     int32_t *cell_of;      /* code to cell, NULL when they are the same */
+    int32_t *of_group;     /* cell of the group to cell of the member */
     int32_t *column_of;    /* cell to column of the block, or -1; NULL with contrasts */
 } Member;
 
@@ -62,6 +63,7 @@ struct Gram {
     double *row;      /* tile x width: the same by row, for the groups' tables */
     double *z;        /* ngroups x tile: multipliers of groups that have one */
     int32_t *cell;    /* ngroups x tile */
+    double *work;     /* room for gram_result, made when first needed */
 };
 
 static inline size_t group_diag(const GramPlan *p, const Group *g)

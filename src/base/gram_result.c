@@ -29,7 +29,7 @@ static const Block *block_of(const GramPlan *p, const Member *m)
 
 static size_t cell_of(const Member *m, size_t group_cell)
 {
-    return group_cell / m->stride % m->ncells;
+    return (size_t)m->of_group[group_cell];
 }
 
 /* out[column] = sum over cells of C[cell][column] * t[cell]; t: one for each cell. */
@@ -185,19 +185,22 @@ static void between_groups(const Result *r, const Pair *pair, double *work, size
                     work[ca * mb->ncells + ca] = table[c];
                     continue;
                 }
+                double *to = work + ca * mb->ncells;
                 for (size_t d = 0; d < h->ncells; d++)
-                    work[ca * mb->ncells + cell_of(mb, d)] += table[c * h->ncells + d];
+                    to[cell_of(mb, d)] += table[c * h->ncells + d];
             }
             cross_part(r, ma, mb, work, work + most * most, work + 2 * most * most);
         }
     }
 }
 
-void gram_result(const Gram *total, double *grad, double *info)
+void gram_result(Gram *total, double *grad, double *info)
 {
     const GramPlan *p = total->plan;
     size_t most = most_cells(p);
-    double *work = cross_scratch(most);
+    if (!total->work)
+        total->work = cross_scratch(most);
+    double *work = total->work;
     if (info)
         memset(info, 0, p->x->p * p->x->p * sizeof *info);
     if (grad)
@@ -213,7 +216,6 @@ void gram_result(const Gram *total, double *grad, double *info)
         for (size_t k = 0; k < p->npairs; k++)
             between_groups(&r, &p->pair[k], work, most);
     }
-    free(work);
 }
 
 /* ---- the whole of X'WX and X'r of given weights ---- */

@@ -27,6 +27,7 @@ struct Irls {
     size_t p;
     const double *penalty; /* p: lambda_j of lambda_j b_j^2 / 2 beside deviance / 2, or NULL */
     bool quadratic;        /* canonical link: X'WX is the Hessian, each step squares the error */
+    bool rough;            /* only a start is wanted: stop within a tenth of the errors */
     double precise_tol;    /* precise oracles: settled when the decrement is so small */
     IrlsAdjust adjust;
     void *adjust_ctx;

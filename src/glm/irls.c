@@ -34,6 +34,7 @@
 #define SCORING_DECREMENT 1e-22
 #define NOISE_DECREMENT 1e-13 /* of the deviance: a step that no longer shrinks is rounding */
 #define PRECISE_NOISE 1e-20
+#define ROUGH 0.01
 #define VANISHED 1e-6
 #define STUCK 0.9  /* a scoring step may shrink the decrement by no more than a half */
 #define RISE 1e-10 /* of the deviance: rounding, not a rise */
@@ -135,6 +136,8 @@ static bool settled(const Irls *w, double tol)
     double scale = decrement_scale(w), n = w->o->n_effective > 1.0 ? w->o->n_effective : 1.0;
     if (w->decrement == 0.0)
         return true;
+    if (w->rough)
+        return w->decrement <= ROUGH * (double)w->p * scale / n;
     bool stuck = w->decrement > STUCK * w->decrement_before;
     if (w->o->precise)
         return w->decrement <= w->precise_tol * scale ||

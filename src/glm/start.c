@@ -27,7 +27,6 @@
 #define SAMPLE_RUN 64      /* rows that follow each other */
 #define SAMPLE_STEPS 3
 #define SAMPLE_FIRST_STEPS 8
-#define SAMPLE_TOL 1e-4 /* of the deviance */
 #define SAMPLE_RIDGE 1.0
 #define ROWS_PER_COLUMN 20 /* that a sample must have */
 
@@ -129,7 +128,8 @@ static bool from_sample(const Problem *pb, const double *penalty, double *b, boo
     bool deeper = s.x.n >= SAMPLE_FROM; /* then it starts from a sample of its own */
     if (o && irls_init(&w, o, s.penalty, &mine) && search_start(&w, &s.pb, &opt, &mine)) {
         w.quadratic = is_quadratic(pb->family, pb->link);
-        if (irls_run(&w, deeper ? SAMPLE_STEPS : SAMPLE_FIRST_STEPS, SAMPLE_TOL, &mine) &&
+        w.rough = true;
+        if (irls_run(&w, deeper ? SAMPLE_STEPS : SAMPLE_FIRST_STEPS, opt.tol, &mine) &&
             usable(&w)) {
             memcpy(b, w.b, w.p * sizeof *b);
             centre_to_raw(o, b);

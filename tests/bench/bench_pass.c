@@ -19,6 +19,7 @@
 #include "base/mem.h"
 #include "base/par.h"
 #include "base/rng.h"
+#include "base/simd.h"
 #include "glm/fit.h"
 
 #define NUMERIC 8
@@ -204,13 +205,54 @@ static double read_bandwidth(void)
     return best;
 }
 
+/* Sixteen chains of unfused multiply and add: what the kernels could do at best. */
+SIMD_CLONES
+static double spin(size_t rounds)
+{
+    V8 a[8], s = V8_ALL(0.0);
+    for (size_t k = 0; k < 8; k++)
+        a[k] = V8_ALL((double)k);
+    for (size_t i = 0; i < rounds; i++)
+        for (size_t k = 0; k < 8; k++)
+            a[k] = a[k] * 0.999 + 1e-3;
+    for (size_t k = 0; k < 8; k++)
+        s += a[k];
+    return s[0];
+}
+
+static void spin_chunk(void *vctx, void *scratch, size_t chunk, size_t from, size_t to)
+{
+    (void)vctx;
+    (void)chunk;
+    *(double *)scratch = spin(to - from);
+}
+
+/* Operations a second of all threads, in registers. */
+static double peak_flops(void)
+{
+    double part[64 * 8], best = 0.0;
+    void *scratch[64];
+    size_t n = 4000000;
+    for (size_t k = 0; k < par_threads() && k < 64; k++)
+        scratch[k] = &part[8 * k];
+    for (int r = 0; r < 3; r++) {
+        Error err = ERROR_INIT;
+        ParJob job = {n, n / 16, NULL, scratch, spin_chunk, NULL};
+        double t = clock_seconds();
+        par_rows(&job, &err);
+        best = fmax(best, (double)n * 8 * SIMD_LANES * 2 / (clock_seconds() - t));
+    }
+    return best;
+}
+
 int main(int argc, char **argv)
 {
     size_t n = argc > 1 ? (size_t)strtoul(argv[1], NULL, 10) : 1000000;
     if (argc > 2)
         par_set_threads((size_t)strtoul(argv[2], NULL, 10));
     double bytes = read_bandwidth();
-    printf("%zu rows, %zu threads; this machine reads %.1f GB/s\n", n, par_threads(), bytes / 1e9);
+    printf("%zu rows, %zu threads; this machine reads %.1f GB/s and does %.1f Gflop/s\n", n,
+           par_threads(), bytes / 1e9, peak_flops() / 1e9);
     World w = world_new(n);
     bench_case(&w, 0, "binomial", w.y, bytes);
     bench_case(&w, 5, "binomial", w.y, bytes);
