@@ -12,7 +12,7 @@
  * bool counts as 0 or 1. What is not a number (log(-1), 0/0) is null; log(0) is -inf and stays. A
  * literal text beside a time is read as a time. Texts are code or text: which of them a computed
  * column is depends on how many values are distinct. min, max with one argument, mean, sd, median,
- * sum, n, rank, scale look at the whole column.
+ * sum, n, rank, scale, row and the *_before look at the whole column, or at the row's group.
  */
 #ifndef GLINT_DATA_EXPR_H
 #define GLINT_DATA_EXPR_H
@@ -20,6 +20,12 @@
 #include "data/frame.h"
 
 typedef struct Expr Expr;
+
+/* A column to sort by; nulls come last either way. */
+typedef struct SortKey {
+    size_t col;
+    bool descending;
+} SortKey;
 
 /* Parses text; spans in errors are offsets into `text` plus `base`. Arena-owned. NULL on failure.
  */
@@ -35,6 +41,15 @@ bool expr_bind(Expr *e, const Frame *f, const char *table, Error *err);
 ColType expr_type(const Expr *e);
 /* New column of f->rows. Null in gives null out, except is null, if, coalesce. Runs on threads. */
 Column *expr_eval(const Expr *e, const Frame *f, Error *err);
+/* What functions of a whole column look at instead of all rows in their order: the row's group, in
+ * the order of the keys. */
+typedef struct ExprOver {
+    const size_t *by; /* columns that make the groups */
+    size_t nby;
+    const SortKey *sort;
+    size_t nsort;
+} ExprOver;
+Column *expr_eval_over(const Expr *e, const Frame *f, const ExprOver *over, Error *err);
 /* The rows where it is true (false and null are out; a number is true unless 0): big_alloc'd, count
  * in *n. */
 uint32_t *expr_rows(const Expr *e, const Frame *f, size_t *n, Error *err);

@@ -8,10 +8,6 @@
 
 #include "data/expr.h"
 
-typedef struct SortKey {
-    size_t col;
-    bool descending;
-} SortKey;
 /* Row numbers in order (stable; nulls last either way). big_alloc'd, free() it. With `top` > 0 only
  * so many. */
 uint32_t *frame_sort(const Frame *f, const SortKey *keys, size_t nkeys, size_t top, size_t *n,

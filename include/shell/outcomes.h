@@ -14,7 +14,7 @@ typedef struct Outcomes {
     uint32_t *rows;     /* n: row of `frame` */
 } Outcomes;
 
-/* By --on train|test|T: the test part when there is one. Fails for responses that have not two values. */
+/* By --on train|test|T and the where clause: the test part when there is one. Fails for responses that have not two values. */
 bool outcomes_get(Session *s, const Args *a, const Model *m, Outcomes *out, Error *err);
 void outcomes_clear(Outcomes *o);
 /* Same for any response: y may be counts or amounts. */

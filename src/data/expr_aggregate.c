@@ -110,23 +110,33 @@ static Column *ranked(const Column *c, Error *err)
     return NULL;
 }
 
-static bool as_column(Plan *p, Step *s, Column *c)
+bool expr_aggregate_column(Step *s, Column *c)
 {
+    static const Rep reps[] = {[COL_INT] = REP_INT, [COL_TIME] = REP_INT, [COL_REAL] = REP_REAL};
     if (!c)
         return false;
-    (void)p;
     s->kind = STEP_COLUMN;
-    s->type = COL_REAL;
-    s->rep = REP_REAL;
+    s->type = c->type;
+    s->rep = reps[c->type];
     s->column = s->owned = c;
     return true;
+}
+
+double expr_aggregate_of(AggId id, double *v, size_t n)
+{
+    return id == AGG_SUM    ? sum_of(v, n)
+           : id == AGG_MEAN ? mean_of(v, n)
+           : id == AGG_SD   ? sd_of(v, n)
+                            : select_quantile(v, n, 0.5);
 }
 
 bool expr_aggregate(Plan *p, Step *s, const Column *c)
 {
     AggId id = (AggId)s->op;
+    if (p->over || id >= AGG_ROW)
+        return expr_aggregate_over(p, s, c);
     if (id == AGG_RANK)
-        return as_column(p, s, ranked(c, p->err));
+        return expr_aggregate_column(s, ranked(c, p->err));
     s->value = (Cell){0};
     if (id == AGG_N || id == AGG_MIN || id == AGG_MAX) {
         if (id == AGG_N)
@@ -142,12 +152,9 @@ bool expr_aggregate(Plan *p, Step *s, const Column *c)
         return false;
     bool ok = true;
     if (id == AGG_SCALE) {
-        ok = as_column(p, s, scaled(c, mean_of(v, n), sd_of(v, n), p->err));
+        ok = expr_aggregate_column(s, scaled(c, mean_of(v, n), sd_of(v, n), p->err));
     } else {
-        double r = id == AGG_SUM    ? sum_of(v, n)
-                   : id == AGG_MEAN ? mean_of(v, n)
-                   : id == AGG_SD   ? sd_of(v, n)
-                                    : select_quantile(v, n, 0.5);
+        double r = expr_aggregate_of(id, v, n);
         s->kind = STEP_CONST;
         s->value.null = isnan(r);
         s->value.v.d = isnan(r) ? 0 : r;

@@ -43,10 +43,15 @@ ColType expr_type(const Expr *e)
 
 Column *expr_eval(const Expr *e, const Frame *f, Error *err)
 {
+    return expr_eval_over(e, f, NULL, err);
+}
+
+Column *expr_eval_over(const Expr *e, const Frame *f, const ExprOver *over, Error *err)
+{
     Column *out = NULL;
     bool again = false;
     do {
-        Plan p = {.arena = arena_new(), .f = f, .err = err, .wide = again};
+        Plan p = {.arena = arena_new(), .f = f, .err = err, .wide = again, .over = over};
         size_t root = expr_plan(&p, e);
         column_unref(out);
         out = root != STEP_NONE && expr_prepare(&p, root) ? plan_column(&p, root) : NULL;

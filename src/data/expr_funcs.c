@@ -77,6 +77,10 @@ const Func expr_ops[OP_COUNT] = {
     {                                                                                              \
         ROW(name, "x", 1, 1, plan_aggregate, brief), .op = id                                      \
     }
+#define WHOLE0(name, id, brief)                                                                    \
+    {                                                                                              \
+        ROW(name, "", 0, 0, plan_aggregate, brief), .op = id                                       \
+    }
 
 static const Func funcs[] = {
     {ROW("I", "x", 1, 1, plan_same, "x itself, as R's formulas write it")},
@@ -89,6 +93,7 @@ static const Func funcs[] = {
     TEXT("concat", "a, b, ...", 1, ARGS_ANY, "p*:t", text_concat, "one text of all, printed"),
     TEXT("contains", "s, part", 2, 2, "tt:B", text_contains, "is part somewhere in s?"),
     REAL1("cos", cos, "cosine"),
+    WHOLE0("count_before", AGG_COUNT_BEFORE, "how many rows came before (derive ... by g sort t)"),
     TIME("date", "t", 1, "T", block_date, "the day, without the time"),
     PART("day", part_day, "day of the month"),
     TIME("days", "from, to", 2, "i", block_days, "whole days that have passed, rounded down"),
@@ -103,6 +108,7 @@ static const Func funcs[] = {
     CONVERT("int", "i", "a whole number: fraction cut, text read, null if it is none"),
     REAL1("invlogit", math_invlogit, "1/(1+exp(-x))"),
     {ROW("is.na", "x", 1, 1, plan_is_null, "is it null?")},
+    WHOLE("last_before", AGG_LAST_BEFORE, "x of the row before, nulls left out"),
     TEXT("length", "s", 1, 1, "t:i", text_length, "how many characters"),
     {ROW("log", "x, base", 1, 2, plan_real, "natural logarithm, or to a base"), .real1 = log,
      .real2 = math_log_base},
@@ -115,13 +121,14 @@ static const Func funcs[] = {
          "the greatest of a row; of one: of the column"),
      .op = AGG_MAX},
     WHOLE("mean", AGG_MEAN, "mean of the column"),
+    WHOLE("mean_before", AGG_MEAN_BEFORE, "mean of x over the rows before"),
     WHOLE("median", AGG_MEDIAN, "median of the column"),
     {ROW("min", "a, b, ...", 1, ARGS_ANY, plan_extreme,
          "the least of a row; of one: of the column"),
      .op = AGG_MIN},
     PART("minute", part_minute, "minute, 0 to 59"),
     PART("month", part_month, "month, 1 to 12"),
-    {ROW("n", "", 0, 0, plan_aggregate, "how many rows the table has"), .op = AGG_N},
+    WHOLE0("n", AGG_N, "how many rows the table has"),
     {ROW("now", "", 0, 0, plan_now, "this moment"), .op = 0},
     {ROW("nullif", "a, b", 2, 2, plan_nullif, "null where a equals b, else a")},
     {ROW("pow", "x, y", 2, 2, plan_real, "x to the power of y"), .real2 = math_pow},
@@ -136,6 +143,7 @@ static const Func funcs[] = {
     TEXT("replace", "s, part, by", 3, 3, "ttt:t", text_replace, "every part of s replaced"),
     {ROW("round", "x, digits", 1, 2, plan_keep, "rounded, halves to even"), .op = KEEP_SAME,
      .real1 = math_round, .real2 = math_round_to},
+    WHOLE0("row", AGG_ROW, "number of the row, from 1"),
     WHOLE("scale", AGG_SCALE, "(x - mean(x)) / sd(x)"),
     WHOLE("sd", AGG_SD, "standard deviation of the column"),
     PART("second", part_second, "second, 0 to 59"),
@@ -148,6 +156,7 @@ static const Func funcs[] = {
     TEXT("substr", "s, from, count", 2, 3, "tii:t", text_substr,
          "count characters from the from-th"),
     WHOLE("sum", AGG_SUM, "sum of the column"),
+    WHOLE("sum_before", AGG_SUM_BEFORE, "sum of x over the rows before; 0 when there is none"),
     REAL1("tan", tan, "tangent"),
     CONVERT("text", "t", "the printed form"),
     CONVERT("time", "T", "a text read as a moment, null if it is none"),

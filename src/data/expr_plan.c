@@ -319,7 +319,8 @@ size_t plan_aggregate(Plan *p, const Expr *e, const size_t *args)
     size_t a = e->nargs ? args[0] : 0;
     if (e->nargs) {
         ColType from = step_type(p, a);
-        bool keeps = e->fn->plan == plan_extreme && (from == COL_INT || from == COL_TIME);
+        bool one_of_them = e->fn->plan == plan_extreme || e->fn->op == AGG_LAST_BEFORE;
+        bool keeps = one_of_them && (from == COL_INT || from == COL_TIME);
         a = keeps ? a : plan_number(p, e, 0, a, COL_REAL);
         if (a == STEP_NONE)
             return STEP_NONE;

@@ -138,6 +138,7 @@ typedef struct Plan {
     const char *table; /* its name, for messages; may be NULL */
     bool wide;         /* integers overflowed: whole-number arithmetic is done in reals */
     bool overflow;     /* they do so here: plan again, wide */
+    const ExprOver *over; /* NULL: functions of a column look at all rows */
     Step *steps;
     size_t n, cap;
     Error *err;
@@ -317,7 +318,12 @@ typedef enum AggId {
     AGG_SD,
     AGG_MEDIAN,
     AGG_RANK,
-    AGG_SCALE
+    AGG_SCALE,
+    AGG_ROW, /* from here on the order of the rows matters */
+    AGG_COUNT_BEFORE,
+    AGG_SUM_BEFORE,
+    AGG_MEAN_BEFORE,
+    AGG_LAST_BEFORE
 } AggId;
 
 /* expr_time.c. */
@@ -361,5 +367,11 @@ bool text_to_time(const Step *s, const Cell *arg, size_t nargs, Out *out);
 
 /* expr_aggregate.c: turns the step into a constant or a column. */
 bool expr_aggregate(Plan *p, Step *s, const Column *c);
+/* mean, sum, sd or median of v (n values, reordered); NaN when it does not exist. */
+double expr_aggregate_of(AggId id, double *v, size_t n);
+/* The step becomes this column, which it takes over; false for NULL. */
+bool expr_aggregate_column(Step *s, Column *c);
+/* expr_over.c: the same by groups, and what depends on the order of rows. */
+bool expr_aggregate_over(Plan *p, Step *s, const Column *c);
 
 #endif

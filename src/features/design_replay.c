@@ -257,10 +257,8 @@ static void tell_outside(const Replay *r, size_t v, double x)
     const VarCode *c = &r->e->vars[v];
     if (*r->report->outside_text)
         return;
-    Str column = var_input(var_at(r, v), r->a);
-    snprintf(r->report->outside_text, sizeof r->report->outside_text, "%.*s %.6g is %s %.6g",
-             column.n > 60 ? 60 : (int)column.n, column.p, x, x > c->max ? "above" : "below",
-             x > c->max ? c->max : c->min);
+    snprintf(r->report->outside_text, sizeof r->report->outside_text, "%.60s %.6g is %s %.6g",
+             var_at(r, v)->name, x, x > c->max ? "above" : "below", x > c->max ? c->max : c->min);
 }
 
 static bool replay_number(const Replay *r, size_t v)

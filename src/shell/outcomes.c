@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "shell/outcomes.h"
+#include "shell/select.h"
 
 /* The rows of one part of the table that the model was fitted to. */
 static Frame *part_frame(const NamedModel *nm, bool test, Error *err)
@@ -50,6 +51,11 @@ bool outcomes_any(Session *s, const Args *a, const Model *m, Outcomes *out, Erro
             return false;
         out->on = arena_printf(a->arena, "%s", t->name);
         out->frame = frame_ref(t->data.frame);
+    }
+    if (out->frame && a->where.p) {
+        Frame *all = out->frame;
+        out->frame = select_where(a, all, out->on, err);
+        frame_unref(all);
     }
     if (!out->frame || !model_outcomes(m, out->frame, &out->y, &out->p, &out->w, &out->rows, &out->n, err)) {
         outcomes_clear(out);

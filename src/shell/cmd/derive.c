@@ -30,6 +30,22 @@ static void put(Session *s, const Args *a, const NamedData *old, const char *fal
 
 /* ---- derive ---- */
 
+/* What mean(x), rank(x), sum_before(x) ... look at: by COLS, sort KEYS. */
+static bool over_clauses(const Args *a, const NamedData *t, ExprOver *over, Error *err)
+{
+    size_t *cols = NULL;
+    SortKey *keys = NULL;
+    const Frame *f = t->data.frame;
+    *over = (ExprOver){0};
+    if (a->by.p && !args_columns(a, a->by, a->by_at, f, t->name, &cols, &over->nby, err))
+        return false;
+    if (a->sort.p && !select_keys(a, f, t->name, &keys, &over->nsort, err))
+        return false;
+    over->by = cols;
+    over->sort = keys;
+    return true;
+}
+
 static bool derive_run(Session *s, const Args *a, Result *out, Error *err)
 {
     const NamedData *t = command_table_arg(s, a, STR_NULL, SPAN_NONE, err);
@@ -47,9 +63,14 @@ static bool derive_run(Session *s, const Args *a, Result *out, Error *err)
     if (!name.n || !str_trim(text).n)
         return fail_at(err, ERR_USAGE, a->text_at, "derive wants NAME = EXPRESSION");
     Expr *e = expr_parse(a->arena, text, a->text_at.from + eq + 1, err);
-    if (!e || !expr_bind(e, t->data.frame, t->name, err))
+    ExprOver over;
+    if (!e || !expr_bind(e, t->data.frame, t->name, err) || !over_clauses(a, t, &over, err))
         return false;
-    Column *c = expr_eval(e, t->data.frame, err);
+    if ((a->by.p || a->sort.p) && expr_is_rowwise(e)) {
+        fail_at(err, ERR_USAGE, a->by.p ? a->by_at : a->sort_at, "nothing here looks at other rows than its own");
+        return error_hint(err, "derive m = mean(x) by g; derive n = sum_before(x) by g sort t");
+    }
+    Column *c = expr_eval_over(e, t->data.frame, a->by.p || a->sort.p ? &over : NULL, err);
     if (!c)
         return false;
     size_t nulls = c->nulls;
@@ -63,7 +84,7 @@ static bool derive_run(Session *s, const Args *a, Result *out, Error *err)
     result_chat(out, "%s: %s%s", key, type,
                 nulls ? arena_printf(out->arena, ", %s missing", result_count(out, (int64_t)nulls)) : "");
     if (!replays)
-        result_note(out, "derive", NULL, "%s looks at the whole column: what-if and scoring cannot make it again", key);
+        result_note(out, "derive", NULL, "%s looks at other rows: what-if and scoring cannot make it again", key);
     return true;
 }
 
@@ -73,14 +94,20 @@ const Command cmd_derive = {
     .name = "derive",
     .group = GROUP_DATA,
     .brief = "a new column from an expression",
-    .usage = "derive NAME = EXPR [as U]",
+    .usage = "derive NAME = EXPR [by COLS] [sort KEYS] [as U]",
     .opts = data_opts,
     .subject = SUBJECT_RAW,
-    .clauses = CLAUSE_AS,
+    .clauses = CLAUSE_AS | CLAUSE_BY | CLAUSE_SORT,
     .help = "help expressions, help functions. The step becomes part of the table's recipe: a model fitted to it makes "
-            "the column again in whatif and score.",
+            "the column again in whatif and score.\n"
+            "With by, functions of a column (mean, sum, rank, n ...) are those of the row's group. count_before(), "
+            "sum_before(x), mean_before(x) and last_before(x) see only rows of the group that come strictly before in "
+            "the order of sort: rows of the same moment do not see each other.",
     .examples = (const Example[]){{"derive young = age < 25 --data users", "", false},
                                   {"derive log_views = log1p(prev_views) --data ft", "", false},
+                                  {"derive rate = mean(viewed) by lang --data ft", "the group's mean in each row", false},
+                                  {"derive earlier = count_before() by user_username sort timestamp --data interactions",
+                                   "a user's events so far", false},
                                   {0}},
     .needs = NEED_TABLE,
     .changes_state = true,

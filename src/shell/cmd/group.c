@@ -50,28 +50,42 @@ static bool parse_aggregate(const Args *a, const Word *w, const NamedData *t, co
     return true;
 }
 
+/* `T by COLS: ...` or `T: ...`: where the colon stands that the aggregates follow. */
+static size_t colon_in(Str s)
+{
+    size_t k = 0;
+    while (k < s.n && s.p[k] != ':')
+        k++;
+    return k;
+}
+
 static bool group_run(Session *s, const Args *a, Result *out, Error *err)
 {
-    const NamedData *t =
-        command_table_arg(s, a, a->nwords ? a->words[0].text : STR_NULL, a->nwords ? a->words[0].at : SPAN_NONE, err);
+    size_t named = colon_in(a->text), nkeys = 0, *keys = NULL;
+    Str name = str_trim(str_sub(a->text, 0, named));
+    const Span at = {a->text_at.from, a->text_at.from + name.n};
+    const NamedData *t = command_table_arg(s, a, name.n ? unquote(a->arena, name, NULL) : STR_NULL, at, err);
     if (!t)
         return false;
-    if (!a->by.p) {
+    if (!a->by.p && named == a->text.n) {
         fail(err, ERR_USAGE, "group wants columns");
         return error_hint(err, "group by country: n = count(), m = mean(age)");
     }
-    size_t colon = 0, nkeys = 0, *keys;
-    while (colon < a->by.n && a->by.p[colon] != ':')
-        colon++;
+    size_t colon = colon_in(a->by);
     Frame *f = select_where(a, t->data.frame, t->name, err);
     if (!f)
         return false;
     Frame *made = NULL;
     Str list = str_trim(str_sub(a->by, 0, colon)), rest = str_sub(a->by, colon + 1, a->by.n);
+    size_t rest_from = a->by_at.from + colon + 1;
+    if (!a->by.p) {
+        rest = str_sub(a->text, named + 1, a->text.n);
+        rest_from = a->text_at.from + named + 1;
+    }
     Word *words;
-    size_t n = args_list(a, rest, (Span){a->by_at.from + colon + 1, a->by_at.to}, &words);
+    size_t n = args_list(a, rest, (Span){rest_from, rest_from + rest.n}, &words);
     Aggregate *agg = arena_array(a->arena, Aggregate, n + 1);
-    bool ok = args_columns(a, list, a->by_at, f, t->name, &keys, &nkeys, err);
+    bool ok = !a->by.p || args_columns(a, list, a->by_at, f, t->name, &keys, &nkeys, err);
     for (size_t i = 0; ok && i < n; i++)
         ok = parse_aggregate(a, &words[i], t, f, &agg[i], err);
     if (!n)
@@ -102,14 +116,15 @@ const Command cmd_group = {
     .name = "group",
     .group = GROUP_DATA,
     .brief = "aggregates by groups",
-    .usage = "group [T] by COLS: NAME = FUNCTION(EXPR), ... [where E] [as U]",
+    .usage = "group [T] [by COLS]: NAME = FUNCTION(EXPR), ... [where E] [as U]",
     .opts = group_opts,
-    .subject = SUBJECT_WORDS,
+    .subject = SUBJECT_RAW,
     .clauses = CLAUSE_BY | CLAUSE_WHERE | CLAUSE_AS,
     .help = "Functions: count count_distinct sum mean sd min max median first last share any all. Shows the groups; with "
-            "as they become a table.",
+            "as they become a table. Without by, all rows are one group.",
     .examples = (const Example[]){{"group users by country: n = count(), m = mean(age)", "", false},
                                   {"group interactions by interaction_type: n = count() as kinds", "", false},
+                                  {"group users: oldest = max(age), m = mean(age)", "all rows", false},
                                   {0}},
     .needs = NEED_TABLE,
     .changes_state = true,

@@ -361,10 +361,10 @@ const Command cmd_metrics = {
     .name = "metrics",
     .group = GROUP_MODEL,
     .brief = "accuracy, precision, recall, F1, ROC-AUC, log loss",
-    .usage = "metrics [M] [--on train|test|T] [--threshold T|best] [by COLS]",
+    .usage = "metrics [M] [--on train|test|T] [where E] [--threshold T|best] [by COLS]",
     .opts = metrics_opts,
     .subject = SUBJECT_WORDS,
-    .clauses = CLAUSE_BY,
+    .clauses = CLAUSE_BY | CLAUSE_WHERE,
     .help = "On the test part when there is one. The interval of ROC-AUC is DeLong's. Beside the numbers stand those of "
             "the model without features: accuracy alone misleads when one outcome is rare. `by` gives a line a group.",
     .examples = (const Example[]){{"metrics", "", false},
