@@ -136,21 +136,21 @@ static bool is_prose(const CsvDict *all, size_t max, double mean)
     return all->count > max || bytes > mean * (double)all->count;
 }
 
-static Levels *sort_all(const CsvDict *all, int32_t **order, Error *err)
+static Levels *sort_all(const CsvDict *all, int32_t **order)
 {
     Levels *l = NULL;
-    Str *texts = big_alloc(all->count, sizeof *texts, false, "a dictionary", err);
-    *order = big_alloc(all->count, sizeof **order, false, "a dictionary", err);
+    Str *texts = big_alloc(all->count, sizeof *texts, false, "a dictionary", NULL);
+    *order = big_alloc(all->count, sizeof **order, false, "a dictionary", NULL);
     if (texts && *order) {
         for (size_t i = 0; i < all->count; i++)
             texts[i] = csv_dict_at(all, i);
-        l = levels_new(texts, all->count, *order, err);
+        l = levels_new(texts, all->count, *order, NULL);
     }
     free(texts);
     return l;
 }
 
-Levels *csv_dict_merge(CsvDict *const *dicts, size_t n, size_t max, double mean, int32_t **map, bool *many, Error *err)
+Levels *csv_dict_merge(CsvDict *const *dicts, size_t n, size_t max, double mean, int32_t **map, bool *many)
 {
     Levels *l = NULL;
     int32_t *order = NULL;
@@ -159,14 +159,12 @@ Levels *csv_dict_merge(CsvDict *const *dicts, size_t n, size_t max, double mean,
     for (size_t k = 0; k < n; k++) {
         if (!dicts[k])
             continue;
-        map[k] = big_alloc(dicts[k]->count, sizeof **map, false, "a dictionary", err);
-        if (!map[k] || !add_all(all, dicts[k], map[k])) {
-            fail_nomem(err, dicts[k]->count * sizeof(CsvEntry), "a dictionary");
+        map[k] = big_alloc(dicts[k]->count, sizeof **map, false, "a dictionary", NULL);
+        if (!map[k] || !add_all(all, dicts[k], map[k]))
             goto done;
-        }
     }
     *many = is_prose(all, max, mean);
-    if (!*many && (l = sort_all(all, &order, err)))
+    if (!*many && (l = sort_all(all, &order)))
         for (size_t k = 0; k < n; k++)
             for (size_t i = 0; i < csv_dict_count(dicts[k]); i++)
                 map[k][i] = order[map[k][i]];

@@ -68,21 +68,24 @@ SIMD_INLINE uint64_t csv_head(Str s, const char *limit)
 #endif
 }
 
-SIMD_INLINE uint64_t csv_stir(uint64_t x)
+/* Both halves of a product: every bit of x reaches every bit of the sum (Wang Yi, wyhash; the constants are its). */
+SIMD_INLINE uint64_t csv_stir(uint64_t x, uint64_t k)
 {
-    x *= UINT64_C(0x9e3779b97f4a7c15); /* 2^64 / golden ratio: Knuth, TAOCP 3, 6.4 */
-    return x ^ x >> 32;
+    __extension__ typedef unsigned __int128 Wide;
+    Wide product = (Wide)x * k;
+    return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
 SIMD_INLINE uint32_t csv_hash(Str s, uint64_t head)
 {
-    uint64_t h = csv_stir(head + s.n);
+    const uint64_t k0 = UINT64_C(0xa0761d6478bd642f), k1 = UINT64_C(0xe7037ed1a0b428db);
+    uint64_t h = csv_stir(head ^ k0, k1 + s.n);
     if (s.n > 8) {
         for (size_t i = 8; i + 8 < s.n; i += 8)
-            h = csv_stir(h ^ csv_load8(s.p + i));
-        h = csv_stir(h ^ csv_load8(s.p + s.n - 8));
+            h = csv_stir(h ^ csv_load8(s.p + i), k0);
+        h = csv_stir(h ^ csv_load8(s.p + s.n - 8), k1);
     }
-    return (uint32_t)(h ^ h >> 29);
+    return (uint32_t)h;
 }
 
 SIMD_INLINE bool csv_same_tail(const char *a, const char *b, size_t n)
@@ -97,6 +100,12 @@ SIMD_INLINE CsvKey csv_dict_key(Str s, const char *limit)
 {
     uint64_t head = csv_head(s, limit);
     return (CsvKey){head, csv_hash(s, head)};
+}
+
+/* Are the slots in the first-level cache anyway? */
+SIMD_INLINE bool csv_dict_is_small(const CsvDict *d)
+{
+    return d->mask < 1024;
 }
 
 SIMD_INLINE void csv_dict_fetch(const CsvDict *d, CsvKey key)

@@ -2,10 +2,9 @@
 /*
  * csv_gather.c - pieces of columns to columns: the last step of csv_read.c.
  *
- * Numbers and moments already lie where they belong: the column takes the buffer over. Only when
- * rows were refused are the pieces moved together. Codes and truth values are copied into an array
- * of their own width, codes renumbered by the sorted dictionary on the way; long texts are copied
- * from the file. All of it runs chunk by chunk on the threads.
+ * Numbers, moments and codes already lie where they belong: the column takes the buffer over. Only
+ * when rows were refused are the pieces moved together. Codes are renumbered by the sorted
+ * dictionary, long texts put one behind the other; both chunk by chunk on the threads.
  */
 #include <stdlib.h>
 
@@ -22,7 +21,9 @@ typedef struct Gather {
     CsvColumn *col;
     Column *out;
     const size_t *row_at; /* first row of each chunk of the window */
-    int32_t **map;        /* of each thread's dictionary */
+    Levels *levels;       /* of a code column ... */
+    int32_t **map;        /* ... and the numbers in it of each thread's texts */
+    bool many;            /* too many levels */
     uint64_t *bytes_at;   /* of each chunk, in a text column */
 } Gather;
 
@@ -73,53 +74,53 @@ static bool gather_nulls(const Gather *g, Error *err)
     return true;
 }
 
-/* ---- eight bytes a row, in place ---- */
-
-static void take_buffer(Gather *g)
+static size_t all_rows(const Gather *g)
 {
-    free(g->out->v.any);
-    g->out->v.any = g->col->values;
-    g->col->values = NULL;
-    g->out->n = g->row_at[g->c->last - g->c->first];
+    return g->row_at[g->c->last - g->c->first];
 }
 
-static bool close_gaps(Gather *g, Error *err)
+static bool on_chunks(Gather *g, void (*work)(void *, void *, size_t, size_t, size_t), Error *err)
 {
-    size_t rows = g->row_at[g->c->last - g->c->first], w = sizeof(int64_t);
+    ParJob job = {.n = g->c->last - g->c->first, .chunk = 1, .ctx = g, .work = work};
+    return par_rows(&job, err);
+}
+
+/* ---- in place ---- */
+
+/* Moves the pieces together in a buffer of `width` bytes a row, when rows between them were refused; most of a buffer
+ * that is hardly used goes back. NULL without memory. */
+static char *close_gaps(const Gather *g, char *buffer, size_t width, size_t extra, Error *err)
+{
+    size_t rows = all_rows(g);
     for (size_t k = 0; k < g->c->last - g->c->first; k++) {
         const CsvChunk *chunk = &g->c->chunks[g->c->first + k];
         if (g->row_at[k] != chunk->row0)
-            memmove(g->col->values + g->row_at[k] * w, g->col->values + chunk->row0 * w, chunk_rows(g, k) * w);
+            memmove(buffer + g->row_at[k] * width, buffer + chunk->row0 * width, chunk_rows(g, k) * width);
     }
-    if (rows < g->c->rows_reserved / 2) { /* most were refused or beyond the limit */
-        char *smaller = big_realloc(g->col->values, (rows + 1) * w, (rows + 1) * w, "a column", err);
-        if (!smaller)
-            return false;
-        g->col->values = smaller;
-    }
-    return true;
+    if (rows >= g->c->rows_reserved / 2)
+        return buffer;
+    size_t bytes = (rows + extra) * width;
+    return big_realloc(buffer, bytes, bytes, "a column", err);
 }
 
-/* A column of `rows` values that are all going to be written. */
-static Column *unwritten_column(ColType type, size_t width, size_t rows, Error *err)
+/* Makes the column around a buffer, which it takes. */
+static bool adopt(Gather *g, ColType type, char **buffer, size_t width, Error *err)
 {
-    Column *c = column_new(type, 0, err);
-    void *values = c ? big_alloc(rows, width, false, "a column", err) : NULL;
-    if (!values) {
-        column_unref(c);
-        return NULL;
-    }
-    free(c->v.any);
-    c->v.any = values;
-    c->n = type == COL_TEXT ? rows - 1 : rows;
-    return c;
+    g->out = column_new(type, 0, err);
+    char *values = g->out ? close_gaps(g, *buffer, width, type == COL_TEXT, err) : NULL;
+    if (!values)
+        return false;
+    free(g->out->v.any);
+    g->out->v.any = values;
+    g->out->n = all_rows(g);
+    *buffer = NULL;
+    return true;
 }
 
 static bool gather_numbers(Gather *g, ColType type, Error *err)
 {
-    if (!close_gaps(g, err) || !(g->out = column_new(type, 0, err)))
+    if (!adopt(g, type, &g->col->values, sizeof(int64_t), err))
         return false;
-    take_buffer(g);
     for (size_t k = g->c->first; type == COL_TIME && k < g->c->last; k++) {
         TimeUnit unit = (TimeUnit)csv_cell(g->c, k, g->j)->unit;
         if (unit > g->out->unit)
@@ -128,157 +129,130 @@ static bool gather_numbers(Gather *g, ColType type, Error *err)
     return gather_nulls(g, err);
 }
 
-/* ---- narrower than eight bytes ---- */
-
-static void copy_bools(void *ctx, void *scratch, size_t k, size_t from, size_t to)
+static void renumber(void *ctx, void *scratch, size_t k, size_t from, size_t to)
 {
     (void)scratch, (void)from, (void)to;
     const Gather *g = ctx;
-    const CsvChunk *chunk = &g->c->chunks[g->c->first + k];
-    memcpy(g->out->v.b + g->row_at[k], g->col->values + chunk->row0 * sizeof(int64_t), chunk_rows(g, k));
-}
-
-static void copy_codes(void *ctx, void *scratch, size_t k, size_t from, size_t to)
-{
-    (void)scratch, (void)from, (void)to;
-    const Gather *g = ctx;
-    const CsvChunk *chunk = &g->c->chunks[g->c->first + k];
     const int32_t *map = g->map[csv_cell(g->c, g->c->first + k, g->j)->thread];
-    const int32_t *in = (const void *)(g->col->values + chunk->row0 * sizeof(int64_t));
-    int32_t *out = g->out->v.c + g->row_at[k];
+    int32_t *code = g->out->v.c + g->row_at[k];
     const uint64_t *nulls = chunk_nulls(g, k);
     size_t n = chunk_rows(g, k);
-    if (!nulls) {
-        for (size_t i = 0; i < n; i++)
-            out[i] = map[in[i]];
-        return;
-    }
     for (size_t i = 0; i < n; i++)
-        out[i] = bit_at(nulls, i) ? 0 : map[in[i]];
+        code[i] = nulls && bit_at(nulls, i) ? 0 : map[code[i]];
 }
 
-static bool on_chunks(Gather *g, void (*work)(void *, void *, size_t, size_t, size_t), Error *err)
+/* Ends of texts in each cell become starts in the column; the cells' texts go one behind the other. */
+static void place_texts(void *ctx, void *scratch, size_t k, size_t from, size_t to)
 {
-    ParJob job = {.n = g->c->last - g->c->first, .chunk = 1, .ctx = g, .work = work, .scratch = g->c->scratch_list};
-    return par_rows(&job, err);
-}
-
-static bool gather_bools(Gather *g, Error *err)
-{
-    g->out = unwritten_column(COL_BOOL, sizeof(uint8_t), g->row_at[g->c->last - g->c->first], err);
-    return g->out && on_chunks(g, copy_bools, err) && gather_nulls(g, err);
-}
-
-/* ---- texts ---- */
-
-/* The text in a row of a chunk, whether it is in a dictionary or in the file. */
-static Str text_of(const Gather *g, const CsvChunk *chunk, const char *values, size_t i, CsvScratch *s)
-{
-    if (g->map) {
-        const CsvCell *cell = csv_cell(g->c, (size_t)(chunk - g->c->chunks), g->j);
-        int32_t code;
-        memcpy(&code, values + i * sizeof code, sizeof code);
-        return csv_dict_at(g->c->scratch[cell->thread].dicts[g->j], (size_t)code);
-    }
-    uint64_t packed;
-    memcpy(&packed, values + i * sizeof packed, sizeof packed);
-    return csv_raw_text(g->c, packed, chunk->not_ascii, s);
-}
-
-static void measure_texts(void *ctx, void *scratch, size_t k, size_t from, size_t to)
-{
-    (void)from, (void)to;
+    (void)scratch, (void)from, (void)to;
     const Gather *g = ctx;
-    const CsvChunk *chunk = &g->c->chunks[g->c->first + k];
-    const uint64_t *nulls = chunk_nulls(g, k);
-    const CsvCell *cell = csv_cell(g->c, g->c->first + k, g->j);
-    uint64_t bytes = 0;
-    if (!g->map && chunk_rows(g, k) == chunk->rows) {
-        bytes = cell->bytes;
-    } else {
-        for (size_t i = 0; i < chunk_rows(g, k); i++)
-            if (!bit_at(nulls, i))
-                bytes += text_of(g, chunk, g->col->values + chunk->row0 * sizeof(int64_t), i, scratch).n;
-    }
-    g->bytes_at[k + 1] = bytes;
-}
-
-static void copy_texts(void *ctx, void *scratch, size_t k, size_t from, size_t to)
-{
-    (void)from, (void)to;
-    const Gather *g = ctx;
-    const CsvChunk *chunk = &g->c->chunks[g->c->first + k];
-    const char *values = g->col->values + chunk->row0 * sizeof(int64_t);
-    const uint64_t *nulls = chunk_nulls(g, k);
-    uint64_t at = g->bytes_at[k];
+    CsvCell *cell = csv_cell(g->c, g->c->first + k, g->j);
+    uint64_t *at = g->out->v.o + g->row_at[k], base = g->bytes_at[k], start = 0;
     for (size_t i = 0; i < chunk_rows(g, k); i++) {
-        g->out->v.o[g->row_at[k] + i] = at;
-        if (bit_at(nulls, i))
-            continue;
-        Str s = text_of(g, chunk, values, i, scratch);
-        if (s.n)
-            memcpy(g->out->bytes + at, s.p, s.n);
-        at += s.n;
+        uint64_t end = at[i];
+        at[i] = base + start;
+        start = end;
     }
-    if (!g->map)
-        csv_give_back(g->c, chunk);
+    if (start)
+        memcpy(g->out->bytes + base, cell->text, start);
+    free(cell->text);
+    cell->text = NULL;
 }
 
 static bool gather_texts(Gather *g, Error *err)
 {
-    size_t chunks = g->c->last - g->c->first, rows = g->row_at[chunks];
+    size_t chunks = g->c->last - g->c->first, rows = all_rows(g);
     bool ok = false;
     g->bytes_at = big_alloc(chunks + 1, sizeof *g->bytes_at, true, "a text column", err);
-    g->out = unwritten_column(COL_TEXT, sizeof(uint64_t), rows + 1, err);
-    if (!g->bytes_at || !g->out || !on_chunks(g, measure_texts, err))
+    if (!g->bytes_at || !adopt(g, COL_TEXT, &g->col->values, sizeof(uint64_t), err))
         goto done;
-    for (size_t k = 0; k < chunks; k++)
-        g->bytes_at[k + 1] += g->bytes_at[k];
-    g->out->bytes = big_alloc(g->bytes_at[chunks], 1, false, "a text column", err);
+    for (size_t k = 0; k < chunks; k++) {
+        uint64_t bytes = chunk_rows(g, k) ? g->out->v.o[g->row_at[k + 1] - 1] : 0;
+        g->bytes_at[k + 1] = g->bytes_at[k] + bytes;
+    }
     g->out->v.o[rows] = g->bytes_at[chunks];
-    ok = g->out->bytes && on_chunks(g, copy_texts, err) && gather_nulls(g, err);
+    g->out->bytes = big_alloc(g->bytes_at[chunks], 1, false, "a text column", err);
+    ok = g->out->bytes && on_chunks(g, place_texts, err) && gather_nulls(g, err);
 done:
     free(g->bytes_at);
-    g->bytes_at = NULL;
     return ok;
 }
 
-static size_t count_values(const Gather *g)
+/* ---- copied ---- */
+
+static bool gather_bools(Gather *g, Error *err)
+{
+    g->out = column_new(COL_BOOL, all_rows(g), err);
+    for (size_t k = 0; g->out && k < g->c->last - g->c->first; k++) {
+        const CsvChunk *chunk = &g->c->chunks[g->c->first + k];
+        memcpy(g->out->v.b + g->row_at[k], g->col->values + chunk->row0 * sizeof(int64_t), chunk_rows(g, k));
+    }
+    return g->out && gather_nulls(g, err);
+}
+
+/* The codes written out: there are too many different texts for a code column. */
+static bool spell_out(Gather *g, Error *err)
+{
+    ColumnBuilder *b = builder_new(COL_TEXT);
+    bool ok = true;
+    for (size_t k = 0; ok && k < g->c->last - g->c->first; k++) {
+        const CsvChunk *chunk = &g->c->chunks[g->c->first + k];
+        const CsvDict *d = g->c->scratch[csv_cell(g->c, g->c->first + k, g->j)->thread].dicts[g->j];
+        const uint64_t *nulls = chunk_nulls(g, k);
+        for (size_t i = 0; ok && i < chunk_rows(g, k); i++)
+            ok = bit_at(nulls, i) ? builder_null(b, err)
+                                  : builder_text(b, csv_dict_at(d, (size_t)g->col->codes[chunk->row0 + i]), err);
+    }
+    if (ok)
+        g->out = builder_finish(b, err);
+    else
+        builder_free(b);
+    return g->out != NULL;
+}
+
+static size_t count_values(const Csv *c, size_t j)
 {
     size_t n = 0;
-    for (size_t k = g->c->first; k < g->c->last; k++)
-        n += g->c->chunks[k].rows - csv_cell(g->c, k, g->j)->nulls;
+    for (size_t k = c->first; k < c->last; k++)
+        n += c->chunks[k].rows - csv_cell(c, k, j)->nulls;
     return n;
+}
+
+/* The threads' dictionaries of a column in one; a worker does one column. */
+static void merge_names(void *ctx, void *scratch, size_t j, size_t from, size_t to)
+{
+    (void)scratch, (void)from, (void)to;
+    Gather *g = (Gather *)ctx + j;
+    const Csv *c = g->c;
+    if (g->col->store != STORE_DICT)
+        return;
+    size_t half = count_values(c, j) / 2;
+    bool meant = g->col->declared || c->typed;
+    size_t max = meant ? INT32_MAX : half > LEVELS_FREE ? half : LEVELS_FREE;
+    CsvDict **dicts = xcalloc(c->threads, sizeof *dicts);
+    for (size_t t = 0; t < c->threads; t++)
+        dicts[t] = c->scratch[t].dicts[j];
+    g->map = xcalloc(c->threads, sizeof *g->map);
+    g->levels = csv_dict_merge(dicts, c->threads, max, meant ? 1e300 : LEVEL_BYTES_MAX, g->map, &g->many);
+    free(dicts);
 }
 
 /* A code column; or text when there are too many levels, unless code was meant. */
 static bool gather_names(Gather *g, Error *err)
 {
-    const Csv *c = g->c;
-    size_t half = count_values(g) / 2;
-    size_t max = g->col->declared || c->typed ? INT32_MAX : half > LEVELS_FREE ? half : LEVELS_FREE;
-    double mean = g->col->declared || c->typed ? 1e300 : LEVEL_BYTES_MAX;
-    bool ok = false, many;
-    CsvDict **dicts = xcalloc(c->threads, sizeof *dicts);
-    g->map = xcalloc(c->threads, sizeof *g->map);
-    for (size_t t = 0; t < c->threads; t++)
-        dicts[t] = c->scratch[t].dicts[g->j];
-    Levels *levels = csv_dict_merge(dicts, c->threads, max, mean, g->map, &many, err);
-    if (levels) {
-        g->out = unwritten_column(COL_CODE, sizeof(int32_t), g->row_at[c->last - c->first], err);
-        if (g->out)
-            g->out->levels = levels;
-        else
-            levels_unref(levels);
-        ok = g->out && on_chunks(g, copy_codes, err) && gather_nulls(g, err);
-    } else if (many) {
-        ok = gather_texts(g, err);
+    if (g->many)
+        return spell_out(g, err);
+    if (!g->levels)
+        return fail_nomem(err, count_values(g->c, g->j), "a dictionary");
+    char *codes = (char *)g->col->codes;
+    g->col->codes = NULL;
+    bool ok = adopt(g, COL_CODE, &codes, sizeof(int32_t), err);
+    if (g->out) {
+        g->out->levels = g->levels;
+        g->levels = NULL;
     }
-    for (size_t t = 0; t < c->threads; t++)
-        free(g->map[t]);
-    free(g->map);
-    free(dicts);
-    g->map = NULL;
+    ok = ok && on_chunks(g, renumber, err) && gather_nulls(g, err);
+    free(codes);
     return ok;
 }
 
@@ -308,43 +282,63 @@ static bool gather_column(Gather *g, Error *err)
 }
 
 /* The buffers of a column that has been made. */
-static void release(Csv *c, size_t j)
+static void release(Gather *g)
 {
-    free(c->cols[j].values);
-    free(c->cols[j].nulls);
-    c->cols[j].values = NULL;
-    c->cols[j].nulls = NULL;
+    Csv *c = g->c;
+    free(g->col->values);
+    free(g->col->codes);
+    free(g->col->nulls);
+    g->col->values = NULL;
+    g->col->codes = NULL;
+    g->col->nulls = NULL;
+    levels_unref(g->levels);
     for (size_t t = 0; t < c->threads; t++) {
-        csv_dict_free(c->scratch[t].dicts[j]);
-        c->scratch[t].dicts[j] = NULL;
+        csv_dict_free(c->scratch[t].dicts[g->j]);
+        c->scratch[t].dicts[g->j] = NULL;
+        if (g->map)
+            free(g->map[t]);
     }
+    free(g->map);
+}
+
+/* Makes all columns; those that were made before a failure are in g[].out. */
+static bool gather_columns(Csv *c, Gather *g, const size_t *row_at, Error *err)
+{
+    for (size_t j = 0; j < c->ncols; j++)
+        g[j] = (Gather){.c = c, .j = j, .col = &c->cols[j], .row_at = row_at};
+    ParJob job = {.n = c->ncols, .chunk = 1, .ctx = g, .work = merge_names};
+    bool ok = par_rows(&job, err);
+    for (size_t j = 0; j < c->ncols; j++) {
+        ok = ok && gather_column(&g[j], err);
+        release(&g[j]);
+    }
+    return ok;
 }
 
 Frame *csv_gather(Csv *c, Error *err)
 {
-    size_t chunks = c->last - c->first, n = 0;
+    size_t chunks = c->last - c->first;
     Frame *f = NULL;
     size_t *row_at = big_alloc(chunks + 1, sizeof *row_at, true, "a list of chunks", err);
+    Gather *g = big_alloc(c->ncols, sizeof *g, true, "a list of columns", err);
     Column **cols = big_alloc(c->ncols, sizeof *cols, true, "a list of columns", err);
     char **names = big_alloc(c->ncols, sizeof *names, true, "a list of columns", err);
-    if (!row_at || !cols || !names)
+    if (!row_at || !g || !cols || !names)
         goto done;
     for (size_t k = 0; k < chunks; k++)
         row_at[k + 1] = row_at[k] + c->chunks[c->first + k].rows;
-    for (; n < c->ncols; n++) {
-        Gather g = {.c = c, .j = n, .col = &c->cols[n], .row_at = row_at};
-        bool ok = gather_column(&g, err);
-        cols[n] = g.out;
-        names[n] = c->cols[n].name;
-        if (!ok)
-            goto done;
-        release(c, n);
+    bool ok = gather_columns(c, g, row_at, err);
+    for (size_t j = 0; j < c->ncols; j++) {
+        cols[j] = g[j].out;
+        names[j] = c->cols[j].name;
     }
-    f = frame_new(names, cols, c->ncols, row_at[chunks]);
-done:
-    for (size_t j = 0; !f && cols && j < c->ncols; j++)
+    if (ok)
+        f = frame_new(names, cols, c->ncols, row_at[chunks]);
+    for (size_t j = 0; !f && j < c->ncols; j++)
         column_unref(cols[j]);
+done:
     free(row_at);
+    free(g);
     free(cols);
     free(names);
     return f;

@@ -19,8 +19,6 @@
 #include "csv_swar.h"
 
 #define BATCH_ROWS 32 /* lookups in flight */
-#define RAW_LENGTH_BITS 24
-#define RAW_LONG ((UINT64_C(1) << RAW_LENGTH_BITS) - 1) /* so long or longer: found again by its end */
 
 /* One column of one chunk. */
 typedef struct Piece {
@@ -340,7 +338,9 @@ static void number_batch(Piece *p, Batch *b)
 static bool parse_names(Piece *p, bool digits)
 {
     int32_t *out = p->out;
-    Batch b = {.n = 0};
+    Batch b;
+    b.n = 0;
+    bool near_by = csv_dict_is_small(p->dict);
     for (size_t r = 0; r < p->ix->rows && !p->failed; r++) {
         Str s;
         out[r] = 0;
@@ -353,8 +353,14 @@ static bool parse_names(Piece *p, bool digits)
             break;
         }
         bool copied = s.p == p->s->clean.p || s.p == p->s->mend.p;
+        CsvKey key = csv_dict_key(s, copied ? s.p + s.n : p->limit);
+        if (near_by) {
+            out[r] = csv_dict_find(p->dict, s, key);
+            p->failed = out[r] < 0;
+            continue;
+        }
         b.text[b.n] = s;
-        b.key[b.n] = csv_dict_key(s, copied ? s.p + s.n : p->limit);
+        b.key[b.n] = key;
         b.out[b.n] = &out[r];
         csv_dict_fetch(p->dict, b.key[b.n]);
         if (++b.n == BATCH_ROWS || copied) /* a copy is overwritten by the next one */
@@ -367,36 +373,20 @@ static bool parse_names(Piece *p, bool digits)
 static bool parse_raw(Piece *p)
 {
     uint64_t *out = p->out;
+    Buf *text = &p->s->text;
+    buf_clear(text);
     for (size_t r = 0; r < p->ix->rows; r++) {
-        Str s, raw = field_at(p, r);
-        out[r] = 0;
-        if (!text_at(p, r, &s))
-            continue;
-        uint64_t length = raw.n < RAW_LONG ? raw.n : RAW_LONG;
-        out[r] = (uint64_t)(raw.p - p->c->text.p) << RAW_LENGTH_BITS | length;
-        p->cell.bytes += s.n;
+        Str s;
+        if (text_at(p, r, &s))
+            buf_str(text, s);
+        out[r] = text->n;
     }
+    p->cell.text = malloc(text->n + 1);
+    if (!p->cell.text)
+        p->failed = true;
+    else if (text->n)
+        memcpy(p->cell.text, text->p, text->n);
     return true;
-}
-
-/* The length of a long field, found as it was the first time. */
-static size_t long_length(const Csv *c, size_t from)
-{
-    bool open;
-    size_t end = csv_field_end(c, from, c->delim, &open);
-    bool last = end == c->text.n || c->text.p[end] == c->newline;
-    return end - from - (last && end > from && c->text.p[end - 1] == '\r');
-}
-
-Str csv_raw_text(const Csv *c, uint64_t packed, bool not_ascii, CsvScratch *s)
-{
-    size_t from = (size_t)(packed >> RAW_LENGTH_BITS), length = (size_t)(packed & RAW_LONG);
-    if (length == RAW_LONG)
-        length = long_length(c, from);
-    Str text = {c->text.p + from, length};
-    if (length && *text.p == '"')
-        text = csv_unquote(text, &s->clean);
-    return not_ascii && !utf8_valid(text) ? csv_mend(text, &s->mend) : text;
 }
 
 /* ---- a piece ---- */
@@ -460,11 +450,14 @@ static bool fresh_nulls(CsvScratch *s, size_t rows)
 /* Tries one type; false when the column has meanwhile become of another. */
 static bool attempt(Piece *p, CsvStore store)
 {
+    free(p->cell.text);
     p->cell = (CsvCell){.store = (uint8_t)store, .thread = (uint16_t)p->s->number};
     p->in_quotes = 0;
     p->kinds = 0;
     p->dict = NULL;
+    p->out = p->col->values + p->chunk->row0 * sizeof(int64_t);
     if (store == STORE_DICT || store == STORE_DIGITS) {
+        p->out = p->col->codes + p->chunk->row0;
         CsvDict **dict = &p->s->dicts[p->j];
         p->dict = *dict ? *dict : (*dict = csv_dict_new());
     }
@@ -497,11 +490,11 @@ bool csv_parse(Csv *c, CsvChunk *chunk, size_t col, CsvScratch *s)
     CsvColumn *column = &c->cols[col];
     CsvCell *cell = csv_cell(c, (size_t)(chunk - c->chunks), col);
     Piece p = {.c = c, .chunk = chunk, .ix = &s->index, .s = s, .col = column, .j = col,
-               .limit = c->text.p + c->text.n, .quotes = chunk->any_quotes, .ends_row = col + 1 == c->ncols,
-               .out = column->values + chunk->row0 * sizeof(int64_t)};
+               .limit = c->text.p + c->text.n, .quotes = chunk->any_quotes, .ends_row = col + 1 == c->ncols};
     while (!attempt(&p, present_store(c, column)))
         continue;
     keep_nulls(&p, cell);
+    free(cell->text);
     *cell = p.cell;
     return !p.failed;
 }

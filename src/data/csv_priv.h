@@ -4,8 +4,9 @@
  *
  * A file is cut into chunks of text; a chunk owns the rows that start in it. For each chunk and
  * column there is a cell, which says how the values of that piece are stored at the moment. The
- * values of a column live in one buffer of eight bytes a row, whatever the type: a piece is
- * rewritten in place when its column turns out to be of another type.
+ * values of a column live in one buffer of eight bytes a row, or in one of four for codes: a piece
+ * is written again when its column turns out to be of another type. A buffer that no piece uses is
+ * reserved but costs no memory.
  */
 #ifndef GLINT_DATA_CSV_PRIV_H
 #define GLINT_DATA_CSV_PRIV_H
@@ -44,7 +45,7 @@ typedef enum CsvStore {
     STORE_MDY,    /* int64_t */
     STORE_DIGITS, /* int32_t numbers of the thread's dictionary; all are whole numbers */
     STORE_DICT,   /* int32_t numbers of the thread's dictionary */
-    STORE_RAW     /* uint64_t place and length in the text (csv_raw_*) */
+    STORE_RAW     /* uint64_t ends in the cell's own text */
 } CsvStore;
 
 typedef struct CsvColumn {
@@ -55,6 +56,7 @@ typedef struct CsvColumn {
     _Atomic uint32_t kinds; /* seen so far */
     _Atomic bool raw;       /* too many distinct values for a dictionary */
     char *values;           /* rows_reserved + 1 entries of eight bytes */
+    int32_t *codes;         /* rows_reserved: STORE_DICT and STORE_DIGITS */
     uint64_t *nulls;        /* chunk by chunk, each from a word of its own */
 } CsvColumn;
 
@@ -66,7 +68,7 @@ typedef struct CsvCell {
     uint16_t thread;  /* whose dictionary its numbers mean */
     uint32_t nulls;
     uint32_t mended;  /* values with bytes that are not UTF-8 */
-    uint64_t bytes;   /* STORE_RAW: of all texts */
+    char *text;       /* STORE_RAW: all texts, one after the other; owned */
 } CsvCell;
 
 typedef struct CsvChunk {
@@ -107,6 +109,7 @@ typedef struct CsvScratch {
     uint64_t *nulls; /* of one piece */
     size_t nulls_cap;
     Buf clean, mend; /* a field without its quotes; with its bytes mended */
+    Buf text;        /* STORE_RAW: of one piece */
 } CsvScratch;
 
 typedef struct Csv {
@@ -168,8 +171,6 @@ BadRow *csv_bad_row(CsvChunk *chunk);
 /* Parses column `col` of a chunk whose fields are in s->index, under the column's present type, which widens when
  * a value does not fit. Returns false without memory. */
 bool csv_parse(Csv *c, CsvChunk *chunk, size_t col, CsvScratch *s);
-/* A text that STORE_RAW points at, decoded. Valid until the next call with this scratch. */
-Str csv_raw_text(const Csv *c, uint64_t packed, bool not_ascii, CsvScratch *s);
 /* The content of a field in quotes: a slice of it or of `into`. */
 Str csv_unquote(Str raw, Buf *into);
 /* `s` with each byte that is no UTF-8 replaced by U+FFFD. */
@@ -194,12 +195,8 @@ void csv_dict_free(CsvDict *d);
 size_t csv_dict_count(const CsvDict *d);
 Str csv_dict_at(const CsvDict *d, size_t i);
 /* One sorted dictionary of several (NULLs are fine); map[k][i] = new number, free() each. More than `max` distinct
- * texts, or more than `mean` bytes on average: *many is set and NULL returned. */
-Levels *csv_dict_merge(CsvDict *const *dicts, size_t n, size_t max, double mean, int32_t **map, bool *many, Error *err);
-
-/* ---- csv_read.c ---- */
-/* The mapped pages of a chunk are not needed any more: they count as ours until they are given back. */
-void csv_give_back(const Csv *c, const CsvChunk *chunk);
+ * texts, or more than `mean` bytes on average: *many is set and NULL returned. NULL alone: no memory. Any thread. */
+Levels *csv_dict_merge(CsvDict *const *dicts, size_t n, size_t max, double mean, int32_t **map, bool *many);
 
 /* ---- csv_gather.c: pieces to columns ---- */
 /* Makes the window's rows into a frame; takes the columns' buffers. */

@@ -31,7 +31,7 @@
 #define SLICE_BYTES ((size_t)32 << 20) /* progress is told so often */
 #define SAMPLE_VALUES 1000             /* so many, and all distinct: ids or prose, not names */
 #define LEVELS_FREE 1000
-#define HUGE_PAGE ((uintptr_t)2 << 20)
+#define GIVE_CHUNKS 64
 #define ROWS_MAX ((size_t)UINT32_MAX - 1)
 
 /* ---- life and death ---- */
@@ -65,10 +65,16 @@ static void drop_buffers(Csv *c)
 {
     for (size_t j = 0; c->cols && j < c->ncols; j++) {
         free(c->cols[j].values);
+        free(c->cols[j].codes);
         free(c->cols[j].nulls);
         c->cols[j].values = NULL;
+        c->cols[j].codes = NULL;
         c->cols[j].nulls = NULL;
         drop_dicts(c, j);
+    }
+    for (size_t i = 0; c->cells && i < c->nchunks * c->ncols; i++) {
+        free(c->cells[i].text);
+        c->cells[i].text = NULL;
     }
 }
 
@@ -96,6 +102,7 @@ static void csv_clear(Csv *c)
         free(s->nulls);
         buf_free(&s->clean);
         buf_free(&s->mend);
+        buf_free(&s->text);
     }
     free(c->scratch);
     free(c->scratch_list);
@@ -108,19 +115,6 @@ static void csv_clear(Csv *c)
 }
 
 /* ---- one window of chunks into the buffers ---- */
-
-/* Large buffers in large pages, where the system has them on request: fewer page faults. */
-static char *new_values(size_t rows, Error *err)
-{
-    char *values = big_alloc(rows + 1, sizeof(int64_t), false, "a column", err);
-#ifdef MADV_HUGEPAGE
-    uintptr_t from = ((uintptr_t)values + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE;
-    uintptr_t to = (uintptr_t)values + rows * sizeof(int64_t);
-    if (values && to > from + HUGE_PAGE)
-        madvise((void *)from, to - from, MADV_HUGEPAGE);
-#endif
-    return values;
-}
 
 static bool open_window(Csv *c, size_t first, size_t last, Error *err)
 {
@@ -140,21 +134,24 @@ static bool open_window(Csv *c, size_t first, size_t last, Error *err)
     c->dict_max = c->rows_reserved / 2 > LEVELS_FREE ? c->rows_reserved / 2 : LEVELS_FREE;
     for (size_t j = 0; j < c->ncols; j++) {
         CsvColumn *col = &c->cols[j];
-        col->values = new_values(c->rows_reserved, err);
+        col->values = big_alloc(c->rows_reserved + 1, sizeof(int64_t), false, "a column", err);
+        col->codes = big_alloc(c->rows_reserved, sizeof(int32_t), false, "a column", err);
         col->nulls = big_alloc(c->words, sizeof *col->nulls, true, "a column", err);
-        if (!col->values || !col->nulls)
+        if (!col->values || !col->codes || !col->nulls)
             return false;
     }
     return true;
 }
 
-void csv_give_back(const Csv *c, const CsvChunk *chunk)
+/* The mapped pages of chunks that are parsed count as ours until they are given back: done for 64 chunks at a
+ * time, 64 behind. Somebody who still reads them gets them again. */
+static void give_back(const Csv *c, size_t chunk)
 {
-    if (!c->mapped)
+    if (!c->mapped || chunk % GIVE_CHUNKS || chunk < 2 * GIVE_CHUNKS)
         return;
     uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
-    uintptr_t from = ((uintptr_t)c->text.p + chunk->from) / page * page;
-    uintptr_t to = ((uintptr_t)c->text.p + chunk->to) / page * page;
+    uintptr_t from = ((uintptr_t)c->text.p + c->chunks[chunk - 2 * GIVE_CHUNKS].from) / page * page;
+    uintptr_t to = ((uintptr_t)c->text.p + c->chunks[chunk - GIVE_CHUNKS].from) / page * page;
     if (to > from)
         madvise((void *)from, to - from, MADV_DONTNEED);
 }
@@ -167,7 +164,7 @@ static void parse_chunk(Csv *c, CsvChunk *chunk, CsvScratch *s)
     chunk->rows = s->index.rows;
     for (size_t j = 0; j < c->ncols && !chunk->failed; j++)
         chunk->failed = !csv_parse(c, chunk, j, s);
-    csv_give_back(c, chunk);
+    give_back(c, (size_t)(chunk - c->chunks));
 }
 
 /* A job of par_rows over chunks [from, ...). */
@@ -216,7 +213,7 @@ static void retype_in_slice(void *ctx, void *scratch, size_t chunk, size_t from,
         k->failed = k->failed || !csv_parse(c, k, j, s);
     }
     if (indexed)
-        csv_give_back(c, k);
+        give_back(c, slice->from + chunk);
 }
 
 static bool no_memory(const Csv *c, Error *err)

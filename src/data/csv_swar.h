@@ -65,7 +65,7 @@ SIMD_INLINE bool swar_int(const char *p, size_t n, int64_t *out)
             return false;
         v += swar_value(high) * 100000000;
     }
-    *out = minus ? -(int64_t)v : (int64_t)v;
+    *out = ((int64_t)v ^ -(int64_t)minus) + minus; /* no branch: signs are hard to foretell */
     return true;
 }
 
@@ -114,8 +114,8 @@ SIMD_INLINE bool swar_real(const char *p, size_t n, double *out)
     uint64_t digits = swar_value(low) + (n > 8 ? swar_value(high) * 100000000 : 0);
     if (digits >> 53)
         return false;
-    double v = (double)digits / power[behind];
-    *out = minus ? -v : v;
+    static const double sign[2] = {1, -1};
+    *out = (double)(int64_t)digits * sign[minus] / power[behind];
     return true;
 }
 
@@ -136,6 +136,21 @@ SIMD_INLINE bool swar_shape(uint64_t *v, const char *shape, uint64_t limit)
     return (((*v + limit) | *v) & SWAR_TOP) == 0;
 }
 
+/* Days since 1970 of a date that exists: days_from_civil() without its eras, for years from 1 on. */
+SIMD_INLINE bool swar_days(int y, int m, int d, int64_t *days)
+{
+    static const uint8_t length[16] = {0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    static const uint16_t before[16] = {0, 0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334};
+    if (m > 12 || y == 0)
+        return false;
+    int leap = (y & 3) == 0 && (y % 100 != 0 || (y & 15) == 0);
+    if (d == 0 || d > length[m] + (m == 2 && leap))
+        return false;
+    int past = y - 1;
+    *days = past * 365 + past / 4 - past / 100 + past / 400 + before[m] + (m > 2 && leap) + d - 1 - 719162;
+    return true;
+}
+
 /* 2023-10-15, 2023-10-15 09:30:00, 2023-10-15T09:30:00Z. n bytes at p and eight before p + n are readable. */
 SIMD_INLINE bool swar_time(const char *p, size_t n, int64_t *us, TimeUnit *unit)
 {
@@ -146,9 +161,10 @@ SIMD_INLINE bool swar_time(const char *p, size_t n, int64_t *us, TimeUnit *unit)
     if (!swar_shape(&date, "0000-00-", UINT64_C(0x7f76767f76767676)) || ((day + 0x7676) & 0x8080) || (day & 0x8080))
         return false;
     int y = swar_four(date), m = swar_two(date >> 40), d = swar_two(day);
-    if (!civil_valid(y, m, d))
+    int64_t days;
+    if (!swar_days(y, m, d, &days))
         return false;
-    *us = days_from_civil(y, m, d) * US_PER_DAY;
+    *us = days * US_PER_DAY;
     *unit = TIME_DAY;
     if (n == 10)
         return true;

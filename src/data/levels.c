@@ -33,6 +33,31 @@ static int compare_items(const void *a, const void *b)
     return str_cmp(x->text, y->text);
 }
 
+/* Merge sort from below: qsort() pays for a call at every comparison. NULL without memory. */
+static SortItem *sort_items(SortItem *items, size_t n, Error *err)
+{
+    SortItem *from = items, *to = big_alloc(n, sizeof *to, false, "sorting a dictionary", err);
+    if (!to) {
+        free(items);
+        return NULL;
+    }
+    for (size_t run = 1; run < n; run *= 2) {
+        for (size_t at = 0; at < n; at += 2 * run) {
+            size_t i = at, mid = at + run < n ? at + run : n, j = mid, end = mid + run < n ? mid + run : n;
+            for (size_t k = at; k < end; k++) {
+                bool left = j == end || (i < mid && (from[i].head != from[j].head ? from[i].head < from[j].head
+                                                                                 : compare_items(&from[i], &from[j]) <= 0));
+                to[k] = left ? from[i++] : from[j++];
+            }
+        }
+        SortItem *swap = from;
+        from = to;
+        to = swap;
+    }
+    free(to);
+    return from;
+}
+
 /* Copies sorted items into a dictionary; NULL when two are equal or memory runs out. */
 static Levels *levels_of_sorted(const SortItem *items, size_t n, int32_t *order, Error *err)
 {
@@ -79,8 +104,8 @@ Levels *levels_new(const Str *texts, size_t n, int32_t *order, Error *err)
         items[i] = (SortItem){head_of(texts[i]), texts[i], (uint32_t)i};
         sorted = sorted && (i == 0 || compare_items(&items[i - 1], &items[i]) <= 0);
     }
-    if (!sorted)
-        qsort(items, n, sizeof *items, compare_items);
+    if (!sorted && !(items = sort_items(items, n, err)))
+        return NULL;
     Levels *l = levels_of_sorted(items, n, order, err);
     free(items);
     return l;
