@@ -122,6 +122,9 @@ Design *design_replay(const Encoding *e, const Frame *f, const uint32_t *rows, s
                       UnseenPolicy policy, bool with_response, uint8_t **ok, ReplayReport *report,
                       Error *err);
 
+/* The columns that poly(), ns() or bs() make of x: vars[var].nbasis numbers. For exports. */
+void encoding_basis(const Encoding *e, size_t var, double x, double *out);
+
 /* Reference numbers of the encoding in a saved model. */
 void encoding_to_json(const Encoding *e, Buf *out);
 Encoding *encoding_from_json(const cJSON *j, Error *err);

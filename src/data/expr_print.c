@@ -250,3 +250,31 @@ Str expr_column_power(const Expr *e, int *power)
     *power = (int)k;
     return e->args[0]->name;
 }
+
+static ExprNode literal_node(const Expr *e)
+{
+    if (e->value.null)
+        return (ExprNode){.kind = NODE_NULL};
+    switch (e->type) {
+    case COL_BOOL:
+        return (ExprNode){.kind = NODE_TRUTH, .number = e->value.v.b};
+    case COL_INT:
+    case COL_TIME:
+        return (ExprNode){.kind = NODE_NUMBER, .number = (double)e->value.v.i};
+    case COL_REAL:
+        return (ExprNode){.kind = NODE_NUMBER, .number = e->value.v.d};
+    default:
+        return (ExprNode){.kind = NODE_TEXT, .text = e->value.v.s};
+    }
+}
+
+ExprNode expr_node(const Expr *e)
+{
+    while (e->kind == EXPR_PAREN)
+        e = e->args[0];
+    if (e->kind == EXPR_LITERAL)
+        return literal_node(e);
+    if (e->kind == EXPR_NAME)
+        return (ExprNode){.kind = NODE_COLUMN, .text = e->name};
+    return (ExprNode){.kind = NODE_CALL, .text = str_of(e->fn->doc.name), .nargs = e->nargs, .args = e->args};
+}

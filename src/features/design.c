@@ -495,6 +495,11 @@ void design_free(Design *d)
     free(d);
 }
 
+void encoding_basis(const Encoding *e, size_t var, double x, double *out)
+{
+    basis_at(e->plan->basis[var], x, out);
+}
+
 Encoding *design_take_encoding(Design *d)
 {
     Encoding *e = d->enc;
