@@ -242,12 +242,12 @@ static void sql(void **state)
     (void)state;
     if (!have("sqlite3") || system("sqlite3 :memory: 'SELECT exp(1.0)+ln(2.0)' >/dev/null 2>&1") != 0)
         skip();
-    /* the answer is the last column; sqlite prints 15 digits unless asked */
+    /* the whole statement becomes a table of its own, whose answers are printed with all digits */
     each_model("sql", "model.sql.in", "driver.sql", sql_driver,
-               "{ printf 'SELECT printf(\"%%.17g\", y) FROM (SELECT *, '; "
-               "sed -n '/^SELECT/,$p' model.sql.in | sed '1d;s/ AS probability$/ AS y/;s/ AS prediction$/ AS y/;"
-               "s/AS glint_all;$/AS glint_all);/'; } >model.sql && "
-               "rm -f all.txt && sqlite3 :memory: <driver.sql && sed 's/^0*$/&/' all.txt >out.txt");
+               "{ echo 'WITH answer AS ('; sed -e '/^--/d' -e 's/;$//' model.sql.in; "
+               "echo \") SELECT CASE WHEN y IS NULL THEN 'nan' ELSE printf('%.17g', y) END FROM (SELECT\"; "
+               "grep -q 'AS probability$' model.sql.in && echo 'probability' || echo 'prediction'; "
+               "echo ' AS y FROM answer);'; } >model.sql && sqlite3 :memory: <driver.sql && mv all.txt out.txt");
 }
 
 /* ---- C ---- */
