@@ -102,7 +102,8 @@ static void draw_place(const Error *err, Str command, const Origin *from, Out *o
     b = b > a ? b : a + 1;
     Str before = str_sub(line, 0, a), marked = str_sub(line, a, b);
     size_t indent = utf8_width(before), width = utf8_width(marked);
-    bool typed = from && from->prompt && start == 0 && !memchr(from->text.p, '\n', from->text.n);
+    Str typed_text = from ? str_trim(from->text) : STR_NULL;
+    bool typed = from && from->prompt && start == 0 && !memchr(typed_text.p, '\n', typed_text.n);
     if (typed) { /* under the line on the screen */
         indent += from->prompt + utf8_width(str_sub(from->text, 0, from->at));
         if (o->width && indent + width >= o->width)
