@@ -238,6 +238,8 @@ static int run(Session *s, const Start *st)
     if (s->interactive && !s->settings->quiet)
         puts("glint " GLINT_VERSION "  type help, or tour for a ten-minute walk");
     bool ok = load_files(s, st);
+    if (ok && st->tour)
+        ok = exec_command(s, STR("tour"), NULL);
     if (ok && st->commands)
         ok = exec_text(s, str_of(st->commands), NULL, st->keep_going);
     if (ok && st->script)

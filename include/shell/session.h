@@ -45,6 +45,7 @@ typedef struct Session {
     struct Journal *journal;
     struct Connection *connection;
     int exit_status;
+    int tour;                   /* step of the tutorial that is awaited; 0: none */
     bool quit;
     /* The screens, which live above the shell: main.c says how to open them; `ui` is set while they are up. */
     bool (*open_screen)(struct Session *s, const char *screen, Str subject, Error *err);

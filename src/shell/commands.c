@@ -17,7 +17,7 @@
     X(predict) X(check) X(diagnose) \
     X(roles) X(features) X(fit) X(model) X(models) X(coef) X(metrics) X(note) \
     X(whatif) X(near) X(flip) X(effect) X(explain) \
-    X(help) X(set) X(timing) X(echo) X(run) X(undo) X(redo) X(script) X(history) X(quit) \
+    X(help) X(set) X(timing) X(echo) X(run) X(undo) X(redo) X(script) X(history) X(tour) X(quit) \
     X(browse) X(view) \
     X(connect) X(es_doctor) X(es_indexes) X(es_create) X(es_drop) X(es_push) X(score) \
     X(es_rank) X(es_verify) X(es_boost) X(es_deploy) X(es_similar)

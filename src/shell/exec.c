@@ -25,6 +25,7 @@
 #include "shell/parse.h"
 #include "shell/picture.h"
 #include "shell/settings.h"
+#include "shell/tour.h"
 
 /* ---- the screen ---- */
 
@@ -517,6 +518,16 @@ static double cpu_seconds(void)
            1e-6 * (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec);
 }
 
+static void tell_tour(Session *s, Str command)
+{
+    Buf b = BUF_INIT;
+    tour_follow(s, command, &b);
+    if (b.n)
+        fwrite(b.p, 1, b.n, stdout);
+    fflush(stdout);
+    buf_free(&b);
+}
+
 static bool run_command(Session *s, Str line, Arena *arena, Error *err)
 {
     if (line.p[0] == '!')
@@ -536,6 +547,8 @@ static bool run_command(Session *s, Str line, Arena *arena, Error *err)
     result_clear(&r);
     if (ok && s->settings->timing)
         tell_timing(wall, cpu);
+    if (ok && s->tour)
+        tell_tour(s, body);
     return ok;
 }
 
