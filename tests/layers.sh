@@ -31,7 +31,7 @@ libraries='
 ^cairo:                  src/shell/picture.c
 ^curl/:                  src/es/http.c
 ^readline/:              src/shell/line.c
-curses|^term.h|^termios.h|^sys/ioctl.h: src/tui/term.c src/shell/line.c src/shell/exec.c src/shell/connection.c
+curses|^term.h|^termios.h|^sys/ioctl.h: src/tui/term.c src/shell/line.c src/shell/screen.c src/shell/connection.c
 ^zlib.h|^zstd.h|^lzma.h: src/base/
 ^utf8proc.h:             src/base/
 ^cJSON|^cjson/:          src/base/ include/base/ src/model/ src/es/
