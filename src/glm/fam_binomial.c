@@ -44,7 +44,7 @@ static double loglik(double y, double mu, double w, double phi, double param)
     if (y == 1.0)
         return w * log(mu);
     double kn = nearbyint(k);
-    if (fabs(k - kn) < 1e-7 * w) { /* a count that was divided by w */
+    if (fabs(k - kn) < 1e-7 * w && kn > 0.0 && kn < w) { /* a count that was divided by w */
         k = kn;
         rest = w - k;
     }
