@@ -299,18 +299,40 @@ bool time_parse(Str s, DateOrder order, int64_t *us, TimeUnit *unit)
 
 /* ---- writing ---- */
 
+static char *put_digits(char *p, int v, int digits)
+{
+    for (int k = digits; k-- > 0; v /= 10)
+        p[k] = (char)('0' + v % 10);
+    return p + digits;
+}
+
 void buf_time(Buf *b, int64_t us, TimeUnit unit)
 {
     Civil c = civil_of(us);
-    buf_printf(b, "%04d-%02d-%02d", c.year, c.month, c.day);
-    if (unit >= TIME_MINUTE)
-        buf_printf(b, " %02d:%02d", c.hour, c.minute);
-    if (unit >= TIME_SECOND)
-        buf_printf(b, ":%02d", c.second);
-    if (unit == TIME_MILLI)
-        buf_printf(b, ".%03d", c.micro / 1000);
-    if (unit == TIME_MICRO)
-        buf_printf(b, ".%06d", c.micro);
+    if (c.year < 0 || c.year > 9999) {
+        buf_printf(b, "%04d", c.year);
+        c.year = -1;
+    }
+    char text[32], *p = c.year < 0 ? text : put_digits(text, c.year, 4);
+    *p++ = '-';
+    p = put_digits(p, c.month, 2);
+    *p++ = '-';
+    p = put_digits(p, c.day, 2);
+    if (unit >= TIME_MINUTE) {
+        *p++ = ' ';
+        p = put_digits(p, c.hour, 2);
+        *p++ = ':';
+        p = put_digits(p, c.minute, 2);
+    }
+    if (unit >= TIME_SECOND) {
+        *p++ = ':';
+        p = put_digits(p, c.second, 2);
+    }
+    if (unit >= TIME_MILLI) {
+        *p++ = '.';
+        p = unit == TIME_MILLI ? put_digits(p, c.micro / 1000, 3) : put_digits(p, c.micro, 6);
+    }
+    buf_put(b, text, (size_t)(p - text));
 }
 
 /* ---- now ---- */

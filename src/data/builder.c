@@ -19,7 +19,6 @@
 
 #define FIRST_ROWS 256
 #define CODE_LEVELS_FREE 1000             /* so many distinct values are always few */
-#define CODE_LEVEL_BYTES_MAX 200.0        /* longer on average is prose */
 #define ROWS_MAX ((size_t)UINT32_MAX - 1) /* row numbers are uint32_t and one means none */
 
 struct ColumnBuilder {
@@ -200,11 +199,15 @@ bool builder_null(ColumnBuilder *b, Error *err)
     return true;
 }
 
+size_t code_levels_max(size_t values)
+{
+    return values / 2 > CODE_LEVELS_FREE ? values / 2 : CODE_LEVELS_FREE;
+}
+
 /* The rule at the top of this file. */
 static bool few_distinct(const ColumnBuilder *b)
 {
-    size_t distinct = strmap_count(b->texts), there = b->n - b->nulls;
-    size_t allowed = there / 2 > CODE_LEVELS_FREE ? there / 2 : CODE_LEVELS_FREE;
+    size_t distinct = strmap_count(b->texts), allowed = code_levels_max(b->n - b->nulls);
     double bytes = 0;
     for (size_t i = 0; i < distinct; i++)
         bytes += (double)strmap_at(b->texts, (uint32_t)i).n;

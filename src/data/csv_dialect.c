@@ -17,6 +17,7 @@
 
 #define SNIFF_BYTES ((size_t)64 << 10)
 #define SNIFF_RECORDS 100
+#define NAME_BYTES_MAX ((size_t)4096)
 
 /* ---- encoding ---- */
 
@@ -30,9 +31,9 @@ static void adopt(Csv *c, Buf *b)
 static void convert_latin1(Csv *c)
 {
     static const uint16_t windows[32] = {
-        0x20ac, 0x81,   0x201a, 0x192,  0x201e, 0x2026, 0x2020, 0x2021, 0x2c6, 0x2030, 0x160,
+        0x20ac, 0x81,   0x201a, 0x192,  0x201e, 0x2026, 0x2020, 0x2021, 0x2c6,  0x2030, 0x160,
         0x2039, 0x152,  0x8d,   0x17d,  0x8f,   0x90,   0x2018, 0x2019, 0x201c, 0x201d, 0x2022,
-        0x2013, 0x2014, 0x2dc,  0x2122, 0x161,  0x203a, 0x153,  0x9d,   0x17e, 0x178};
+        0x2013, 0x2014, 0x2dc,  0x2122, 0x161,  0x203a, 0x153,  0x9d,   0x17e,  0x178};
     Buf b = BUF_INIT;
     buf_reserve(&b, c->text.n + c->text.n / 8);
     for (size_t i = 0; i < c->text.n; i++) {
@@ -80,7 +81,8 @@ static bool is_one_of(Str name, const char *const *names)
 static bool decode(Csv *c, Error *err)
 {
     static const char *const utf8[] = {"utf-8", "utf8", NULL};
-    static const char *const latin1[] = {"latin1", "latin-1", "iso-8859-1", "cp1252", "windows-1252", NULL};
+    static const char *const latin1[] = {"latin1", "latin-1",      "iso-8859-1",
+                                         "cp1252", "windows-1252", NULL};
     Str name = str_of(c->opt->encoding ? c->opt->encoding : "utf-8");
     if (str_starts(c->text, STR("\xff\xfe")) || str_starts(c->text, STR("\xfe\xff"))) {
         convert_utf16(c, c->text.p[0] == '\xfe');
@@ -110,7 +112,8 @@ static size_t count_fields(const Csv *c, size_t *at, char delim)
     return fields;
 }
 
-/* Share of the first records that have as many fields as the first one; 0 when that is one field. */
+/* Share of the first records that have as many fields as the first one; 0 when that is one field.
+ */
 static double consistency(const Csv *c, char delim, size_t *fields)
 {
     size_t at = c->data, records = 0, same = 0;
@@ -163,7 +166,9 @@ static char *column_name(Csv *c, Str raw, size_t number)
     s = str_trim(s);
     if (!utf8_valid(s)) {
         s = csv_mend(s, &mend);
-        read_note(c->report, "the name of column %zu is not UTF-8: bytes were replaced (--encoding latin1?)", number);
+        read_note(c->report,
+                  "the name of column %zu is not UTF-8: bytes were replaced (--encoding latin1?)",
+                  number);
     }
     char *name = xstrndup(s.p ? s.p : "", s.n);
     buf_free(&clean);
@@ -208,8 +213,9 @@ static void name_columns(Csv *c)
         snprintf(number, sizeof number, "c%zu", j + 1);
         char *name = distinct_name(taken, *col->name ? col->name : number);
         if (*col->name)
-            read_note(c->report, "columns %zu and %zu are both called '%.60s': the second is now '%.60s'", first[i] + 1,
-                      j + 1, col->name, name);
+            read_note(c->report,
+                      "columns %zu and %zu are both called '%.60s': the second is now '%.60s'",
+                      first[i] + 1, j + 1, col->name, name);
         else if (!c->opt->no_header)
             read_note(c->report, "column %zu has no name: it is now '%.60s'", j + 1, name);
         free(col->name);
@@ -235,6 +241,10 @@ static bool read_header(Csv *c, Error *err)
         if (open)
             return csv_unclosed(c, i, err);
         Str raw = str_sub(c->text, i, end);
+        if (raw.n > NAME_BYTES_MAX && !c->opt->no_header)
+            return fail(err, ERR_DATA,
+                        "'%s': the name of column %zu would have %zu bytes: is line 1 a header?",
+                        c->name, j + 1, raw.n);
         c->cols[j].name = c->opt->no_header ? xstrdup("") : column_name(c, raw, j + 1);
         i = end + 1;
     }

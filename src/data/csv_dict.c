@@ -150,7 +150,8 @@ static Levels *sort_all(const CsvDict *all, int32_t **order)
     return l;
 }
 
-Levels *csv_dict_merge(CsvDict *const *dicts, size_t n, size_t max, double mean, int32_t **map, bool *many)
+Levels *csv_dict_merge(CsvDict *const *dicts, size_t n, size_t max, double mean, int32_t **map,
+                       bool *many)
 {
     Levels *l = NULL;
     int32_t *order = NULL;

@@ -2,10 +2,10 @@
 /*
  * csv_dict.h - texts of one column to numbers, as they come; each thread has its own dictionary.
  *
- * A slot holds the text's first eight bytes as a number, its length and its index, so that the short
- * names which make up most columns are found without following a pointer. A lookup is in two steps,
- * csv_dict_key() and csv_dict_find(): with a batch of texts the first step fetches all their slots,
- * and the second finds them in the cache.
+ * A slot holds the text's first eight bytes as a number, its length and its index, so that the
+ * short names which make up most columns are found without following a pointer. A lookup is in two
+ * steps, csv_dict_key() and csv_dict_find(): with a batch of texts the first step fetches all their
+ * slots, and the second finds them in the cache.
  */
 #ifndef GLINT_DATA_CSV_DICT_H
 #define GLINT_DATA_CSV_DICT_H
@@ -48,7 +48,8 @@ SIMD_INLINE uint64_t csv_load8(const char *p)
     return v;
 }
 
-/* The first eight bytes, zeros behind the end. Bytes are in the machine's order: it is only compared and hashed. */
+/* The first eight bytes, zeros behind the end. Bytes are in the machine's order: it is only
+ * compared and hashed. */
 SIMD_INLINE uint64_t csv_head(Str s, const char *limit)
 {
     if (s.n >= 8)
@@ -58,7 +59,8 @@ SIMD_INLINE uint64_t csv_head(Str s, const char *limit)
         memcpy(&v, s.p, s.n);
         return v;
     }
-    static const uint64_t keep[8] = {0, 0xff, 0xffff, 0xffffff, 0xffffffff, 0xffffffffff, 0xffffffffffff, 0xffffffffffffff};
+    static const uint64_t keep[8] = {0,          0xff,         0xffff,         0xffffff,
+                                     0xffffffff, 0xffffffffff, 0xffffffffffff, 0xffffffffffffff};
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
     return csv_load8(s.p) & keep[s.n];
 #else
@@ -68,7 +70,8 @@ SIMD_INLINE uint64_t csv_head(Str s, const char *limit)
 #endif
 }
 
-/* Both halves of a product: every bit of x reaches every bit of the sum (Wang Yi, wyhash; the constants are its). */
+/* Both halves of a product: every bit of x reaches every bit of the sum (Wang Yi, wyhash; the
+ * constants are its). */
 SIMD_INLINE uint64_t csv_stir(uint64_t x, uint64_t k)
 {
     __extension__ typedef unsigned __int128 Wide;

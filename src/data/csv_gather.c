@@ -11,9 +11,6 @@
 #include "base/par.h"
 #include "csv_priv.h"
 
-#define LEVELS_FREE 1000 /* the rule of builder.c: code or text? */
-#define LEVEL_BYTES_MAX 200.0
-
 /* One column on its way. */
 typedef struct Gather {
     Csv *c;
@@ -87,15 +84,16 @@ static bool on_chunks(Gather *g, void (*work)(void *, void *, size_t, size_t, si
 
 /* ---- in place ---- */
 
-/* Moves the pieces together in a buffer of `width` bytes a row, when rows between them were refused; most of a buffer
- * that is hardly used goes back. NULL without memory. */
+/* Moves the pieces together in a buffer of `width` bytes a row, when rows between them were
+ * refused; most of a buffer that is hardly used goes back. NULL without memory. */
 static char *close_gaps(const Gather *g, char *buffer, size_t width, size_t extra, Error *err)
 {
     size_t rows = all_rows(g);
     for (size_t k = 0; k < g->c->last - g->c->first; k++) {
         const CsvChunk *chunk = &g->c->chunks[g->c->first + k];
         if (g->row_at[k] != chunk->row0)
-            memmove(buffer + g->row_at[k] * width, buffer + chunk->row0 * width, chunk_rows(g, k) * width);
+            memmove(buffer + g->row_at[k] * width, buffer + chunk->row0 * width,
+                    chunk_rows(g, k) * width);
     }
     if (rows >= g->c->rows_reserved / 2)
         return buffer;
@@ -141,7 +139,8 @@ static void renumber(void *ctx, void *scratch, size_t k, size_t from, size_t to)
         code[i] = nulls && bit_at(nulls, i) ? 0 : map[code[i]];
 }
 
-/* Ends of texts in each cell become starts in the column; the cells' texts go one behind the other. */
+/* Ends of texts in each cell become starts in the column; the cells' texts go one behind the other.
+ */
 static void place_texts(void *ctx, void *scratch, size_t k, size_t from, size_t to)
 {
     (void)scratch, (void)from, (void)to;
@@ -185,7 +184,8 @@ static bool gather_bools(Gather *g, Error *err)
     g->out = column_new(COL_BOOL, all_rows(g), err);
     for (size_t k = 0; g->out && k < g->c->last - g->c->first; k++) {
         const CsvChunk *chunk = &g->c->chunks[g->c->first + k];
-        memcpy(g->out->v.b + g->row_at[k], g->col->values + chunk->row0 * sizeof(int64_t), chunk_rows(g, k));
+        memcpy(g->out->v.b + g->row_at[k], g->col->values + chunk->row0 * sizeof(int64_t),
+               chunk_rows(g, k));
     }
     return g->out && gather_nulls(g, err);
 }
@@ -200,8 +200,9 @@ static bool spell_out(Gather *g, Error *err)
         const CsvDict *d = g->c->scratch[csv_cell(g->c, g->c->first + k, g->j)->thread].dicts[g->j];
         const uint64_t *nulls = chunk_nulls(g, k);
         for (size_t i = 0; ok && i < chunk_rows(g, k); i++)
-            ok = bit_at(nulls, i) ? builder_null(b, err)
-                                  : builder_text(b, csv_dict_at(d, (size_t)g->col->codes[chunk->row0 + i]), err);
+            ok = bit_at(nulls, i)
+                     ? builder_null(b, err)
+                     : builder_text(b, csv_dict_at(d, (size_t)g->col->codes[chunk->row0 + i]), err);
     }
     if (ok)
         g->out = builder_finish(b, err);
@@ -226,14 +227,14 @@ static void merge_names(void *ctx, void *scratch, size_t j, size_t from, size_t 
     const Csv *c = g->c;
     if (g->col->store != STORE_DICT)
         return;
-    size_t half = count_values(c, j) / 2;
     bool meant = g->col->declared || c->typed;
-    size_t max = meant ? INT32_MAX : half > LEVELS_FREE ? half : LEVELS_FREE;
+    size_t max = meant ? INT32_MAX : code_levels_max(count_values(c, j));
     CsvDict **dicts = xcalloc(c->threads, sizeof *dicts);
     for (size_t t = 0; t < c->threads; t++)
         dicts[t] = c->scratch[t].dicts[j];
     g->map = xcalloc(c->threads, sizeof *g->map);
-    g->levels = csv_dict_merge(dicts, c->threads, max, meant ? 1e300 : LEVEL_BYTES_MAX, g->map, &g->many);
+    g->levels = csv_dict_merge(dicts, c->threads, max, meant ? 1e300 : CODE_LEVEL_BYTES_MAX, g->map,
+                               &g->many);
     free(dicts);
 }
 

@@ -51,8 +51,9 @@ static void note_column(const Csv *c, const char *name, const Column *col, const
     if (!l.misfits || (double)l.misfits > MISFITS_MAX * (double)l.values)
         return;
     Str first = column_text(col, l.first);
-    read_note(c->report, "column '%.60s' is %s, not %s: %zu of %zu values do not fit, first '%.*s' in row %zu", name,
-              coltype_name(col->type), moments ? "time" : "a number", l.misfits, l.values,
+    read_note(c->report,
+              "column '%.60s' is %s, not %s: %zu of %zu values do not fit, first '%.*s' in row %zu",
+              name, coltype_name(col->type), moments ? "time" : "a number", l.misfits, l.values,
               first.n < 40 ? (int)first.n : 40, first.p, l.first + 1);
 }
 

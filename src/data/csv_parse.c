@@ -30,13 +30,13 @@ typedef struct Piece {
     CsvDict *dict;
     const char *limit; /* end of what may be read */
     size_t j;
-    bool quotes;       /* fields may be in quotes */
-    bool ends_row;     /* the last column: its fields may end with \r */
+    bool quotes;   /* fields may be in quotes */
+    bool ends_row; /* the last column: its fields may end with \r */
     bool failed;
     void *out;
-    uint32_t kinds;    /* seen here */
+    uint32_t kinds; /* seen here */
     CsvCell cell;
-    size_t in_quotes;  /* values that are not null */
+    size_t in_quotes; /* values that are not null */
 } Piece;
 
 /* ---- fields ---- */
@@ -120,7 +120,8 @@ static void value_is_null(Piece *p, size_t row)
     set_null(p, row);
 }
 
-/* Eight or sixteen bytes before the end of s may be read? Always, but for the first bytes of a text. */
+/* Eight or sixteen bytes before the end of s may be read? Always, but for the first bytes of a
+ * text. */
 SIMD_INLINE bool has_room(const Piece *p, Str s)
 {
     return s.p != p->s->clean.p && (size_t)(s.p + s.n - p->c->text.p) >= 16;
@@ -135,8 +136,9 @@ static Verdict refuse(Piece *p, size_t row, Str s)
     size_t at = (size_t)(field_at(p, row).p - p->c->text.p);
     BadRow *bad = csv_bad_row(p->chunk);
     if (bad)
-        bad_row_set(bad, (long)row, csv_line(p->c, p->chunk, at), s, "'%.*s' in column '%.60s' is not %s",
-                    s.n < 60 ? (int)s.n : 60, s.p, p->col->name, csv_store_noun(p->col->store));
+        bad_row_set(bad, (long)row, csv_line(p->c, p->chunk, at), s,
+                    "'%.*s' in column '%.60s' is not %s", s.n < 60 ? (int)s.n : 60, s.p,
+                    p->col->name, csv_store_noun(p->col->store));
     p->chunk->bad_values++;
     value_is_null(p, row);
     return SKIP;
@@ -173,7 +175,8 @@ static Verdict slow_int(Piece *p, size_t row, Str s, int64_t *out)
     if ((kind == KIND_INT || (p->col->declared && kind == KIND_ZEROS)) && parse_int(s, out))
         return TAKE;
     double v;
-    if (p->col->declared && kind == KIND_REAL && parse_real(s, &v) && v == trunc(v) && fabs(v) < 9e15) {
+    if (p->col->declared && kind == KIND_REAL && parse_real(s, &v) && v == trunc(v) &&
+        fabs(v) < 9e15) {
         *out = (int64_t)v;
         return TAKE;
     }
@@ -248,7 +251,9 @@ static Verdict slow_time(Piece *p, size_t row, Str s, DateOrder order, int64_t *
     CsvKind kind;
     if (look(p, row, &s, &kind) == SKIP)
         return SKIP;
-    uint32_t mine = order == DATE_DMY ? KIND_DMY | KIND_EITHER : order == DATE_MDY ? KIND_MDY | KIND_EITHER : 0;
+    uint32_t mine = order == DATE_DMY   ? KIND_DMY | KIND_EITHER
+                    : order == DATE_MDY ? KIND_MDY | KIND_EITHER
+                                        : 0;
     bool fits = (kind & (mine | KIND_ISO)) || (p->col->declared && kind & KIND_INT); /* 20231015 */
     if (!fits || !time_parse(s, order, out, unit))
         return misfit(p, row, s, kind);
@@ -266,7 +271,8 @@ static bool parse_times(Piece *p, DateOrder order)
         out[r] = 0;
         if (!value_at(p, r, &s))
             continue;
-        if (!swar_time(s.p, s.n, &out[r], &unit) && slow_time(p, r, s, order, &out[r], &unit) == STOP)
+        if (!swar_time(s.p, s.n, &out[r], &unit) &&
+            slow_time(p, r, s, order, &out[r], &unit) == STOP)
             return false;
         finest = unit > finest ? unit : finest;
     }
@@ -310,7 +316,8 @@ SIMD_INLINE bool text_at(Piece *p, size_t row, Str *s)
     return true;
 }
 
-/* Whole numbers that are kept as text are looked at one by one: a decimal point would make them numbers. */
+/* Whole numbers that are kept as text are looked at one by one: a decimal point would make them
+ * numbers. */
 static bool still_digits(Piece *p, Str s)
 {
     CsvKind kind = s.n ? csv_kind(s) : KIND_INT;
@@ -421,7 +428,10 @@ static bool run(Piece *p, CsvStore store)
 /* What a piece without misfits has shown beyond what its loop has noted itself. */
 static uint32_t kind_of_store(CsvStore store)
 {
-    return store == STORE_INT ? KIND_INT : store == STORE_REAL ? KIND_REAL : store == STORE_TIME ? KIND_ISO : 0;
+    return store == STORE_INT    ? KIND_INT
+           : store == STORE_REAL ? KIND_REAL
+           : store == STORE_TIME ? KIND_ISO
+                                 : 0;
 }
 
 static CsvStore present_store(const Csv *c, const CsvColumn *col)
@@ -482,15 +492,23 @@ static bool attempt(Piece *p, CsvStore store)
 static void keep_nulls(const Piece *p, CsvCell *cell)
 {
     if (p->cell.nulls || cell->nulls)
-        memcpy(p->col->nulls + p->chunk->word0, p->s->nulls, (p->ix->rows + 63) / 64 * sizeof(uint64_t));
+        memcpy(p->col->nulls + p->chunk->word0, p->s->nulls,
+               (p->ix->rows + 63) / 64 * sizeof(uint64_t));
 }
 
 bool csv_parse(Csv *c, CsvChunk *chunk, size_t col, CsvScratch *s)
 {
     CsvColumn *column = &c->cols[col];
     CsvCell *cell = csv_cell(c, (size_t)(chunk - c->chunks), col);
-    Piece p = {.c = c, .chunk = chunk, .ix = &s->index, .s = s, .col = column, .j = col,
-               .limit = c->text.p + c->text.n, .quotes = chunk->any_quotes, .ends_row = col + 1 == c->ncols};
+    Piece p = {.c = c,
+               .chunk = chunk,
+               .ix = &s->index,
+               .s = s,
+               .col = column,
+               .j = col,
+               .limit = c->text.p + c->text.n,
+               .quotes = chunk->any_quotes,
+               .ends_row = col + 1 == c->ncols};
     while (!attempt(&p, present_store(c, column)))
         continue;
     keep_nulls(&p, cell);

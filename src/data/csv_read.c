@@ -4,12 +4,12 @@
  *
  * The chapters, in the order in which a file meets them:
  *     csv_dialect.c   encoding, newline, delimiter, names
- *     csv_scan.c      the text is cut into chunks; each knows its first row (one pass over the bytes)
- *     csv_parse.c     the fields of a chunk are found, then its columns are parsed one by one under
- *                     the type that the column has had so far (the second pass)
- *     guess.c         the type of each column, from what all its values look like
- *     csv_gather.c    pieces to columns
- *     csv_notes.c     what the person should know
+ *     csv_scan.c      the text is cut into chunks; each knows its first row (one pass over the
+ * bytes) csv_parse.c     the fields of a chunk are found, then its columns are parsed one by one
+ * under the type that the column has had so far (the second pass) guess.c         the type of each
+ * column, from what all its values look like csv_gather.c    pieces to columns csv_notes.c     what
+ * the person should know csv_batch.c reads a file that need not fit into memory, window by window,
+ * with the same steps.
  *
  * No sample decides a type. The first, a middle and the last chunk are parsed first, so the others
  * mostly start with the right type; a value that does not fit widens it (int to real to text), and
@@ -30,7 +30,6 @@
 
 #define SLICE_BYTES ((size_t)32 << 20) /* progress is told so often */
 #define SAMPLE_VALUES 1000             /* so many, and all distinct: ids or prose, not names */
-#define LEVELS_FREE 1000
 #define GIVE_CHUNKS 64
 #define ROWS_MAX ((size_t)UINT32_MAX - 1)
 
@@ -44,7 +43,8 @@ static bool make_scratch(Csv *c, Error *err)
     for (size_t t = 0; t < c->threads; t++) {
         c->scratch[t].number = t;
         c->scratch_list[t] = &c->scratch[t];
-        c->scratch[t].dicts = big_alloc(c->ncols, sizeof(CsvDict *), true, "a list of columns", err);
+        c->scratch[t].dicts =
+            big_alloc(c->ncols, sizeof(CsvDict *), true, "a list of columns", err);
         if (!c->scratch[t].dicts)
             return false;
     }
@@ -91,7 +91,7 @@ static void drop_chunks(Csv *c)
     c->nchunks = 0;
 }
 
-static void csv_clear(Csv *c)
+void csv_clear(Csv *c)
 {
     drop_chunks(c);
     for (size_t t = 0; t < c->threads; t++) {
@@ -116,7 +116,7 @@ static void csv_clear(Csv *c)
 
 /* ---- one window of chunks into the buffers ---- */
 
-static bool open_window(Csv *c, size_t first, size_t last, Error *err)
+bool csv_open_window(Csv *c, size_t first, size_t last, Error *err)
 {
     drop_buffers(c);
     c->first = first;
@@ -131,7 +131,7 @@ static bool open_window(Csv *c, size_t first, size_t last, Error *err)
     }
     if (c->rows_reserved > ROWS_MAX)
         return fail(err, ERR_DATA, "a table holds at most %zu rows", ROWS_MAX);
-    c->dict_max = c->rows_reserved / 2 > LEVELS_FREE ? c->rows_reserved / 2 : LEVELS_FREE;
+    c->dict_max = code_levels_max(c->rows_reserved);
     for (size_t j = 0; j < c->ncols; j++) {
         CsvColumn *col = &c->cols[j];
         col->values = big_alloc(c->rows_reserved + 1, sizeof(int64_t), false, "a column", err);
@@ -143,8 +143,8 @@ static bool open_window(Csv *c, size_t first, size_t last, Error *err)
     return true;
 }
 
-/* The mapped pages of chunks that are parsed count as ours until they are given back: done for 64 chunks at a
- * time, 64 behind. Somebody who still reads them gets them again. */
+/* The mapped pages of chunks that are parsed count as ours until they are given back: done for 64
+ * chunks at a time, 64 behind. Somebody who still reads them gets them again. */
 static void give_back(const Csv *c, size_t chunk)
 {
     if (!c->mapped || chunk % GIVE_CHUNKS || chunk < 2 * GIVE_CHUNKS)
@@ -246,7 +246,8 @@ static void look_at_sample(Csv *c, size_t rows)
         for (size_t i = 0; i < distinct; i++)
             bytes += csv_dict_at(d, i).n;
         bool ids = distinct > SAMPLE_VALUES && distinct == rows;
-        bool prose = distinct > SAMPLE_VALUES && bytes / distinct > 200;
+        bool prose =
+            distinct > SAMPLE_VALUES && (double)bytes > CODE_LEVEL_BYTES_MAX * (double)distinct;
         if ((ids || prose) && !c->cols[j].declared && !c->decided) {
             atomic_store(&c->cols[j].raw, true);
             drop_dicts(c, j);
@@ -288,13 +289,14 @@ static bool run_slices(Csv *c, void (*work)(void *, void *, size_t, size_t, size
 }
 
 /* Reads a window under types that may still widen; the types are then what the window needs. */
-static bool read_window(Csv *c, Error *err)
+bool csv_read_window(Csv *c, Error *err)
 {
     parse_sample(c);
     return no_memory(c, err) && run_slices(c, parse_in_slice, err);
 }
 
-/* Parses again what is stored under another type. A dictionary may overflow meanwhile, so look twice. */
+/* Parses again what is stored under another type. A dictionary may overflow meanwhile, so look
+ * twice. */
 static bool settle_types(Csv *c, Error *err)
 {
     csv_decide(c);
@@ -308,10 +310,11 @@ static bool settle_types(Csv *c, Error *err)
 /* ---- the report ---- */
 
 /* Rows refused up to chunk `end`, with their numbers; fails as strict and max_bad say. */
-static bool report_bad(Csv *c, size_t first, size_t end, long *row_base, Error *err)
+bool csv_report_bad(Csv *c, size_t first, size_t end, long *row_base, Error *err)
 {
     ReadReport *r = c->report;
-    size_t kept = (size_t)(r->bad + r->bad_values < BAD_ROWS_KEPT ? r->bad + r->bad_values : BAD_ROWS_KEPT);
+    size_t kept =
+        (size_t)(r->bad + r->bad_values < BAD_ROWS_KEPT ? r->bad + r->bad_values : BAD_ROWS_KEPT);
     for (size_t k = first; k < end; k++) {
         CsvChunk *chunk = &c->chunks[k];
         for (size_t i = 0; i < chunk->nbad && kept < BAD_ROWS_KEPT; i++, kept++) {
@@ -333,9 +336,10 @@ static bool refuse_all_bad(const Csv *c, Error *err)
     const BadRow *b = &c->report->kept[0];
     if (c->report->rows || !c->report->bad)
         return true;
-    fail_row(err, ERR_DATA, b->row, "'%s': no row has the header's number of fields; row %ld: %s", c->name, b->row,
-             b->reason);
-    return error_hint(err, "see the delimiter: it was taken to be '%s'", c->delim == '\t' ? "tab" : (char[]){c->delim, 0});
+    fail_row(err, ERR_DATA, b->row, "'%s': no row has the header's number of fields; row %ld: %s",
+             c->name, b->row, b->reason);
+    return error_hint(err, "see the delimiter: it was taken to be '%s'",
+                      c->delim == '\t' ? "tab" : (char[]){c->delim, 0});
 }
 
 static void note_mended(const Csv *c)
@@ -345,7 +349,9 @@ static void note_mended(const Csv *c)
         for (size_t k = c->first; k < c->last; k++)
             mended += csv_cell(c, k, j)->mended;
         if (mended)
-            read_note(c->report, "column '%.60s': %zu value%s with bytes that are not UTF-8, shown as U+FFFD (--encoding latin1?)",
+            read_note(c->report,
+                      "column '%.60s': %zu value%s with bytes that are not UTF-8, shown as U+FFFD "
+                      "(--encoding latin1?)",
                       c->cols[j].name, mended, mended == 1 ? "" : "s");
     }
 }
@@ -364,7 +370,7 @@ static void apply_limit(Csv *c)
 /* ---- the whole text ---- */
 
 /* Cuts the text; gives cells to the chunks. */
-static bool prepare(Csv *c, Error *err)
+bool csv_prepare(Csv *c, Error *err)
 {
     drop_chunks(c);
     for (size_t j = 0; j < c->ncols; j++) {
@@ -381,14 +387,15 @@ static bool prepare(Csv *c, Error *err)
 /* Reads all chunks, once more byte by byte when the quotes are not where they should be. */
 static bool read_all(Csv *c, Error *err)
 {
-    bool read = prepare(c, err) && open_window(c, 0, c->nchunks, err) && read_window(c, err);
+    bool read =
+        csv_prepare(c, err) && csv_open_window(c, 0, c->nchunks, err) && csv_read_window(c, err);
     if (!read || c->exact || !atomic_load(&c->malformed))
         return read;
     c->exact = true;
-    return prepare(c, err) && open_window(c, 0, c->nchunks, err) && read_window(c, err);
+    return csv_prepare(c, err) && csv_open_window(c, 0, c->nchunks, err) && csv_read_window(c, err);
 }
 
-static bool csv_begin(Csv *c, Error *err)
+bool csv_begin(Csv *c, Error *err)
 {
     return csv_dialect(c, err) && make_scratch(c, err);
 }
@@ -400,7 +407,7 @@ static Frame *read_csv(Csv *c, Error *err)
     if (!csv_begin(c, err) || !read_all(c, err) || !settle_types(c, err))
         goto done;
     apply_limit(c);
-    if (!report_bad(c, c->first, c->last, &row_base, err) || !refuse_all_bad(c, err))
+    if (!csv_report_bad(c, c->first, c->last, &row_base, err) || !refuse_all_bad(c, err))
         goto done;
     csv_note_types(c);
     note_mended(c);
@@ -412,7 +419,7 @@ done:
     return f;
 }
 
-static const ReadOptions *or_defaults(const ReadOptions *opt)
+const ReadOptions *csv_options(const ReadOptions *opt)
 {
     static const ReadOptions defaults = {0};
     return opt ? opt : &defaults;
@@ -420,7 +427,7 @@ static const ReadOptions *or_defaults(const ReadOptions *opt)
 
 Frame *csv_read_text(Str text, const ReadOptions *opt, ReadReport *report, Error *err)
 {
-    Csv c = {.name = "text", .opt = or_defaults(opt), .report = report, .text = text};
+    Csv c = {.name = "text", .opt = csv_options(opt), .report = report, .text = text};
     return read_csv(&c, err);
 }
 
@@ -429,139 +436,14 @@ Frame *csv_read_file(const char *path, const ReadOptions *opt, ReadReport *repor
     FileText t;
     if (!file_read(path, &t, err))
         return NULL;
-    Csv c = {.name = path, .opt = or_defaults(opt), .report = report, .text = {t.p, t.n}, .mapped = t.mapped != 0};
+    Csv c = {.name = path,
+             .opt = csv_options(opt),
+             .report = report,
+             .text = {t.p, t.n},
+             .mapped = t.mapped != 0};
     Frame *f = read_csv(&c, err);
     file_text_free(&t);
     if (f)
         frame_set_origin(f, path);
     return f;
-}
-
-/* ---- in batches ---- */
-
-#define WINDOW_BYTES ((size_t)16 << 20)
-
-typedef struct CsvReader {
-    Reader reader;
-    Csv c;
-    FileText file;
-    char *path;
-    ReadReport types_report;  /* of the first pass: thrown away but for the notes */
-    size_t batch_rows;
-    size_t next_chunk;
-    Frame *window;            /* rows that were read and not yet given */
-    size_t given;             /* of them */
-    long row_base, rows_out;
-    bool gave;                /* a first batch, even one without rows */
-} CsvReader;
-
-static size_t window_end(const Csv *c, size_t first)
-{
-    size_t step = WINDOW_BYTES / c->chunk_bytes > 0 ? WINDOW_BYTES / c->chunk_bytes : 1;
-    return c->nchunks - first < step ? c->nchunks : first + step;
-}
-
-/* Goes over the file for its types alone: each window overwrites the one before. */
-static bool learn_types(Csv *c, Error *err)
-{
-    for (int attempt = 0; attempt < 2; attempt++) {
-        if (!prepare(c, err))
-            return false;
-        size_t all = 0;
-        for (size_t k = 0; k < c->nchunks; k++)
-            all += c->chunks[k].reserved;
-        for (size_t first = 0; first < c->nchunks; first = c->last) {
-            if (!open_window(c, first, window_end(c, first), err))
-                return false;
-            c->dict_max = all / 2 > LEVELS_FREE ? all / 2 : LEVELS_FREE;
-            if (!read_window(c, err))
-                return false;
-        }
-        if (c->exact || !atomic_load(&c->malformed))
-            break;
-        c->exact = true;
-    }
-    csv_decide(c);
-    csv_note_types(c);
-    c->typed = true;
-    for (size_t k = 0; k < c->nchunks; k++) {
-        c->chunks[k].told = false;
-        c->chunks[k].nbad = c->chunks[k].bad_values = 0;
-    }
-    return true;
-}
-
-static bool next_window(CsvReader *r, Error *err)
-{
-    Csv *c = &r->c;
-    size_t first = r->next_chunk;
-    if (first >= c->nchunks && r->gave)
-        return false;
-    r->gave = true;
-    if (!open_window(c, first, window_end(c, first), err) || !read_window(c, err))
-        return false;
-    r->next_chunk = c->last;
-    if (!report_bad(c, first, c->last, &r->row_base, err))
-        return false;
-    frame_unref(r->window);
-    r->given = 0;
-    r->window = csv_gather(c, err);
-    return r->window != NULL;
-}
-
-/* Rows [from, from + n) of a frame. */
-static Frame *slice_frame(const Frame *f, size_t from, size_t n, Error *err)
-{
-    uint32_t *rows = big_alloc(n, sizeof *rows, false, "a batch", err);
-    for (size_t i = 0; rows && i < n; i++)
-        rows[i] = (uint32_t)(from + i);
-    Frame *out = rows ? frame_take(f, rows, n, err) : NULL;
-    free(rows);
-    return out;
-}
-
-static bool reader_batch(Reader *reader, Frame **out, Error *err)
-{
-    CsvReader *r = (CsvReader *)reader;
-    *out = NULL;
-    bool first = !r->gave;
-    while (!r->window || (r->given == r->window->rows && !(first && r->next_chunk >= r->c.nchunks)))
-        if (!next_window(r, err))
-            return false;
-    size_t n = r->window->rows - r->given < r->batch_rows ? r->window->rows - r->given : r->batch_rows;
-    long limit = r->c.opt->limit;
-    if (limit > 0 && (long)n > limit - r->rows_out)
-        n = (size_t)(limit - r->rows_out);
-    if (n == 0 && !first)
-        return false;
-    *out = slice_frame(r->window, r->given, n, err);
-    r->given += n;
-    r->rows_out += (long)n;
-    return *out != NULL;
-}
-
-static void reader_free(Reader *reader)
-{
-    CsvReader *r = (CsvReader *)reader;
-    frame_unref(r->window);
-    csv_clear(&r->c);
-    file_text_free(&r->file);
-    free(r->path);
-    free(r);
-}
-
-Reader *csv_reader_open(const char *path, const ReadOptions *opt, size_t batch_rows, ReadReport *report, Error *err)
-{
-    CsvReader *r = xcalloc(1, sizeof *r);
-    r->reader = (Reader){.next = reader_batch, .close = reader_free, .report = report};
-    r->path = xstrdup(path);
-    r->batch_rows = batch_rows ? batch_rows : PAR_CHUNK;
-    if (file_read(path, &r->file, err)) {
-        r->c = (Csv){.name = r->path, .opt = or_defaults(opt), .report = report, .text = {r->file.p, r->file.n},
-                     .mapped = r->file.mapped != 0};
-        if (csv_begin(&r->c, err) && learn_types(&r->c, err))
-            return &r->reader;
-    }
-    reader_free(&r->reader);
-    return NULL;
 }

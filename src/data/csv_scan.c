@@ -19,122 +19,20 @@
  */
 #include <assert.h>
 #include <stdlib.h>
-#if defined(__x86_64__)
-#include <immintrin.h>
-#endif
 
 #include "base/par.h"
 #include "base/simd.h"
-#include "csv_priv.h"
+#include "csv_masks.h"
 
-#define BLOCK 64
-#define BATCH_BLOCKS 64
-#define BATCH ((size_t)BLOCK * BATCH_BLOCKS)
 #define CHUNK_BYTES ((size_t)256 << 10) /* with its index it fits the second-level cache */
 #define CHUNK_ROWS 64                   /* wide rows: so many in a chunk all the same */
 #define CHUNK_BYTES_MAX ((size_t)64 << 20)
 #define ROW_MAX ((size_t)UINT32_MAX - BATCH)
 
-/* ---- 64 bytes to bits ---- */
-
-typedef struct Masks {
-    uint64_t newline, sep, quote;
-} Masks;
-enum { SEEN_HIGH = 1, SEEN_NUL = 2 };
-typedef unsigned (*MaskFn)(const char *p, size_t blocks, const Csv *c, Masks *out);
-
-#if defined(__x86_64__)
-static unsigned masks_sse2(const char *p, size_t blocks, const Csv *c, Masks *out)
-{
-    const __m128i newline = _mm_set1_epi8(c->newline), sep = _mm_set1_epi8(c->delim);
-    const __m128i quote = _mm_set1_epi8('"'), zero = _mm_setzero_si128();
-    __m128i high = zero, low = _mm_set1_epi8(1);
-    for (size_t b = 0; b < blocks; b++, p += BLOCK) {
-        Masks m = {0, 0, 0};
-        for (int k = 0; k < 4; k++) {
-            __m128i v = _mm_loadu_si128((const __m128i *)(const void *)(p + 16 * k));
-            m.newline |= (uint64_t)(uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(v, newline)) << 16 * k;
-            m.sep |= (uint64_t)(uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(v, sep)) << 16 * k;
-            m.quote |= (uint64_t)(uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(v, quote)) << 16 * k;
-            high = _mm_or_si128(high, v);
-            low = _mm_min_epu8(low, v);
-        }
-        out[b] = m;
-    }
-    unsigned seen = _mm_movemask_epi8(high) ? SEEN_HIGH : 0;
-    return seen | (_mm_movemask_epi8(_mm_cmpeq_epi8(low, zero)) ? SEEN_NUL : 0);
-}
-
-__attribute__((target("avx2"))) static unsigned masks_avx2(const char *p, size_t blocks, const Csv *c, Masks *out)
-{
-    const __m256i newline = _mm256_set1_epi8(c->newline), sep = _mm256_set1_epi8(c->delim);
-    const __m256i quote = _mm256_set1_epi8('"');
-    __m256i high = _mm256_setzero_si256(), low = _mm256_set1_epi8(1);
-    for (size_t b = 0; b < blocks; b++, p += BLOCK) {
-        Masks m = {0, 0, 0};
-        for (int k = 0; k < 2; k++) {
-            __m256i v = _mm256_loadu_si256((const __m256i *)(const void *)(p + 32 * k));
-            m.newline |= (uint64_t)(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(v, newline)) << 32 * k;
-            m.sep |= (uint64_t)(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(v, sep)) << 32 * k;
-            m.quote |= (uint64_t)(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(v, quote)) << 32 * k;
-            high = _mm256_or_si256(high, v);
-            low = _mm256_min_epu8(low, v);
-        }
-        out[b] = m;
-    }
-    unsigned seen = _mm256_movemask_epi8(high) ? SEEN_HIGH : 0;
-    __m256i nul = _mm256_cmpeq_epi8(low, _mm256_setzero_si256());
-    return seen | (_mm256_movemask_epi8(nul) ? SEEN_NUL : 0);
-}
-
-__attribute__((target("avx512bw"))) static unsigned masks_avx512(const char *p, size_t blocks, const Csv *c, Masks *out)
-{
-    const __m512i newline = _mm512_set1_epi8(c->newline), sep = _mm512_set1_epi8(c->delim);
-    const __m512i quote = _mm512_set1_epi8('"');
-    __m512i high = _mm512_setzero_si512(), low = _mm512_set1_epi8(1);
-    for (size_t b = 0; b < blocks; b++, p += BLOCK) {
-        __m512i v = _mm512_loadu_si512((const void *)p);
-        out[b].newline = _mm512_cmpeq_epi8_mask(v, newline);
-        out[b].sep = _mm512_cmpeq_epi8_mask(v, sep);
-        out[b].quote = _mm512_cmpeq_epi8_mask(v, quote);
-        high = _mm512_or_si512(high, v);
-        low = _mm512_min_epu8(low, v);
-    }
-    unsigned seen = _mm512_movepi8_mask(high) ? SEEN_HIGH : 0;
-    return seen | (_mm512_cmpeq_epi8_mask(low, _mm512_setzero_si512()) ? SEEN_NUL : 0);
-}
-
-static MaskFn mask_fn(void)
-{
-    if (__builtin_cpu_supports("avx512bw"))
-        return masks_avx512;
-    return __builtin_cpu_supports("avx2") ? masks_avx2 : masks_sse2;
-}
-#else
-static unsigned masks_plain(const char *p, size_t blocks, const Csv *c, Masks *out)
-{
-    unsigned seen = 0;
-    for (size_t b = 0; b < blocks; b++, p += BLOCK) {
-        Masks m = {0, 0, 0};
-        for (int k = 0; k < BLOCK; k++) {
-            m.newline |= (uint64_t)(p[k] == c->newline) << k;
-            m.sep |= (uint64_t)(p[k] == c->delim) << k;
-            m.quote |= (uint64_t)(p[k] == '"') << k;
-            seen |= (p[k] & 0x80 ? SEEN_HIGH : 0) | (p[k] == 0 ? SEEN_NUL : 0);
-        }
-        out[b] = m;
-    }
-    return seen;
-}
-
-static MaskFn mask_fn(void)
-{
-    return masks_plain;
-}
-#endif
-
-/* Bits of text[at .. end) for up to a batch; the last block is filled up with blanks. Returns the number of blocks. */
-static size_t masks_of(MaskFn fn, const Csv *c, size_t at, size_t end, Masks *out, unsigned *seen)
+/* Bits of text[at .. end) for up to a batch; the last block is filled up with blanks. Returns the
+ * number of blocks. */
+static size_t masks_of(CsvMaskFn fn, const Csv *c, size_t at, size_t end, CsvMasks *out,
+                       unsigned *seen)
 {
     const char *p = c->text.p + at;
     size_t n = end - at < BATCH ? end - at : BATCH;
@@ -165,7 +63,8 @@ static inline uint64_t prefix_xor(uint64_t q)
 
 /* ---- cutting ---- */
 
-SIMD_CLONES static void count_block(CsvChunk *k, const Masks *m, size_t blocks, size_t at, uint64_t *inside)
+SIMD_CLONES static void count_block(CsvChunk *k, const CsvMasks *m, size_t blocks, size_t at,
+                                    uint64_t *inside)
 {
     for (size_t b = 0; b < blocks; b++) {
         uint64_t in = *inside;
@@ -190,8 +89,8 @@ static void count_chunk(void *ctx, void *scratch, size_t chunk, size_t from, siz
     (void)scratch, (void)from, (void)to;
     Csv *c = ctx;
     CsvChunk *k = &c->chunks[chunk];
-    MaskFn fn = mask_fn();
-    Masks m[BATCH_BLOCKS];
+    CsvMaskFn fn = csv_mask_fn();
+    CsvMasks m[BATCH_BLOCKS];
     uint64_t inside = 0;
     unsigned seen = 0;
     for (size_t at = k->from; at < k->to; at += BATCH)
@@ -273,7 +172,8 @@ static bool resolve(Csv *c, Error *err)
         size_t rows = k->ends[inside];
         k->start = b ? (rows ? k->first[inside] + 1 : k->to) : k->from;
         rows += b == 0;
-        if (rows && b + 1 == c->nchunks && c->text.p[c->text.n - 1] == c->newline && !(inside ^ k->odd_quotes))
+        if (rows && b + 1 == c->nchunks && c->text.p[c->text.n - 1] == c->newline &&
+            !(inside ^ k->odd_quotes))
             rows--; /* nothing starts behind the last newline */
         k->line = line;
         k->reserved = rows;
@@ -327,20 +227,17 @@ long csv_line(const Csv *c, const CsvChunk *chunk, size_t at)
 
 /* ---- the fields of a chunk ---- */
 
-/* Writes at + i for each bit i; up to 64 places are written, what is too much is overwritten by the next. */
-typedef void (*PlacesFn)(uint32_t *out, uint64_t bits, uint32_t at);
-
 typedef struct Finder {
     const Csv *c;
     CsvIndex *out;
-    size_t start;            /* text[start] is out->text[0] */
-    size_t to;               /* the first end of a row at or behind it is the last one */
-    size_t n;                /* positions so far */
+    size_t start; /* text[start] is out->text[0] */
+    size_t to;    /* the first end of a row at or behind it is the last one */
+    size_t n;     /* positions so far */
     size_t rows;
-    uint64_t inside;         /* all ones: in quotes */
-    uint64_t after, closed;  /* bit 0: the byte before was an end or quote; a closing quote */
+    uint64_t inside;        /* all ones: in quotes */
+    uint64_t after, closed; /* bit 0: the byte before was an end or quote; a closing quote */
     bool malformed, done;
-    PlacesFn places;
+    CsvPlacesFn places;
 } Finder;
 
 static bool reserve(CsvIndex *ix, size_t n)
@@ -357,7 +254,7 @@ static bool reserve(CsvIndex *ix, size_t n)
 }
 
 /* Which bytes of the block lie in quotes; are the quotes where they should be? */
-static inline uint64_t quoted_bytes(Finder *f, const Masks *m, const char *p, uint64_t valid)
+static inline uint64_t quoted_bytes(Finder *f, const CsvMasks *m, const char *p, uint64_t valid)
 {
     uint64_t in = f->inside ^ prefix_xor(m->quote);
     uint64_t ends = m->newline | m->sep | m->quote;
@@ -373,51 +270,7 @@ static inline uint64_t quoted_bytes(Finder *f, const Masks *m, const char *p, ui
     return in;
 }
 
-static void put_places(uint32_t *out, uint64_t bits, uint32_t at)
-{
-    for (; bits; out += 8) {
-        for (int k = 0; k < 8; k++) {
-            out[k] = at + (uint32_t)__builtin_ctzll(bits | UINT64_C(1) << 63);
-            bits &= bits - 1;
-        }
-    }
-}
-
-#if defined(__x86_64__)
-/* The numbers 0 to 63 squeezed to those of the bits: one instruction where there is one. */
-__attribute__((target("avx512f,avx512bw,avx512vbmi2"))) static void put_places_vbmi2(uint32_t *out, uint64_t bits, uint32_t at)
-{
-    static const uint8_t numbers[64] = {0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21,
-                                        22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43,
-                                        44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63};
-    __m512i found = _mm512_maskz_compress_epi8(bits, _mm512_loadu_si512(numbers)), base = _mm512_set1_epi32((int)at);
-    __m512i first = _mm512_cvtepu8_epi32(_mm512_castsi512_si128(found));
-    _mm512_storeu_si512(out, _mm512_add_epi32(first, base));
-    size_t count = (size_t)__builtin_popcountll(bits);
-    if (count > 16) {
-        __m512i next = _mm512_cvtepu8_epi32(_mm512_extracti32x4_epi32(found, 1));
-        _mm512_storeu_si512(out + 16, _mm512_add_epi32(next, base));
-    }
-    if (count > 32) {
-        __m512i next = _mm512_cvtepu8_epi32(_mm512_extracti32x4_epi32(found, 2));
-        _mm512_storeu_si512(out + 32, _mm512_add_epi32(next, base));
-        next = _mm512_cvtepu8_epi32(_mm512_extracti32x4_epi32(found, 3));
-        _mm512_storeu_si512(out + 48, _mm512_add_epi32(next, base));
-    }
-}
-
-static PlacesFn places_fn(void)
-{
-    return __builtin_cpu_supports("avx512vbmi2") ? put_places_vbmi2 : put_places;
-}
-#else
-static PlacesFn places_fn(void)
-{
-    return put_places;
-}
-#endif
-
-SIMD_CLONES static void find_in_batch(Finder *f, const Masks *m, size_t blocks, size_t at)
+SIMD_CLONES static void find_in_batch(Finder *f, const CsvMasks *m, size_t blocks, size_t at)
 {
     const char *text = f->c->text.p;
     size_t end = f->c->text.n;
@@ -448,9 +301,9 @@ SIMD_CLONES static void find_in_batch(Finder *f, const Masks *m, size_t blocks, 
 static bool find_fields(Finder *f)
 {
     const Csv *c = f->c;
-    MaskFn fn = mask_fn();
-    f->places = places_fn();
-    Masks m[BATCH_BLOCKS];
+    CsvMaskFn fn = csv_mask_fn();
+    f->places = csv_places_fn();
+    CsvMasks m[BATCH_BLOCKS];
     unsigned seen = 0;
     size_t at = f->start;
     for (; at < c->text.n && !f->done; at += BATCH) {
@@ -523,11 +376,13 @@ static void refuse_row(const Finder *f, CsvChunk *chunk, size_t fields, uint32_t
     chunk->refused++;
     BadRow *bad = chunk->told ? NULL : csv_bad_row(chunk);
     if (bad)
-        bad_row_set(bad, row, csv_line(c, chunk, f->start + from), (Str){f->out->text + from, to - from},
-                    "%zu field%s, the header has %zu", fields, fields == 1 ? "" : "s", c->ncols);
+        bad_row_set(bad, row, csv_line(c, chunk, f->start + from),
+                    (Str){f->out->text + from, to - from}, "%zu field%s, the header has %zu",
+                    fields, fields == 1 ? "" : "s", c->ncols);
 }
 
-/* Picks the good rows; their places get a stride of ncols + 1, since rows between them are missing. */
+/* Picks the good rows; their places get a stride of ncols + 1, since rows between them are missing.
+ */
 static bool pick_rows(const Finder *f, CsvChunk *chunk)
 {
     CsvIndex *ix = f->out;

@@ -47,7 +47,8 @@ SIMD_INLINE uint64_t swar_value(uint64_t v)
     return (v & UINT64_C(0x0000ffff0000ffff)) * (UINT64_C(10000) * 4294967296 + 1) >> 32;
 }
 
-/* Whole numbers of up to 16 digits without leading zeros. Eight bytes before p + n must be readable. */
+/* Whole numbers of up to 16 digits without leading zeros. Eight bytes before p + n must be
+ * readable. */
 SIMD_INLINE bool swar_int(const char *p, size_t n, int64_t *out)
 {
     bool minus = *p == '-';
@@ -69,7 +70,8 @@ SIMD_INLINE bool swar_int(const char *p, size_t n, int64_t *out)
     return true;
 }
 
-/* Takes the point out of the word, the characters before it move up by one; returns the digits behind it, or -1. */
+/* Takes the point out of the word, the characters before it move up by one; returns the digits
+ * behind it, or -1. */
 SIMD_INLINE int swar_take_point(uint64_t *v, uint64_t fill)
 {
     uint64_t x = *v ^ SWAR_ALL('.');
@@ -82,11 +84,13 @@ SIMD_INLINE int swar_take_point(uint64_t *v, uint64_t fill)
     return 7 - at / 8;
 }
 
-/* Decimal numbers of up to 16 characters without an exponent: both the digits and the power of ten are exact doubles,
- * so the one division rounds correctly (Clinger 1990). Sixteen bytes before p + n must be readable when n > 8. */
+/* Decimal numbers of up to 16 characters without an exponent: both the digits and the power of ten
+ * are exact doubles, so the one division rounds correctly (Clinger 1990). Sixteen bytes before p +
+ * n must be readable when n > 8. */
 SIMD_INLINE bool swar_real(const char *p, size_t n, double *out)
 {
-    static const double power[16] = {1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
+    static const double power[16] = {1e0, 1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                     1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
     bool minus = *p == '-';
     p += minus;
     n -= minus;
@@ -136,7 +140,8 @@ SIMD_INLINE bool swar_shape(uint64_t *v, const char *shape, uint64_t limit)
     return (((*v + limit) | *v) & SWAR_TOP) == 0;
 }
 
-/* Days since 1970 of a date that exists: days_from_civil() without its eras, for years from 1 on. */
+/* Days since 1970 of a date that exists: days_from_civil() without its eras, for years from 1 on.
+ */
 SIMD_INLINE bool swar_days(int y, int m, int d, int64_t *days)
 {
     static const uint8_t length[16] = {0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
@@ -147,18 +152,22 @@ SIMD_INLINE bool swar_days(int y, int m, int d, int64_t *days)
     if (d == 0 || d > length[m] + (m == 2 && leap))
         return false;
     int past = y - 1;
-    *days = past * 365 + past / 4 - past / 100 + past / 400 + before[m] + (m > 2 && leap) + d - 1 - 719162;
+    *days = past * 365 + past / 4 - past / 100 + past / 400 + before[m] + (m > 2 && leap) + d - 1 -
+            719162;
     return true;
 }
 
-/* 2023-10-15, 2023-10-15 09:30:00, 2023-10-15T09:30:00Z. n bytes at p and eight before p + n are readable. */
+/* 2023-10-15, 2023-10-15 09:30:00, 2023-10-15T09:30:00Z. n bytes at p and eight before p + n are
+ * readable. */
 SIMD_INLINE bool swar_time(const char *p, size_t n, int64_t *us, TimeUnit *unit)
 {
     if (n != 10 && n != 19 && !(n == 20 && p[19] == 'Z'))
         return false;
-    uint64_t date = swar_load(p), day = (uint64_t)(unsigned char)p[8] | (uint64_t)(unsigned char)p[9] << 8;
+    uint64_t date = swar_load(p),
+             day = (uint64_t)(unsigned char)p[8] | (uint64_t)(unsigned char)p[9] << 8;
     day ^= 0x3030;
-    if (!swar_shape(&date, "0000-00-", UINT64_C(0x7f76767f76767676)) || ((day + 0x7676) & 0x8080) || (day & 0x8080))
+    if (!swar_shape(&date, "0000-00-", UINT64_C(0x7f76767f76767676)) || ((day + 0x7676) & 0x8080) ||
+        (day & 0x8080))
         return false;
     int y = swar_four(date), m = swar_two(date >> 40), d = swar_two(day);
     int64_t days;
@@ -169,7 +178,8 @@ SIMD_INLINE bool swar_time(const char *p, size_t n, int64_t *us, TimeUnit *unit)
     if (n == 10)
         return true;
     uint64_t clock = swar_load(p + 11);
-    if ((p[10] != ' ' && p[10] != 'T') || !swar_shape(&clock, "00:00:00", UINT64_C(0x76767f76767f7676)))
+    if ((p[10] != ' ' && p[10] != 'T') ||
+        !swar_shape(&clock, "00:00:00", UINT64_C(0x76767f76767f7676)))
         return false;
     int hour = swar_two(clock), minute = swar_two(clock >> 24), second = swar_two(clock >> 48);
     *us += (int64_t)((hour * 60 + minute) * 60 + second) * US_PER_SECOND;

@@ -35,9 +35,9 @@ typedef struct CsvWriter {
 typedef struct Put {
     CsvWriter *w;
     const Frame *frame;
-    Buf *levels;     /* of each code column: its levels as they are written, one after the other ... */
-    size_t **ends;   /* ... each up to here */
-    Error *err;      /* of the file: set while a chunk is merged, one at a time */
+    Buf *levels; /* of each code column: its levels as they are written, one after the other ... */
+    size_t **ends; /* ... each up to here */
+    Error *err;    /* of the file: set while a chunk is merged, one at a time */
     bool failed;
 } Put;
 
@@ -169,7 +169,11 @@ static bool csv_put(Writer *writer, const Frame *f, Error *err)
     p.levels = xcalloc(f->ncols, sizeof *p.levels);
     p.ends = xcalloc(f->ncols, sizeof *p.ends);
     format_levels(&p);
-    ParJob job = {.n = f->rows, .chunk = WRITE_ROWS, .ctx = &p, .scratch = scratch, .work = format_rows,
+    ParJob job = {.n = f->rows,
+                  .chunk = WRITE_ROWS,
+                  .ctx = &p,
+                  .scratch = scratch,
+                  .work = format_rows,
                   .merge = write_chunk};
     bool ok = par_rows(&job, err) && !p.failed;
     for (size_t t = 0; t < threads; t++)

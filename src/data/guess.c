@@ -60,7 +60,7 @@ static CsvKind kind_of_word(Str s)
         return KIND_WORD;
     double v;
     if ((s.n == 3 || s.n == 8) && parse_real(s, &v))
-        return KIND_REAL; /* nan, inf, infinity */
+        return KIND_REAL;                                         /* nan, inf, infinity */
     return s.n >= 8 && s.n <= 40 ? kind_of_moment(s) : KIND_TEXT; /* Mar 12 2023 */
 }
 
@@ -92,7 +92,9 @@ CsvStore csv_store_of(uint32_t kinds, DateOrder preferred)
     if (boolean)
         return STORE_BOOL;
     if (number)
-        return kinds & KIND_REAL ? STORE_REAL : kinds & (KIND_ZEROS | KIND_BIG) ? STORE_DIGITS : STORE_INT;
+        return kinds & KIND_REAL                 ? STORE_REAL
+               : kinds & (KIND_ZEROS | KIND_BIG) ? STORE_DIGITS
+                                                 : STORE_INT;
     if (!moment)
         return STORE_NONE;
     if ((kinds & KIND_DMY) && (kinds & KIND_MDY))
@@ -111,8 +113,9 @@ static bool store_by_name(Str name, CsvStore *store)
     static const struct {
         const char *name;
         CsvStore store;
-    } names[] = {{"int", STORE_INT},   {"real", STORE_REAL}, {"bool", STORE_BOOL}, {"time", STORE_TIME},
-                 {"code", STORE_DICT}, {"text", STORE_RAW},  {"dmy", STORE_DMY},   {"mdy", STORE_MDY}};
+    } names[] = {{"int", STORE_INT},   {"real", STORE_REAL}, {"bool", STORE_BOOL},
+                 {"time", STORE_TIME}, {"code", STORE_DICT}, {"text", STORE_RAW},
+                 {"dmy", STORE_DMY},   {"mdy", STORE_MDY}};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         if (str_eqz(name, names[i].name)) {
             *store = names[i].store;
@@ -125,10 +128,11 @@ static bool store_by_name(Str name, CsvStore *store)
 const char *csv_store_noun(CsvStore store)
 {
     static const char *const nouns[] = {
-        [STORE_INT] = "an int",   [STORE_REAL] = "a number",        [STORE_BOOL] = "a bool",
-        [STORE_TIME] = "a time",  [STORE_DMY] = "a day/month/year", [STORE_MDY] = "a month/day/year",
-        [STORE_NONE] = "a value", [STORE_DIGITS] = "a text",        [STORE_DICT] = "a text",
-        [STORE_RAW] = "a text"};
+        [STORE_INT] = "an int",           [STORE_REAL] = "a number",
+        [STORE_BOOL] = "a bool",          [STORE_TIME] = "a time",
+        [STORE_DMY] = "a day/month/year", [STORE_MDY] = "a month/day/year",
+        [STORE_NONE] = "a value",         [STORE_DIGITS] = "a text",
+        [STORE_DICT] = "a text",          [STORE_RAW] = "a text"};
     return nouns[store];
 }
 
@@ -140,7 +144,8 @@ static CsvColumn *column_named(CsvColumn *cols, size_t ncols, Str name)
     return NULL;
 }
 
-static bool no_such_column(const CsvColumn *cols, size_t ncols, const char *file, Str name, Error *err)
+static bool no_such_column(const CsvColumn *cols, size_t ncols, const char *file, Str name,
+                           Error *err)
 {
     Str *names = xmalloc(ncols * sizeof *names);
     for (size_t j = 0; j < ncols; j++)
@@ -153,7 +158,8 @@ static bool no_such_column(const CsvColumn *cols, size_t ncols, const char *file
     return false;
 }
 
-bool csv_declare(CsvColumn *cols, size_t ncols, const ReadOptions *opt, const char *name, Error *err)
+bool csv_declare(CsvColumn *cols, size_t ncols, const ReadOptions *opt, const char *name,
+                 Error *err)
 {
     Str rest = str_of(opt->types);
     while (rest.n) {
@@ -166,7 +172,8 @@ bool csv_declare(CsvColumn *cols, size_t ncols, const ReadOptions *opt, const ch
             return no_such_column(cols, ncols, name, wanted, err);
         if (!store_by_name(str_trim(type), &col->store)) {
             fail(err, ERR_USAGE, "'%.*s' is not a type for column '%s'", STR_ARG(type), col->name);
-            return error_hint(err, "types are int real bool code time text, and dmy or mdy for times");
+            return error_hint(err,
+                              "types are int real bool code time text, and dmy or mdy for times");
         }
         col->declared = true;
         if (col->store == STORE_TIME && opt->dates != DATE_ISO)
@@ -216,14 +223,20 @@ void csv_decide(Csv *c)
 static void note_digits(const Csv *c, const CsvColumn *col, uint32_t kinds)
 {
     if (csv_store_of(kinds, DATE_ISO) == STORE_REAL && (kinds & KIND_BIG))
-        read_note(c->report, "column '%.60s': whole numbers of more than 18 digits were rounded to real", col->name);
+        read_note(c->report,
+                  "column '%.60s': whole numbers of more than 18 digits were rounded to real",
+                  col->name);
     if (csv_store_of(kinds, DATE_ISO) != STORE_DIGITS)
         return;
     if (kinds & KIND_ZEROS)
-        read_note(c->report, "column '%.60s' has numbers with leading zeros: kept as text, so that none is lost",
-                  col->name);
+        read_note(
+            c->report,
+            "column '%.60s' has numbers with leading zeros: kept as text, so that none is lost",
+            col->name);
     else
-        read_note(c->report, "column '%.60s' has whole numbers of more than 18 digits: kept as text, so that none is lost",
+        read_note(c->report,
+                  "column '%.60s' has whole numbers of more than 18 digits: kept as text, so that "
+                  "none is lost",
                   col->name);
 }
 
@@ -249,13 +262,20 @@ void csv_note_types(Csv *c)
             continue;
         note_digits(c, col, kinds);
         if (col->digits_quoted)
-            read_note(c->report, "column '%.60s' holds numbers in quotes: kept as text (declare it as int or real to change)",
+            read_note(c->report,
+                      "column '%.60s' holds numbers in quotes: kept as text (declare it as int or "
+                      "real to change)",
                       col->name);
         if ((kinds & KIND_DMY) && (kinds & KIND_MDY) && !(kinds & ~(uint32_t)KINDS_TIME))
-            read_note(c->report, "column '%.60s' has both orders of day and month (13/4 and 4/13): kept as text", col->name);
+            read_note(
+                c->report,
+                "column '%.60s' has both orders of day and month (13/4 and 4/13): kept as text",
+                col->name);
         if ((kinds & KIND_EITHER) && (col->store == STORE_DMY || col->store == STORE_MDY) &&
             !(kinds & (KIND_DMY | KIND_MDY)) && c->opt->dates == DATE_ISO)
-            read_note(c->report, "column '%.60s': no row tells days from months: read as day/month (declare it as mdy to change)",
+            read_note(c->report,
+                      "column '%.60s': no row tells days from months: read as day/month (declare "
+                      "it as mdy to change)",
                       col->name);
         if (!kinds && c->rows_reserved)
             read_note(c->report, "column '%.60s' has no value at all: taken as code", col->name);

@@ -43,10 +43,12 @@ static SortItem *sort_items(SortItem *items, size_t n, Error *err)
     }
     for (size_t run = 1; run < n; run *= 2) {
         for (size_t at = 0; at < n; at += 2 * run) {
-            size_t i = at, mid = at + run < n ? at + run : n, j = mid, end = mid + run < n ? mid + run : n;
+            size_t i = at, mid = at + run < n ? at + run : n, j = mid,
+                   end = mid + run < n ? mid + run : n;
             for (size_t k = at; k < end; k++) {
-                bool left = j == end || (i < mid && (from[i].head != from[j].head ? from[i].head < from[j].head
-                                                                                 : compare_items(&from[i], &from[j]) <= 0));
+                bool left = j == end || (i < mid && (from[i].head != from[j].head
+                                                         ? from[i].head < from[j].head
+                                                         : compare_items(&from[i], &from[j]) <= 0));
                 to[k] = left ? from[i++] : from[j++];
             }
         }

@@ -3,11 +3,11 @@
  * ndjson.c - one JSON object a line, to a Frame and back.
  *
  * Reading: yajl calls back for each key and value; numbers come as their text, so 64-bit integers
- * stay exact. {"user": {"age": 31}} gives a column user.age; values in an array are joined with '|',
- * those of objects in an array too, name by name. A key that a line does not have is null there.
- * The texts of all values are kept until the end of the file; then the kinds of a column's values
- * say its type, as for CSV (guess.c), but that a string is never a number: it may be a moment.
- * A line that is no JSON object is refused, counted and kept in the report.
+ * stay exact. {"user": {"age": 31}} gives a column user.age; values in an array are joined with
+ * '|', those of objects in an array too, name by name. A key that a line does not have is null
+ * there. The texts of all values are kept until the end of the file; then the kinds of a column's
+ * values say its type, as for CSV (guess.c), but that a string is never a number: it may be a
+ * moment. A line that is no JSON object is refused, counted and kept in the report.
  *
  * Writing: names stay flat, moments are ISO 8601 strings, null is null.
  */
@@ -46,12 +46,12 @@ typedef struct Json {
     StrMap *names;
     Field *fields;
     size_t nfields, cap;
-    Buf text;        /* of all values */
-    Buf path;        /* "user.age" */
-    size_t *depth;   /* length of `path` outside of each open object */
+    Buf text;      /* of all values */
+    Buf path;      /* "user.age" */
+    size_t *depth; /* length of `path` outside of each open object */
     size_t ndepth, depth_cap;
-    size_t arrays;   /* open ones */
-    bool empty;      /* the last one opened has no element yet */
+    size_t arrays; /* open ones */
+    bool empty;    /* the last one opened has no element yet */
     size_t row;
     uint32_t current; /* field of the last key */
     bool has_key;
@@ -202,9 +202,15 @@ static int on_array_end(void *ctx)
 }
 
 static const yajl_callbacks callbacks = {
-    .yajl_null = on_null,           .yajl_boolean = on_bool,       .yajl_number = on_number,
-    .yajl_string = on_string,       .yajl_start_map = on_map,      .yajl_map_key = on_key,
-    .yajl_end_map = on_map_end,     .yajl_start_array = on_array,  .yajl_end_array = on_array_end,
+    .yajl_null = on_null,
+    .yajl_boolean = on_bool,
+    .yajl_number = on_number,
+    .yajl_string = on_string,
+    .yajl_start_map = on_map,
+    .yajl_map_key = on_key,
+    .yajl_end_map = on_map_end,
+    .yajl_start_array = on_array,
+    .yajl_end_array = on_array_end,
 };
 
 /* ---- lines ---- */
@@ -225,7 +231,8 @@ static void refuse_line(Json *j, yajl_handle h, Str line, long number, long row)
     } else {
         unsigned char *why = yajl_get_error(h, 0, (const unsigned char *)line.p, line.n);
         Str first = str_trim(str_split(str_of((const char *)why), '\n', &(Str){0}));
-        snprintf(reason, sizeof reason, "no JSON: %.*s", (int)(first.n < 150 ? first.n : 150), first.p);
+        snprintf(reason, sizeof reason, "no JSON: %.*s", (int)(first.n < 150 ? first.n : 150),
+                 first.p);
         yajl_free_error(h, why);
     }
     ReadReport *r = j->report;
@@ -271,8 +278,8 @@ static bool read_lines(Json *j, Str text, Error *err)
     }
     j->report->rows = (long)j->row;
     if (!j->row && j->report->bad)
-        return fail_row(err, ERR_DATA, 1, "'%s' has no row of JSON; line %ld: %s", j->name, j->report->kept[0].line,
-                        j->report->kept[0].reason);
+        return fail_row(err, ERR_DATA, 1, "'%s' has no row of JSON; line %ld: %s", j->name,
+                        j->report->kept[0].line, j->report->kept[0].reason);
     if (!j->row)
         return fail(err, ERR_DATA, "'%s' is empty", j->name);
     return read_check(j->report, j->opt, j->name, err);
@@ -363,8 +370,8 @@ static void refuse_value(Json *j, const char *name, CsvStore store, size_t row, 
     ReadReport *r = j->report;
     long at = r->bad + r->bad_values++;
     if (at < BAD_ROWS_KEPT)
-        bad_row_set(&r->kept[at], (long)row + 1, 0, s, "'%.*s' in '%.60s' is not %s", (int)(s.n < 60 ? s.n : 60), s.p,
-                    name, csv_store_noun(store));
+        bad_row_set(&r->kept[at], (long)row + 1, 0, s, "'%.*s' in '%.60s' is not %s",
+                    (int)(s.n < 60 ? s.n : 60), s.p, name, csv_store_noun(store));
 }
 
 static Column *build_column(Json *j, Field *f, const CsvColumn *said, Error *err)
@@ -385,8 +392,8 @@ static Column *build_column(Json *j, Field *f, const CsvColumn *said, Error *err
         }
     }
     if (!said->declared && (f->kinds & KIND_BIG) && !(f->kinds & KIND_TEXT))
-        read_note(j->report, "column '%.60s' has whole numbers of more than 18 digits: kept as %s", said->name,
-                  store == STORE_REAL ? "real, rounded" : "text");
+        read_note(j->report, "column '%.60s' has whole numbers of more than 18 digits: kept as %s",
+                  said->name, store == STORE_REAL ? "real, rounded" : "text");
     return builder_finish(b, err);
 }
 
@@ -510,7 +517,8 @@ static bool json_put(Writer *writer, const Frame *f, Error *err)
             put_json(&w->line, f->cols[j], r);
         }
         buf_puts(&w->line, "}\n");
-        if (!file_out_write(w->file, w->line.p, w->line.n, err) || (r % CANCEL_LINES == 0 && cancelled(err)))
+        if (!file_out_write(w->file, w->line.p, w->line.n, err) ||
+            (r % CANCEL_LINES == 0 && cancelled(err)))
             return false;
     }
     return true;

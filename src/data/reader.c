@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* reader.c - what all readers share: notes for the person, and all batches of a reader in one frame. */
+/* reader.c - what all readers share: notes for the person, and all batches of a reader in one
+ * frame. */
 #include "data/reader.h"
 
 #include <stdarg.h>
@@ -25,9 +26,11 @@ bool read_check(const ReadReport *r, const ReadOptions *opt, const char *name, E
     long bad = r->bad + r->bad_values;
     const BadRow *b = &r->kept[0];
     if (bad && opt->strict)
-        return fail_row(err, ERR_DATA, b->row, "'%s' line %ld, row %ld: %s", name, b->line, b->row, b->reason);
+        return fail_row(err, ERR_DATA, b->row, "'%s' line %ld, row %ld: %s", name, b->line, b->row,
+                        b->reason);
     if (opt->max_bad > 0 && bad > opt->max_bad)
-        return fail_row(err, ERR_DATA, b->row, "'%s' has %ld bad rows, %ld are allowed; the first in line %ld: %s", name,
+        return fail_row(err, ERR_DATA, b->row,
+                        "'%s' has %ld bad rows, %ld are allowed; the first in line %ld: %s", name,
                         bad, opt->max_bad, b->line, b->reason);
     return true;
 }
@@ -46,7 +49,8 @@ void bad_row_set(BadRow *b, long row, long line, Str text, const char *fmt, ...)
     b->text[n] = '\0';
 }
 
-/* Binds neighbours until one is left, so that each row is copied a few times and not once a batch. */
+/* Binds neighbours until one is left, so that each row is copied a few times and not once a batch.
+ */
 static Frame *bind_all(Frame **batch, size_t n, Error *err)
 {
     bool ok = true;
@@ -54,7 +58,9 @@ static Frame *bind_all(Frame **batch, size_t n, Error *err)
         size_t half = 0;
         for (size_t i = 0; i < n; i += 2) {
             bool pair = i + 1 < n;
-            Frame *both = !ok ? NULL : pair ? frame_bind(batch[i], batch[i + 1], err) : frame_ref(batch[i]);
+            Frame *both = !ok    ? NULL
+                          : pair ? frame_bind(batch[i], batch[i + 1], err)
+                                 : frame_ref(batch[i]);
             ok = both != NULL;
             frame_unref(batch[i]);
             if (pair)

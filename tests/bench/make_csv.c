@@ -15,8 +15,10 @@
 #include "base/clock.h"
 #include "base/rng.h"
 
-static const char *const countries[] = {"USA", "France", "Germany", "India", "Brazil", "Japan", "Spain", "Italy", "UK", "Canada"};
-static const char *const langs[] = {"java", "python", "c", "go", "rust", "perl", "ruby", "kotlin", "scala", "swift", "r", "julia"};
+static const char *const countries[] = {"USA",   "France", "Germany", "India", "Brazil",
+                                        "Japan", "Spain",  "Italy",   "UK",    "Canada"};
+static const char *const langs[] = {"java", "python", "c",     "go",    "rust", "perl",
+                                    "ruby", "kotlin", "scala", "swift", "r",    "julia"};
 static const char *const kinds[] = {"view", "like", "comment", "share", "login"};
 static const char *const genders[] = {"f", "m", "other"};
 static const char *const devices[] = {"phone", "tablet", "laptop", "desktop"};
@@ -26,10 +28,10 @@ static void put_row(Rng *r, Buf *b, uint64_t i)
 {
     int64_t posted = (INT64_C(19000) + (int64_t)rng_below(r, 700)) * US_PER_DAY;
     int64_t seen = posted + (int64_t)(rng_unit(r) * 30.0 * 86400.0) * US_PER_SECOND;
-    buf_printf(b, "%08" PRIx64 ",u%05d,p%04d,author_%03d,", rng_next(r) >> 32 ^ i, (int)rng_below(r, 20000),
-               (int)rng_below(r, 4000), (int)rng_below(r, 500));
-    buf_printf(b, "%s,%s,%d,%s,%s,%s,", PICK(r, genders), PICK(r, countries), 16 + (int)rng_below(r, 60), PICK(r, langs),
-               PICK(r, kinds), PICK(r, devices));
+    buf_printf(b, "%08" PRIx64 ",u%05d,p%04d,author_%03d,", rng_next(r) >> 32 ^ i,
+               (int)rng_below(r, 20000), (int)rng_below(r, 4000), (int)rng_below(r, 500));
+    buf_printf(b, "%s,%s,%d,%s,%s,%s,", PICK(r, genders), PICK(r, countries),
+               16 + (int)rng_below(r, 60), PICK(r, langs), PICK(r, kinds), PICK(r, devices));
     buf_time(b, seen, TIME_SECOND);
     buf_putc(b, ',');
     buf_time(b, posted, TIME_DAY);
@@ -47,7 +49,8 @@ int main(int argc, char **argv)
     uint64_t rows = argc > 1 ? strtoull(argv[1], NULL, 10) : 1000000;
     Rng r = rng_stream(argc > 2 ? strtoull(argv[2], NULL, 10) : 1, "bench csv");
     Buf b = BUF_INIT;
-    buf_puts(&b, "event,user,post,author,gender,country,age,lang,type,device,seen,posted,post_age,dwell,score,"
+    buf_puts(&b, "event,user,post,author,gender,country,age,lang,type,device,seen,posted,post_age,"
+                 "dwell,score,"
                  "session,prev_views,ratio,viewed\n");
     for (uint64_t i = 0; i < rows; i++) {
         put_row(&r, &b, i);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * fuzz_csv.c - CSV from anywhere, with options by its first byte. What is read is written and read again, and has to
- * be the same table; NDJSON as well, by the second byte.
+ * fuzz_csv.c - CSV from anywhere, with options by its first byte. What is read is written and read
+ * again, and has to be the same table; NDJSON as well, by the second byte.
  */
 #include <stdlib.h>
 #include <unistd.h>
@@ -70,7 +70,8 @@ static void write_and_read(const Frame *f)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const char delims[] = {0, ',', ';', '\t', ' '};
-    static const char *const types[] = {NULL, "a=int", "a=time", "a=bool", "a=real", "a=dmy", "a=text", "a=code"};
+    static const char *const types[] = {NULL,     "a=int", "a=time", "a=bool",
+                                        "a=real", "a=dmy", "a=text", "a=code"};
     if (size < 2)
         return 0;
     Str text = {(const char *)data + 2, size - 2};

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* test_csv.c - CSV in: types over whole columns, quotes, bad rows, encodings, and what is told about them. */
+/* test_csv.c - CSV in: types over whole columns, quotes, bad rows, encodings, and what is told
+ * about them. */
 #include "unit/check.h"
 
 #include <dirent.h>
@@ -78,7 +79,8 @@ static void types(void **state)
         {"a\n1\nx\n", "code|1|x"},
         {"a\n2.5\n1\n", "real|2.5|1"},
         {"a\n-1\n+7\n", "int|-1|7"},
-        {"a\n9223372036854775807\n-9223372036854775808\n", "int|9223372036854775807|-9223372036854775808"},
+        {"a\n9223372036854775807\n-9223372036854775808\n",
+         "int|9223372036854775807|-9223372036854775808"},
         {"a\n9223372036854775808\n1\n", "code|9223372036854775808|1"},
         {"a\n9223372036854775808\n1.5\n", "real|9.223372036854776e+18|1.5"},
         {"a\n00123\n99999\n", "code|00123|99999"},
@@ -96,7 +98,8 @@ static void types(void **state)
         {"a\nyes\nno\n", "code|yes|no"},
         {"a\ntrue\n1\n", "code|true|1"},
         {"a\n2023-10-15\n2024-02-29\n", "time|2023-10-15|2024-02-29"},
-        {"a\n2023-10-15 09:00\n2023-10-15T10:00:30Z\n", "time|2023-10-15 09:00:00|2023-10-15 10:00:30"},
+        {"a\n2023-10-15 09:00\n2023-10-15T10:00:30Z\n",
+         "time|2023-10-15 09:00:00|2023-10-15 10:00:30"},
         {"a\n31/12/2023\n01/02/2023\n", "time|2023-12-31|2023-02-01"},
         {"a\n01/02/2023\n12/31/2023\n", "time|2023-01-02|2023-12-31"},
         {"a\n31/12/2023\n12/31/2023\n", "code|31/12/2023|12/31/2023"},
@@ -128,7 +131,9 @@ static void structure(void **state)
         {"a,b\r\n1,x\r\n2,y\r\n", "int code|1 x|2 y"},
         {"a,b\r\n1,\"x\"\r\n2,\"y\"\r\n", "int code|1 x|2 y"},
         {"a,b\r1,x\r2,y\r", "int code|1 x|2 y"},
-        {"\xef\xbb\xbf" "a,b\n1,x\n", "int code|1 x"},
+        {"\xef\xbb\xbf"
+         "a,b\n1,x\n",
+         "int code|1 x"},
         {"\n\na,b\n\n1,x\n\n2,y\n\n", "int code|1 x|2 y"},
         {"a\tb\n1\tx,y\n", "int code|1 x,y"},
         {"a;b\n1;x,y\n2;z,w\n", "int code|1 x,y|2 z,w"},
@@ -188,10 +193,22 @@ static void refusals(void **state)
         {"empty", "", 0, {0}, "'text' is empty"},
         {"blank lines", "\n\r\n", 3, {0}, "'text' is empty"},
         {"NUL", "a,b\n1,2\n3,\0\n", 12, {0}, "'text' looks binary: NUL byte in line 3"},
-        {"unclosed", "a,b\n1,2\n3,\"x\n4,5\n", 16, {0}, "the quote that opens in line 3 is never closed"},
-        {"unclosed header", "a,\"b\n1,2\n", 9, {0}, "the quote that opens in line 1 is never closed"},
+        {"unclosed",
+         "a,b\n1,2\n3,\"x\n4,5\n",
+         16,
+         {0},
+         "the quote that opens in line 3 is never closed"},
+        {"unclosed header",
+         "a,\"b\n1,2\n",
+         9,
+         {0},
+         "the quote that opens in line 1 is never closed"},
         {"unknown column", "age,b\n1,2\n", 10, {.types = "agE=int"}, "no column 'agE'"},
-        {"unknown type", "age,b\n1,2\n", 10, {.types = "age=number"}, "'number' is not a type for column 'age'"},
+        {"unknown type",
+         "age,b\n1,2\n",
+         10,
+         {.types = "age=number"},
+         "'number' is not a type for column 'age'"},
         {"unknown encoding", "age,b\n1,2\n", 10, {.encoding = "koi8"}, "'koi8' is not an encoding"},
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
@@ -257,7 +274,12 @@ static void options(void **state)
     assert_string_equal(shown(f), "code|caf\xc3\xa9|\xe2\x82\xac");
     frame_unref(f);
     report = (ReadReport){0};
-    f = csv_read_text((Str){"\xff\xfe" "a\0\n\0" "\xe9\0\n\0" "\x3d\xd8\x00\xde\n\0", 16}, NULL, &report, &err);
+    f = csv_read_text((Str){"\xff\xfe"
+                            "a\0\n\0"
+                            "\xe9\0\n\0"
+                            "\x3d\xd8\x00\xde\n\0",
+                            16},
+                      NULL, &report, &err);
     assert_string_equal(shown(f), "code|\xc3\xa9|\xf0\x9f\x98\x80");
     assert_true(has_note("UTF-16"));
     frame_unref(f);
@@ -269,11 +291,14 @@ static void told(void **state)
     static const struct {
         const char *text, *note;
     } rows[] = {
-        {"age,b,age,age_2\n1,2,3,4\n", "columns 1 and 3 are both called 'age': the second is now 'age_3'"},
+        {"age,b,age,age_2\n1,2,3,4\n",
+         "columns 1 and 3 are both called 'age': the second is now 'age_3'"},
         {",b\n1,2\n", "column 1 has no name: it is now 'c1'"},
         {"zip\n00123\n", "column 'zip' has numbers with leading zeros"},
-        {"id\n12345678901234567890\n", "column 'id' has whole numbers of more than 18 digits: kept as text"},
-        {"x\n12345678901234567890\n1.5\n", "column 'x': whole numbers of more than 18 digits were rounded"},
+        {"id\n12345678901234567890\n",
+         "column 'id' has whole numbers of more than 18 digits: kept as text"},
+        {"x\n12345678901234567890\n1.5\n",
+         "column 'x': whole numbers of more than 18 digits were rounded"},
         {"d\n3/4/2023\n", "no row tells days from months"},
         {"d\n13/4/2023\n4/13/2023\n", "both orders of day and month"},
         {"a,b\n,1\n", "column 'a' has no value at all"},
@@ -281,13 +306,15 @@ static void told(void **state)
         {"a\ncaf\xe9\n", "1 value with bytes that are not UTF-8"},
         {"when\n2023-02-28\n2023-02-27\n2023-02-26\n2023-02-30\n",
          "column 'when' is code, not time: 1 of 4 values do not fit, first '2023-02-30' in row 4"},
-        {"n\n1\n2\n3\n?\n", "column 'n' is code, not a number: 1 of 4 values do not fit, first '?' in row 4"},
+        {"n\n1\n2\n3\n?\n",
+         "column 'n' is code, not a number: 1 of 4 values do not fit, first '?' in row 4"},
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         Frame *f = read_text(rows[i].text);
         assert_non_null(f);
         if (!has_note(rows[i].note))
-            fail_msg("row '%s': got '%s'\n", rows[i].note, report.nnotes ? report.notes[0] : "none");
+            fail_msg("row '%s': got '%s'\n", rows[i].note,
+                     report.nnotes ? report.notes[0] : "none");
         frame_unref(f);
     }
     Frame *f = read_text("name\ncaf\xe9\n");
@@ -303,9 +330,12 @@ static void far_away(void **state)
         const char *most, *last;
         const char *type;
     } rows[] = {
-        {"7", "0.5", "real"}, {"7", "x", "code"},       {"", "7", "int"},      {"", "x", "code"},
-        {"1.5", "x", "code"}, {"7", "007", "code"},     {"7", "", "int"},      {"3/4/2023", "13/4/2023", "time"},
-        {"T", "F", "bool"},   {"3/4/2023", "4/13/2023", "time"}, {"F", "M", "code"}, {"2023-01-02", "x", "code"},
+        {"7", "0.5", "real"},  {"7", "x", "code"},
+        {"", "7", "int"},      {"", "x", "code"},
+        {"1.5", "x", "code"},  {"7", "007", "code"},
+        {"7", "", "int"},      {"3/4/2023", "13/4/2023", "time"},
+        {"T", "F", "bool"},    {"3/4/2023", "4/13/2023", "time"},
+        {"F", "M", "code"},    {"2023-01-02", "x", "code"},
         {"\"7\"", "8", "int"}, {"\"7\"", "\"8\"", "code"},
     };
     enum { N = 20000 };
@@ -313,7 +343,8 @@ static void far_away(void **state)
         Buf b = BUF_INIT;
         buf_puts(&b, "k,v\n");
         for (int r = 0; r < N; r++)
-            buf_printf(&b, "%d,%s\n", r, r < N - 1 - N / 4 || r > N - N / 4 ? rows[i].most : rows[i].last);
+            buf_printf(&b, "%d,%s\n", r,
+                       r < N - 1 - N / 4 || r > N - N / 4 ? rows[i].most : rows[i].last);
         Frame *f = read_text(b.p);
         check_row(f && f->rows == N, rows[i].last);
         const Column *v = f->cols[1];
@@ -323,7 +354,8 @@ static void far_away(void **state)
         Buf first = BUF_INIT;
         column_print(v, 0, &first);
         if (v->type == COL_CODE)
-            check_row(str_eqz(str_trim(buf_slice(&b)), rows[i].last[0] == '"' ? "8" : rows[i].last), rows[i].last);
+            check_row(str_eqz(str_trim(buf_slice(&b)), rows[i].last[0] == '"' ? "8" : rows[i].last),
+                      rows[i].last);
         frame_unref(f);
         buf_free(&b);
         buf_free(&first);
@@ -340,9 +372,9 @@ static void many_rows(void **state)
     buf_puts(&text, "i,x,name,prose,when,flag\n");
     for (int r = 0; r < N; r++) {
         uint64_t k = rng_below(&rng, 1000);
-        buf_printf(&text, "%d,%.17g,name%d,\"text %d, \"\"q\"\"\n%d\",2023-01-%02d 10:%02d:00,%s\n", r,
-                   rng_normal(&rng) * exp(10 * rng_normal(&rng)), (int)k, r, (int)k, 1 + r % 28, (int)(k % 60),
-                   k % 2 ? "true" : "false");
+        buf_printf(&text, "%d,%.17g,name%d,\"text %d, \"\"q\"\"\n%d\",2023-01-%02d 10:%02d:00,%s\n",
+                   r, rng_normal(&rng) * exp(10 * rng_normal(&rng)), (int)k, r, (int)k, 1 + r % 28,
+                   (int)(k % 60), k % 2 ? "true" : "false");
         if (k == 0)
             buf_puts(&text, "short\n");
         if (k == 1)
@@ -391,7 +423,8 @@ static void numbers(void **state)
     for (int i = 0; i < N; i++) {
         char z[64];
         int digits = (int)rng_below(&rng, 12), scale = (int)rng_below(&rng, 15);
-        snprintf(z, sizeof z, i % 3 ? "%.*f" : "%.*g", digits, (rng_unit(&rng) - 0.5) * pow(10, scale));
+        snprintf(z, sizeof z, i % 3 ? "%.*f" : "%.*g", digits,
+                 (rng_unit(&rng) - 0.5) * pow(10, scale));
         want[i] = strtod(z, NULL);
         buf_printf(&b, "%s\n", z);
     }
@@ -450,7 +483,8 @@ static void batches(void **state)
     Buf b = BUF_INIT;
     buf_puts(&b, "a,b\n");
     for (int i = 0; i < 5000; i++)
-        buf_printf(&b, "%d%s,%s\n%s", i, i == 4990 ? ".5" : "", i % 3 ? "x" : "y", i % 100 ? "" : "bad\n");
+        buf_printf(&b, "%d%s,%s\n%s", i, i == 4990 ? ".5" : "", i % 3 ? "x" : "y",
+                   i % 100 ? "" : "bad\n");
     char *path = write_file(b.p);
     report = (ReadReport){0};
     Reader *r = csv_reader_open(path, NULL, 700, &report, &err);
@@ -513,7 +547,8 @@ static void check_torture(const char *folder, const char *base)
         const cJSON *row = single ? json : cJSON_GetArrayItem(json, (int)r);
         check_row(f->ncols == (size_t)cJSON_GetArraySize(row), base);
         for (size_t j = 0; j < f->ncols; j++) {
-            const char *want = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(row, f->names[j]));
+            const char *want =
+                cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(row, f->names[j]));
             buf_clear(&b);
             column_print(f->cols[j], r, &b);
             check_row(want != NULL, f->names[j]);
@@ -556,10 +591,10 @@ static void torture(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(types),     cmocka_unit_test(structure), cmocka_unit_test(bad_rows),
-        cmocka_unit_test(refusals),  cmocka_unit_test(declared),  cmocka_unit_test(options),
-        cmocka_unit_test(told),      cmocka_unit_test(far_away),  cmocka_unit_test(many_rows),
-        cmocka_unit_test(numbers),   cmocka_unit_test(wide_and_long), cmocka_unit_test(batches),
+        cmocka_unit_test(types),    cmocka_unit_test(structure),     cmocka_unit_test(bad_rows),
+        cmocka_unit_test(refusals), cmocka_unit_test(declared),      cmocka_unit_test(options),
+        cmocka_unit_test(told),     cmocka_unit_test(far_away),      cmocka_unit_test(many_rows),
+        cmocka_unit_test(numbers),  cmocka_unit_test(wide_and_long), cmocka_unit_test(batches),
         cmocka_unit_test(torture),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

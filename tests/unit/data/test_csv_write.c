@@ -37,9 +37,12 @@ static int drop_folder(void **state)
 /* An int, real, bool, code, time and text column with values that are hard to keep, and nulls. */
 static Frame *hard_frame(size_t n)
 {
-    static const double reals[] = {0.1, -0.0, 1, 1e300, 5e-324, DBL_MAX, 1.0 / 3, 123456789012345678.0, 1e15, -2.5, INFINITY};
-    static const char *const texts[] = {"", "NA", "a,b", "say \"hi\"", "two\nlines", "cr\r", " blank ", "007", "1", "x;y",
-                                        "true", "1e5", "\xc3\xa9t\xc3\xa9", "tab\t", "-", "\"", "2023-13-45"};
+    static const double reals[] = {
+        0.1, -0.0, 1, 1e300, 5e-324, DBL_MAX, 1.0 / 3, 123456789012345678.0, 1e15, -2.5, INFINITY};
+    static const char *const texts[] = {
+        "",          "NA",  "a,b",  "say \"hi\"", "two\nlines",        "cr\r",  " blank ", "007",
+        "1",         "x;y", "true", "1e5",        "\xc3\xa9t\xc3\xa9", "tab\t", "-",       "\"",
+        "2023-13-45"};
     Error err = ERROR_INIT;
     Rng rng = rng_stream(5, "write test");
     ColumnBuilder *b[6];
@@ -66,7 +69,8 @@ static Frame *hard_frame(size_t n)
         }
     }
     builder_time_unit(b[4], TIME_SECOND);
-    static char i_[] = "i", x_[] = "x,y", flag_[] = "flag", name_[] = "name", when_[] = "when", prose_[] = "prose";
+    static char i_[] = "i", x_[] = "x,y", flag_[] = "flag", name_[] = "name", when_[] = "when",
+                prose_[] = "prose";
     char *names[] = {i_, x_, flag_, name_, when_, prose_};
     Column *cols[6];
     for (size_t j = 0; j < 6; j++)
@@ -103,7 +107,8 @@ static void csv_round_trip(void **state)
     static const struct {
         const char *file;
         char delim;
-    } rows[] = {{"a.csv", ','}, {"a.tsv", '\t'}, {"a.csv.gz", ','}, {"a.csv.zst", ','}, {"a.csv.xz", ','}, {"b.csv", ';'}};
+    } rows[] = {{"a.csv", ','},     {"a.tsv", '\t'},   {"a.csv.gz", ','},
+                {"a.csv.zst", ','}, {"a.csv.xz", ','}, {"b.csv", ';'}};
     Frame *f = hard_frame(3000);
     for (size_t i = 0; i < COUNT(rows); i++) {
         Error err = ERROR_INIT;
@@ -151,9 +156,14 @@ static void types_are_kept(void **state)
     static const struct {
         const char *text, *types;
     } rows[] = {
-        {"a,b\n1,1\n2,2\n", "a=real"},   {"a,b\n1,1\n2,2\n", "a=code"},       {"a,b\n01,1\n2,2\n", "a=code"},
-        {"a,b\ntrue,1\nF,2\n", "a=code"}, {"a,b\nT,1\nT,2\n", "a=code"},      {"a,b\n1,x\n2,y\n", "a=bool"},
-        {"a,b\n2023-10-15 09:00,1\n2023-10-16,2\n", "a=time"}, {"a,b\n1.5,1\n2,2\n", "a=code"},
+        {"a,b\n1,1\n2,2\n", "a=real"},
+        {"a,b\n1,1\n2,2\n", "a=code"},
+        {"a,b\n01,1\n2,2\n", "a=code"},
+        {"a,b\ntrue,1\nF,2\n", "a=code"},
+        {"a,b\nT,1\nT,2\n", "a=code"},
+        {"a,b\n1,x\n2,y\n", "a=bool"},
+        {"a,b\n2023-10-15 09:00,1\n2023-10-16,2\n", "a=time"},
+        {"a,b\n1.5,1\n2,2\n", "a=code"},
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         Error err = ERROR_INIT;
@@ -221,8 +231,9 @@ static void failures(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(csv_round_trip),  cmocka_unit_test(batches_have_one_header), cmocka_unit_test(types_are_kept),
-        cmocka_unit_test(json_round_trip), cmocka_unit_test(failures),
+        cmocka_unit_test(csv_round_trip), cmocka_unit_test(batches_have_one_header),
+        cmocka_unit_test(types_are_kept), cmocka_unit_test(json_round_trip),
+        cmocka_unit_test(failures),
     };
     return cmocka_run_group_tests(tests, make_folder, drop_folder);
 }

@@ -39,13 +39,15 @@ static void lines(void **state)
     } rows[] = {
         {"{\"a\":1}\n{\"a\":2}", "a int|1|2"},
         {"{\"a\":1}\r\n\n{\"b\":\"x\"}\n", "a int, b code|1 .|. x"},
-        {"{\"a\":9223372036854775807}\n{\"a\":-9007199254740993}", "a int|9223372036854775807|-9007199254740993"},
+        {"{\"a\":9223372036854775807}\n{\"a\":-9007199254740993}",
+         "a int|9223372036854775807|-9007199254740993"},
         {"{\"a\":1}\n{\"a\":2.5}", "a real|1|2.5"},
         {"{\"a\":1}\n{\"a\":\"x\"}", "a code|1|x"},
         {"{\"a\":\"1\"}\n{\"a\":\"2\"}", "a code|1|2"},
         {"{\"a\":true}\n{\"a\":null}\n{\"a\":false}", "a bool|true|.|false"},
         {"{\"a\":\"2023-10-15T09:00:00Z\"}", "a time|2023-10-15 09:00:00"},
-        {"{\"u\":{\"age\":31,\"home\":{\"city\":\"Bonn\"}},\"z\":1}", "u.age int, u.home.city code, z int|31 Bonn 1"},
+        {"{\"u\":{\"age\":31,\"home\":{\"city\":\"Bonn\"}},\"z\":1}",
+         "u.age int, u.home.city code, z int|31 Bonn 1"},
         {"{\"t\":[\"a\",\"b\"],\"e\":[]}\n{\"t\":[\"c\"]}", "t code, e code|a|b |c ."},
         {"{\"t\":[1,2]}", "t code|1|2"},
         {"{\"l\":[{\"n\":\"x\",\"k\":1},{\"n\":\"y\",\"k\":2}]}", "l.n code, l.k code|x|y 1|2"},
@@ -102,7 +104,8 @@ static void options(void **state)
 {
     (void)state;
     Error err = ERROR_INIT;
-    Frame *f = read_with("{\"a\":1,\"b\":\"2\"}\n{\"a\":2,\"b\":\"x\"}\n{\"a\":3}", (ReadOptions){.limit = 2, .types = "a=code,b=int"}, &err);
+    Frame *f = read_with("{\"a\":1,\"b\":\"2\"}\n{\"a\":2,\"b\":\"x\"}\n{\"a\":3}",
+                         (ReadOptions){.limit = 2, .types = "a=code,b=int"}, &err);
     assert_non_null(f);
     assert_string_equal(shown(f), "a code, b int|1 2|2 .");
     assert_int_equal(report.bad_values, 1);
