@@ -36,6 +36,9 @@ typedef struct FitOptions {
     double param;        /* NaN: family's default, or estimated (negbin) */
     bool no_covariance;  /* predictions only */
     bool keep_info;      /* keep X'WX for score tests */
+    double l1;           /* lasso: l1 * sum |b_j| beside deviance/2, together with l2 */
+    /* The elastic net on glmnet's scale (path.h), columns standardised; 0: not used. */
+    double lambda, alpha;
 } FitOptions;
 #define FIT_OPTIONS_DEFAULT {.max_iter = 100, .tol = 1e-10, .ci_level = 0.95, .param = NAN}
 

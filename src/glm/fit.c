@@ -24,6 +24,7 @@
 #include "fit_priv.h"
 #include "grouped.h"
 #include "infer_priv.h"
+#include "path_priv.h"
 
 #define PRECISE_WORK 4e6     /* multiplications of a precise pass that nobody notices: 30 ms */
 #define PRECISE_WORK_MAX 1e9 /* and that an ill-conditioned design is worth */
@@ -42,10 +43,23 @@ static long data_row(const Matrix *x, size_t i)
     return (long)(x->rows ? x->rows[i] : i) + 1;
 }
 
+static bool has_lasso(const FitOptions *opt)
+{
+    return opt->l1 > 0.0 || opt->lambda > 0.0;
+}
+
 static bool check_options(const Problem *pb, const FitOptions *opt, Error *err)
 {
     if (!(opt->l2 >= 0.0) || isinf(opt->l2))
         return fail(err, ERR_USAGE, "the penalty %g is not a number from 0 up", opt->l2);
+    if (!(opt->l1 >= 0.0) || isinf(opt->l1))
+        return fail(err, ERR_USAGE, "the penalty %g is not a number from 0 up", opt->l1);
+    if (!(opt->lambda >= 0.0) || isinf(opt->lambda))
+        return fail(err, ERR_USAGE, "lambda %g is not a number from 0 up", opt->lambda);
+    if (!(opt->alpha >= 0.0 && opt->alpha <= 1.0))
+        return fail(err, ERR_USAGE, "alpha %g is not between 0 (ridge) and 1 (lasso)", opt->alpha);
+    if (has_lasso(opt) && (opt->firth || opt->robust != ROBUST_NONE || opt->cluster))
+        return fail(err, ERR_USAGE, "a lasso has no standard errors and goes without firth");
     if (!(opt->ci_level > 0.0 && opt->ci_level < 1.0))
         return fail(err, ERR_USAGE, "the level %g is not between 0 and 1", opt->ci_level);
     if (pb->family->takes_param && !isnan(opt->param)) {
@@ -304,13 +318,18 @@ static bool may_group(const Problem *pb, const FitOptions *opt)
     return pb->x->n >= GROUP_FROM && opt->robust == ROBUST_NONE && !opt->cluster && !opt->firth;
 }
 
+bool fit_check(const Problem *pb, const FitOptions *opt, Error *err)
+{
+    return check_options(pb, opt, err) && check_rows(pb, err) &&
+           family_allows(pb->family, pb->link, err);
+}
+
 Fit *fit_run(const Problem *pb, const FitOptions *opt, Error *err)
 {
     double began = clock_seconds();
     Problem mine = *pb;
     Fit *f = NULL;
-    if (!check_options(pb, opt, err) || !check_rows(pb, err) ||
-        !family_allows(pb->family, pb->link, err))
+    if (!fit_check(pb, opt, err))
         return NULL;
     if (pb->family->takes_param)
         mine.param = isnan(opt->param) ? pb->family->param_default : opt->param;
@@ -318,7 +337,12 @@ Fit *fit_run(const Problem *pb, const FitOptions *opt, Error *err)
     if (error_is_set(err))
         return NULL;
     Problem *used = grouped ? &grouped->pb : &mine;
-    if (pb->family == &family_negbin && isnan(mine.param))
+    bool estimates = pb->family == &family_negbin && isnan(mine.param);
+    if (has_lasso(opt) && estimates)
+        fail(err, ERR_USAGE, "a lasso with negbin needs its theta");
+    else if (has_lasso(opt))
+        f = net_fit(used, opt, err);
+    else if (estimates)
         f = negbin_fit(used, opt, fit_once, err);
     else
         f = fit_once(used, opt, err);
@@ -340,8 +364,8 @@ Fit *fit_oracle(Oracle *o, const Family *family, const Link *link, bool has_inte
                 const FitOptions *opt, Error *err)
 {
     double began = clock_seconds();
-    if (opt->firth || opt->robust != ROBUST_NONE || opt->cluster)
-        return fail(err, ERR_USAGE, "firth's fit and robust errors need the rows here"), NULL;
+    if (has_lasso(opt) || opt->firth || opt->robust != ROBUST_NONE || opt->cluster)
+        return fail(err, ERR_USAGE, "lasso, firth's fit and robust errors need the rows here"), NULL;
     Fit *f = fit_new(o->p, opt, err);
     double *penalty = NULL;
     Irls w = {0};

@@ -102,6 +102,8 @@ bool firth_init(FirthCtx *c, const Problem *pb, Error *err);
 void firth_clear(FirthCtx *c);
 bool firth_adjust(Irls *w, const double *b, Stats *st, double *added, Error *err);
 
+/* What fit_run refuses: options out of range, a response or weight that cannot be (with its row). */
+bool fit_check(const Problem *pb, const FitOptions *opt, Error *err);
 /* One complete fit at pb->param (fit.c). */
 typedef Fit *(*FitOnce)(const Problem *pb, const FitOptions *opt, Error *err);
 

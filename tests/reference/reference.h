@@ -21,6 +21,17 @@ typedef enum BlockId {
     IN_CALIBRATION,
     IN_LIMIT,
     IN_FIRTH,
+    IN_LAMBDA,
+    IN_RATIO,
+    IN_ANOVA,
+    IN_RAO,
+    IN_DROP1,
+    IN_TYPE2,
+    IN_WALD,
+    IN_VIF,
+    IN_PROFILE,
+    IN_FOLDS,
+    IN_CURVE,
     NBLOCKS
 } BlockId;
 
@@ -70,9 +81,16 @@ typedef struct Fitted {
     FitOptions opt;
     Fit *fit;
 } Fitted;
+/* The same without a fit. */
+bool designed_open(Fitted *m, const Case *c, Error *err);
 bool fitted_open(Fitted *m, const Case *c, const FitOptions *opt, Error *err);
 void fitted_close(Fitted *m);
 /* The column of that name, or -1. */
 long fitted_column(const Fitted *m, const char *name);
+
+/* Kinds and blocks with a file of their own. */
+bool run_glmnet(Case *c, Error *err);
+bool run_cv(Case *c, Error *err);
+bool compare_nested(Case *c, const Fitted *m, Error *err);
 
 #endif

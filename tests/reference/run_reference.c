@@ -89,7 +89,7 @@ static void case_formula(const Case *c, const Frame *f, char *out, size_t room)
     }
 }
 
-bool fitted_open(Fitted *m, const Case *c, const FitOptions *opt, Error *err)
+bool designed_open(Fitted *m, const Case *c, Error *err)
 {
     char formula[4096];
     const char *family = json_word(c->json, "family"), *link = json_word(c->json, "link");
@@ -98,7 +98,9 @@ bool fitted_open(Fitted *m, const Case *c, const FitOptions *opt, Error *err)
     if (!m->frame)
         return false;
     m->pb.family = family_find(str_of(family ? family : "binomial"), SPAN_NONE, err);
-    m->pb.link = link_find(str_of(link ? link : "logit"), SPAN_NONE, err);
+    m->pb.link = !m->pb.family ? NULL
+                 : link        ? link_find(str_of(link), SPAN_NONE, err)
+                               : family_link(m->pb.family);
     if (!m->pb.family || !m->pb.link)
         return false;
     case_formula(c, m->frame, formula, sizeof formula);
@@ -117,6 +119,13 @@ bool fitted_open(Fitted *m, const Case *c, const FitOptions *opt, Error *err)
     m->pb.w = m->design->w;
     m->pb.offset = m->design->offset;
     m->pb.param = json_number(c->json, "var_power");
+    return true;
+}
+
+bool fitted_open(Fitted *m, const Case *c, const FitOptions *opt, Error *err)
+{
+    if (!designed_open(m, c, err))
+        return false;
     m->opt = *opt;
     m->fit = fit_run(&m->pb, &m->opt, err);
     return m->fit != NULL;
