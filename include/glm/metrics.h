@@ -46,6 +46,8 @@ double calibration_ece(const CalibrationBin *b, size_t n);
 double hosmer_lemeshow(const double *y, const double *p, size_t n, size_t groups, double *chisq, size_t *df);
 /* Upper tail of the chi-squared distribution; NaN without degrees of freedom. */
 double chisq_upper(double x, double df);
+/* Upper tail of the F distribution; NaN without degrees of freedom. */
+double f_upper(double x, double df1, double df2);
 /* ROC-AUC alone by sort or, for few distinct values, by counts; y 0/1. NaN with one class. */
 double auc_fast(const double *y, const double *x, size_t n);
 

@@ -18,9 +18,11 @@ typedef struct AnovaRow {
 
 /* Type I: terms added in the order of the formula (R's anova(fit, test = "Chisq" or "F")). nterms + 1 rows, heap. */
 AnovaRow *model_anova(const Model *m, const Dataset *data, size_t *n, Error *err);
-/* Each term left out of the full model (R's drop1; type II without the marginal ones). nterms + 1 rows, the first for
- * the whole model. Terms that another one contains are passed over. */
+/* Each term left out of the full model (R's drop1): the first row is the whole model, then one for each term that no
+ * other one contains; `residual` is the deviance without it. Heap. */
 AnovaRow *model_drop1(const Model *m, const Dataset *data, size_t *n, Error *err);
+/* Each term against the model of all terms that do not contain it (type II; car's Anova). nterms rows, heap. */
+AnovaRow *model_anova2(const Model *m, const Dataset *data, size_t *n, Error *err);
 /* Likelihood-ratio test of two nested models of the same rows: two rows. Fails when rows or family differ. */
 bool model_lr_test(const Model *small, const Model *big, AnovaRow out[2], Error *err);
 

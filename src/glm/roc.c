@@ -411,3 +411,8 @@ double chisq_upper(double x, double df)
 {
     return df > 0 ? gsl_cdf_chisq_Q(x, df) : NAN;
 }
+
+double f_upper(double x, double df1, double df2)
+{
+    return df1 > 0 && df2 > 0 ? gsl_cdf_fdist_Q(x, df1, df2) : NAN;
+}
