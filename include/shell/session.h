@@ -80,6 +80,8 @@ void session_touch_table(Session *s, long i);
 void session_rename_table(Session *s, long i, const char *name);
 /* The last vector typed, if it belongs to `m`; takes over the new one. */
 void session_put_whatif(Session *s, WhatIf *w);
+/* Made by `features` (or from such a table): not raw material of the World. */
+bool session_is_features(const NamedData *t);
 /* The World of the loaded tables by their roles. */
 World session_world(const Session *s);
 

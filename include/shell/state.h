@@ -11,6 +11,7 @@ State *state_save(const Session *s);
 void state_restore(Session *s, const State *st);
 /* Other counts of tables or models, or others current? */
 bool state_differs(const Session *s, const State *st);
+size_t state_models(const State *st);
 void state_free(State *st);
 
 #endif

@@ -60,6 +60,17 @@ static size_t count_lines(const Buf *b, size_t width)
     return lines;
 }
 
+/* Notes that did not go where the result went. */
+static void tell_notes(const Session *s, const Result *r)
+{
+    Out o = out_for(s, s->settings->echo ? stdout : stderr);
+    for (size_t i = 0; i < r->n; i++)
+        if (r->items[i].kind == ITEM_NOTE && !(o.quiet && !r->items[i].v.note.warning))
+            out_note(&o, &r->items[i].v.note);
+    out_flush(&o);
+    buf_free(&o.text);
+}
+
 static bool print_screen(Session *s, const Format *f, const Result *r, Error *err)
 {
     Out o = out_for(s, stdout);
@@ -87,14 +98,8 @@ static bool print_screen(Session *s, const Format *f, const Result *r, Error *er
     }
     if (!ok)
         return fail(err, ERR_IO, "standard output cannot be written: %s", strerror(errno));
-    if (o.notes_inline && f->for_people)
-        return true;
-    Out e = out_for(s, stderr);
-    for (size_t i = 0; i < r->n && strcmp(f->name, "json") != 0; i++)
-        if (r->items[i].kind == ITEM_NOTE && !(e.quiet && !r->items[i].v.note.warning))
-            out_note(&e, &r->items[i].v.note);
-    out_flush(&e);
-    buf_free(&e.text);
+    if (!(o.notes_inline && f->for_people) && strcmp(f->name, "json") != 0)
+        tell_notes(s, r);
     return true;
 }
 
@@ -106,7 +111,7 @@ static const Plot *plot_of(const Result *r)
     return NULL;
 }
 
-/* The format of a file: by its ending, else the session's, else CSV. */
+/* The format of a file: by its ending, else the session's. */
 static const Format *file_format(const Session *s, Str path)
 {
     const Format *f = format_of_file(path);
@@ -126,7 +131,7 @@ static bool print_file(Session *s, const Result *r, Str path, Error *err)
         free(name);
         return ok;
     }
-    Out o = {.ascii = s->settings->ascii, .null_text = "", .notes_inline = true};
+    Out o = {.ascii = s->settings->ascii, .null_text = ""};
     o.packed = file_out_open(name, err);
     if (!o.packed)
         goto done;
@@ -139,6 +144,8 @@ static bool print_file(Session *s, const Result *r, Str path, Error *err)
         goto done;
     }
     ok = file_out_commit(o.packed, err);
+    if (ok && strcmp(f->name, "json") != 0)
+        tell_notes(s, r);
 done:
     buf_free(&o.text);
     free(name);

@@ -101,6 +101,18 @@ static void put_fields(const Result *r, Out *o, const Style *st)
     }
 }
 
+/* Tables of rows; objects and lists only when there is nothing else. */
+static bool wanted(const Result *r, const Table *t)
+{
+    if (t->human_only || t->list)
+        return false;
+    for (size_t i = 0; t->object && i < r->n; i++)
+        if (r->items[i].kind == ITEM_TABLE && !r->items[i].v.table->object && !r->items[i].v.table->list &&
+            !r->items[i].v.table->human_only)
+            return false;
+    return true;
+}
+
 static void print(const Result *r, Out *o, const Style *st)
 {
     size_t tables = 0;
@@ -108,7 +120,7 @@ static void print(const Result *r, Out *o, const Style *st)
         const Item *it = &r->items[i];
         if (it->kind == ITEM_RAW) {
             buf_str(&o->text, it->v.line);
-        } else if (it->kind == ITEM_TABLE && !it->v.table->human_only) {
+        } else if (it->kind == ITEM_TABLE && wanted(r, it->v.table)) {
             if (tables++)
                 buf_putc(&o->text, '\n');
             put_table(it->v.table, o, st);

@@ -112,10 +112,10 @@ static char *copy(const char *z)
     return z ? xstrdup(z) : NULL;
 }
 
-/* A model without `as` in the command that made it named itself. */
-static void note_own_name(const Session *s, Entry *e, long id)
+/* A new model without `as` in the command that made it named itself. */
+static void note_own_name(const Session *s, Entry *e, long id, size_t before)
 {
-    for (size_t i = 0; i < s->nmodels; i++)
+    for (size_t i = before; i < s->nmodels; i++)
         if (s->models[i].made == id && !strstr(e->text, " as ")) {
             free(e->named);
             e->named = copy(s->models[i].model->name);
@@ -153,7 +153,7 @@ void journal_end(Session *s, bool ok)
         return;
     }
     Entry *e = &j->now;
-    note_own_name(s, e, (long)j->n);
+    note_own_name(s, e, (long)j->n, state_models(j->begun));
     e->after_table = copy(table_name(s));
     e->after_model = copy(model_name(s));
     if (j->n == j->cap) {

@@ -247,7 +247,7 @@ Redirect command_redirect(Str command, bool expressions)
             bool quoted = target.p[0] == '"' || target.p[0] == '\'';
             Str bare = quoted && target.n > 1 ? str_sub(target, 1, target.n - 1) : target;
             r.target = bare;
-            if (!expressions || quoted || known_ending(bare))
+            if (!expressions || known_ending(bare))
                 out = r;
         }
     }

@@ -84,7 +84,8 @@ static Str line_around(Str text, size_t at, size_t *from)
 
 static void draw_place(const Error *err, Str command, const Origin *from, Out *o)
 {
-    if (err->at.to <= err->at.from || err->at.from > command.n)
+    bool end = err->at.to == err->at.from && err->at.from > 0; /* something is missing there */
+    if ((err->at.to <= err->at.from && !end) || err->at.from > command.n)
         return;
     size_t start = 0;
     Str line = line_around(command, err->at.from, &start);

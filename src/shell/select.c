@@ -46,6 +46,26 @@ bool select_keys(const Args *a, const Frame *f, const char *table, SortKey **key
     return true;
 }
 
+/* The first word is neither table nor column but looks like a table's name: fails with that as the hint. */
+static bool like_a_table(const Session *s, const Args *a, const Word *w, Error *err)
+{
+    const Frame *f = s->current_table >= 0 ? s->tables[s->current_table].data.frame : NULL;
+    if (!f || w->name.p || frame_find(f, w->text) >= 0)
+        return false;
+    Str *names = arena_array(a->arena, Str, s->ntables + f->ncols + 1);
+    size_t n = 0;
+    for (size_t i = 0; i < s->ntables; i++)
+        names[n++] = str_of(s->tables[i].name);
+    for (size_t j = 0; j < f->ncols; j++)
+        names[n++] = str_of(f->names[j]);
+    long near = nearest_name(w->text, names, n);
+    if (near < 0 || (size_t)near >= s->ntables)
+        return false;
+    fail_at(err, ERR_NAME, w->at, "no table or column '%.*s'", STR_ARG(w->text));
+    error_hint(err, "did you mean '%s'?", s->tables[near].name);
+    return true;
+}
+
 static bool wanted_columns(Session *s, const Args *a, Selection *sel, Error *err)
 {
     size_t first = 0;
@@ -67,6 +87,8 @@ static bool wanted_columns(Session *s, const Args *a, Selection *sel, Error *err
             at = a->words[0].at;
         }
     }
+    if (!first && a->nwords && like_a_table(s, a, &a->words[0], err))
+        return false;
     sel->table = command_table_arg(s, a, name, at, err);
     if (!sel->table)
         return false;

@@ -295,7 +295,7 @@ void session_put_whatif(Session *s, WhatIf *w)
 
 /* ---- the world ---- */
 
-static bool is_feature_table(const NamedData *t)
+bool session_is_features(const NamedData *t)
 {
     Str name, expr;
     for (size_t i = 0; i < recipe_steps(t->data.recipe); i++)
@@ -311,7 +311,7 @@ World session_world(const Session *s)
     /* the last table of a kind wins; real interactions win over a flat table */
     for (size_t i = 0; i < s->ntables; i++) {
         const NamedData *t = &s->tables[i];
-        if (is_feature_table(t)) /* not raw material */
+        if (session_is_features(t)) /* not raw material */
             continue;
         switch (t->roles.entity) {
         case ENTITY_USER:
@@ -404,6 +404,11 @@ bool state_differs(const Session *s, const State *st)
 {
     return s->ntables != st->ntables || s->nmodels != st->nmodels || s->current_table != st->current_table ||
            s->current_model != st->current_model;
+}
+
+size_t state_models(const State *st)
+{
+    return st->nmodels;
 }
 
 void state_free(State *st)

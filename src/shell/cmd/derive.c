@@ -56,7 +56,7 @@ static bool derive_run(Session *s, const Args *a, Result *out, Error *err)
         return false;
     if (!eq || eq >= a->text.n || a->text.p[eq] != '=') {
         fail_at(err, ERR_USAGE, a->text_at, "derive wants NAME = EXPRESSION");
-        return error_hint(err, "derive age_band = cut(age, 18, 30, 45, 60)");
+        return error_hint(err, "derive age_band = if(age < 30, 'young', 'old')");
     }
     Str name = unquote(a->arena, str_trim(str_sub(a->text, 0, eq)), NULL);
     Str text = str_sub(a->text, eq + 1, a->text.n);

@@ -19,7 +19,8 @@ static const char *spark(Arena *a, const ColSummary *c)
     Buf b = BUF_INIT;
     for (size_t i = 0; i < c->nhist; i++)
         top = c->hist[i] > top ? c->hist[i] : top;
-    for (size_t i = 0; i < c->nhist && top; i++) {
+    size_t step = c->type == COL_BOOL && c->nhist > 1 ? c->nhist - 1 : 1; /* no and yes only */
+    for (size_t i = 0; i < c->nhist && top; i += step) {
         double share = (double)c->hist[i] / (double)top;
         buf_puts(&b, c->hist[i] ? blocks[(size_t)floor(share * 7.999)] : " ");
     }

@@ -36,7 +36,7 @@ static void show(Session *s, Result *out)
         const NamedData *d = &s->tables[i];
         const RoleMap *m = settled(&w, d);
         bool first = true;
-        if (d->data.recipe)
+        if (session_is_features(d))
             continue;
         for (size_t r = 0; r < ROLE_COUNT; r++) {
             if (m->col[r] < 0 && !(first && r + 1 == ROLE_COUNT))

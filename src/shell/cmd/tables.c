@@ -35,7 +35,7 @@ static bool tables_run(Session *s, const Args *a, Result *out, Error *err)
         c[3] = cell_int((int64_t)f->ncols);
         c[4] = cell_int((int64_t)frame_bytes(f));
         c[5] = cell_text(str_of(bytes_text(out, frame_bytes(f))));
-        c[6] = d->data.recipe ? cell_text(STR("features"))
+        c[6] = session_is_features(d) ? cell_text(STR("features"))
                               : d->roles.entity == ENTITY_NONE ? (Cell){.kind = CELL_NULL}
                                                                : cell_text(str_of(entity_name(d->roles.entity)));
         c[7] = cell_text(str_of(f->origin));

@@ -94,6 +94,7 @@ static void redirecting(void **state)
         {"column with a dot", "show where age > a.b", true, 0, ""},
         {"folder", "show where age > 3 > out/x", true, '>', "out/x"},
         {"quoted name", "coef > \"my file.csv\"", false, '>', "my file.csv"},
+        {"quoted text", "show where a > 'x'", true, 0, ""},
         {"in brackets", "show where (a > b.csv)", true, 0, ""},
         {"in quotes", "show where t = 'a > b.csv'", true, 0, ""},
         {"pipe", "coef | head -n 3", false, '|', "head -n 3"},
