@@ -35,6 +35,10 @@ typedef enum BestBy { BEST_F1, BEST_YOUDEN, BEST_ACCURACY, BEST_COST } BestBy;
 /* The threshold that is best by the rule; cost_fp and cost_fn for BEST_COST. */
 double curve_best(const Curve *c, BestBy by, double cost_fp, double cost_fn);
 
+/* The confusion matrix and its rates at a threshold, from the curve alone: no walk over the rows. Areas and losses are NaN.
+ * O(log n). */
+void curve_at(const Curve *c, double threshold, Metrics *out);
+
 /* Calibration: bins of equal width or of equal count (Hosmer-Lemeshow groups). */
 typedef struct CalibrationBin {
     double low, high, mean_predicted, observed_rate, n, observed, expected;

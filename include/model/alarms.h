@@ -15,6 +15,10 @@
  * it need not have two values. Heap, free() it; NULL with *n == 0 when all is well. */
 Alarm *alarms_check(const Frame *f, const char *response, size_t *n, Error *err);
 
+/* How well each of the columns alone orders the outcomes of a response with two values: the area under its ROC curve,
+ * levels ordered by their rate; NaN where it is not defined. out: ncols. */
+bool columns_auc(const Frame *f, const char *response, const size_t *cols, size_t ncols, double *out, Error *err);
+
 /* Generalised variance inflation of each term (Fox & Monette 1992, as car::vif), NaN for aliased ones and models without
  * covariance. out: terms->nterms. `df` (may be NULL): columns of the term. False when there are fewer than two terms. */
 bool model_vif(const Model *m, double *gvif, size_t *df);

@@ -20,6 +20,9 @@ void outcomes_clear(Outcomes *o);
 /* Same for any response: y may be counts or amounts. */
 bool outcomes_any(Session *s, const Args *a, const Model *m, Outcomes *out, Error *err);
 
+/* Of the part "train", "test" or "all" that model i of the session was fitted to. */
+bool outcomes_part(Session *s, long i, const char *part, Outcomes *out, Error *err);
+
 #define OPT_ON_ROW \
     {.name = "on", .type = OPT_TEXT, .metavar = "train|test|T", .brief = "rows: training part, test part, or a table"}
 

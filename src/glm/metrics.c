@@ -86,26 +86,55 @@ static bool rows_sum(RowJob *job, size_t n, Error *err)
     return ok;
 }
 
-static void confusion(const RowJob *job, Metrics *m)
+/* From tp and fp, and how many there are of both kinds. */
+static void confusion(Metrics *m, double positives, double negatives)
 {
-    const RowSums *t = &job->total;
-    double positives = t->positives, negatives = t->weight - t->positives;
+    double rate = positives / (positives + negatives);
     m->positives = positives;
-    m->tp = t->tp;
-    m->fp = t->fp;
-    m->fn = positives - t->tp;
-    m->tn = negatives - t->fp;
-    m->accuracy = (m->tp + m->tn) / t->weight;
+    m->fn = positives - m->tp;
+    m->tn = negatives - m->fp;
+    m->accuracy = (m->tp + m->tn) / (positives + negatives);
     m->precision = m->tp / (m->tp + m->fp); /* 0/0 is NaN: not defined */
     m->recall = m->tp / positives;
     m->specificity = m->tn / negatives;
     m->f1 = 2 * m->tp / (2 * m->tp + m->fp + m->fn);
-    m->log_loss = t->log_loss / t->weight;
-    m->brier = t->brier / t->weight;
-    double rate = positives / t->weight;
     m->base_accuracy = fmax(rate, 1 - rate);
     m->base_brier = rate * (1 - rate);
     m->base_log_loss = rate > 0 && rate < 1 ? -(rate * log(rate) + (1 - rate) * log1p(-rate)) : 0;
+}
+
+static void take_sums(const RowSums *t, Metrics *m)
+{
+    m->tp = t->tp;
+    m->fp = t->fp;
+    confusion(m, t->positives, t->weight - t->positives);
+    m->log_loss = t->log_loss / t->weight;
+    m->brier = t->brier / t->weight;
+}
+
+void curve_at(const Curve *c, double threshold, Metrics *out)
+{
+    size_t low = 0, high = c->n; /* thresholds fall: the last one that is not below ours */
+    while (low < high) {
+        size_t mid = (low + high) / 2;
+        if (c->threshold[mid] >= threshold)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    *out = (Metrics){.threshold = threshold,
+                     .roc_auc = NAN,
+                     .roc_auc_se = NAN,
+                     .roc_auc_low = NAN,
+                     .roc_auc_high = NAN,
+                     .pr_auc = NAN,
+                     .log_loss = NAN,
+                     .brier = NAN};
+    if (low) {
+        out->tp = c->tpr[low - 1] * c->positives;
+        out->fp = c->fpr[low - 1] * c->negatives;
+    }
+    confusion(out, c->positives, c->negatives);
 }
 
 /* ---- what depends on the order of the scores ---- */
@@ -172,7 +201,7 @@ bool metrics_compute(const double *y, const double *p, const double *w, size_t n
     *out = (Metrics){.n = n, .threshold = threshold};
     if (!rows_sum(&job, n, err) || !ranked_make(y, p, w, n, &r, err))
         return false;
-    confusion(&job, out);
+    take_sums(&job.total, out);
     order_metrics(&r, level, out);
     ranked_free(&r);
     return true;

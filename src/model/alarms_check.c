@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "alarms_priv.h"
+#include "base/par.h"
 
 /* 0/1 of a response with two values; NULL otherwise. */
 static double *response_of(const Frame *f, const char *name, Error *err)
@@ -91,4 +92,40 @@ Alarm *alarms_check(const Frame *f, const char *response_name, size_t *n, Error 
             check_column(f, j, y, response_name, &list, n);
     free(y);
     return list;
+}
+
+/* ---- one number a column ---- */
+
+typedef struct AucJob {
+    const Frame *f;
+    const size_t *cols;
+    const double *y;
+    double *out;
+} AucJob;
+
+static void auc_work(void *ctx, void *scratch, size_t chunk, size_t from, size_t to)
+{
+    const AucJob *j = ctx;
+    (void)scratch;
+    (void)chunk;
+    for (size_t i = from; i < to; i++) {
+        InputSummary *in = xcalloc(1, sizeof *in);
+        in->auc = NAN;
+        input_look(&(LookRows){NULL, j->f->rows, j->y}, j->f->cols[j->cols[i]], in);
+        j->out[i] = in->auc;
+        inputs_free(in, 1);
+    }
+}
+
+bool columns_auc(const Frame *f, const char *response, const size_t *cols, size_t ncols, double *out, Error *err)
+{
+    double *y = response_of(f, response, err);
+    for (size_t i = 0; i < ncols; i++)
+        out[i] = NAN;
+    if (!y)
+        return !error_is_set(err);
+    AucJob job = {f, cols, y, out};
+    bool ok = par_rows(&(ParJob){.n = ncols, .chunk = 1, .ctx = &job, .work = auc_work}, err);
+    free(y);
+    return ok;
 }

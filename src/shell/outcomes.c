@@ -68,6 +68,23 @@ bool outcomes_any(Session *s, const Args *a, const Model *m, Outcomes *out, Erro
     return true;
 }
 
+bool outcomes_part(Session *s, long i, const char *part, Outcomes *out, Error *err)
+{
+    const NamedModel *nm = &s->models[i];
+    *out = (Outcomes){.model = nm->model, .on = part};
+    if (!nm->data.frame) {
+        fail(err, ERR_DATA, "%s was loaded from a file and its rows are not here", nm->model->name);
+        return error_hint(err, "load the table and fit again");
+    }
+    out->frame = strcmp(part, "all") == 0 ? frame_ref(nm->data.frame)
+                                          : part_frame(nm, strcmp(part, "test") == 0, err);
+    if (out->frame && model_outcomes(nm->model, out->frame, &out->y, &out->p, &out->w, &out->rows, &out->n, err) &&
+        (out->n || fail(err, ERR_DATA, "no row has the response and all inputs of %s", nm->model->name)))
+        return true;
+    outcomes_clear(out);
+    return false;
+}
+
 bool outcomes_get(Session *s, const Args *a, const Model *m, Outcomes *out, Error *err)
 {
     if (!m->binary) {

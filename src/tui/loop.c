@@ -537,10 +537,13 @@ static bool work_a_while(Ui *ui)
 {
     Top *t = ui_top(ui);
     double done = 0;
-    if (!t->screen->work || !t->screen->work(ui, t->state, &done))
-        return false;
-    ui_message(ui, STYLE_DIM, "working, %.0f %%   (any key goes on, ^C stops)", 100 * done);
-    return true;
+    bool was = ui->busy;
+    ui->busy = t->screen->work && t->screen->work(ui, t->state, &done);
+    if (ui->busy)
+        ui_message(ui, STYLE_DIM, "%.0f %% looked at", 100 * done);
+    else if (was)
+        ui->message[0] = '\0';
+    return ui->busy || was;
 }
 
 /* A command that takes long: how far it is, in the status line. */

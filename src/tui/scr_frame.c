@@ -14,7 +14,7 @@
 #include "data/frameops.h"
 #include "shell/command.h"
 #include "shell/parse.h"
-#include "tui/screen.h"
+#include "subject.h"
 
 #define WIDTH_MAX 40
 #define WIDTH_MIN 4
@@ -250,17 +250,17 @@ static void filter_by_cell(Ui *ui, Browser *b)
 
 /* ---- looks ---- */
 
-static void look(Ui *ui, const Browser *b, const char *verb, const char *second)
+/* A command about the cursor's column, the filter kept; `with` is put behind the name: another
+ * column or a clause. */
+static void look(Ui *ui, const Browser *b, const char *verb, const char *with, const char *second)
 {
     Buf line = BUF_INIT;
     buf_printf(&line, "%s ", verb);
-    if (strcmp(verb, "hist") != 0) {
-        buf_name(&line, str_of(b->table));
-        buf_putc(&line, ' ');
-    }
+    buf_name(&line, str_of(b->table));
+    buf_putc(&line, ' ');
     buf_name(&line, str_of(col_name(b)));
     if (second) {
-        buf_putc(&line, ' ');
+        buf_puts(&line, with);
         buf_name(&line, str_of(second));
     }
     put_where(b, &line);
@@ -268,21 +268,23 @@ static void look(Ui *ui, const Browser *b, const char *verb, const char *second)
     buf_free(&line);
 }
 
-/* The response that a cross table compares with: that of the current model, else a column named
- * like one. */
-static const char *response(Ui *ui, const Browser *b)
+/* What the histogram shows a rate of: the response, when it is a number. */
+static const char *rated(Ui *ui, const Browser *b)
 {
-    static const char *const usual[] = {"viewed", "clicked", "y", "converted"};
-    const Session *s = ui_session(ui);
-    if (s->current_model >= 0) {
-        const char *name = s->models[s->current_model].model->enc->terms->response_name;
-        if (frame_find(b->frame, str_of(name)) >= 0)
-            return name;
-    }
-    for (size_t i = 0; i < sizeof usual / sizeof *usual; i++)
-        if (frame_find(b->frame, str_of(usual[i])) >= 0)
-            return usual[i];
-    return NULL;
+    const char *y = subject_response(ui, b->table, b->frame);
+    const Column *c = y ? frame_column(b->frame, str_of(y)) : NULL;
+    return c && (is_number(c) || c->type == COL_BOOL) && strcmp(y, col_name(b)) != 0 ? y : NULL;
+}
+
+static void crosstab(Ui *ui, const Browser *b)
+{
+    const char *y = subject_response(ui, b->table, b->frame);
+    if (y && strcmp(y, col_name(b)) != 0)
+        look(ui, b, "count", ", ", y);
+    else
+        ui_message(ui, STYLE_DIM,
+                   y ? "this is the response itself"
+                     : "no response to compare with: fit a model first");
 }
 
 static void derive_asked(Ui *ui, void *state, Str answer)
@@ -458,22 +460,19 @@ static bool key(Ui *ui, void *state, uint32_t k, const Mouse *mouse)
         set_filter(ui, b, STR(""));
         return true;
     case 'F':
-        look(ui, b, "count", NULL);
+        look(ui, b, "count", "", NULL);
         return true;
     case 'I':
-        look(ui, b, "describe", NULL);
+        look(ui, b, "describe", "", NULL);
         return true;
     case 'H':
-        look(ui, b, "hist", NULL);
+        look(ui, b, "hist", " by ", rated(ui, b));
         return true;
     case 'T':
-        if (response(ui, b))
-            look(ui, b, "count", response(ui, b));
-        else
-            ui_message(ui, STYLE_WARNING, "no response to compare with: fit a model first");
+        crosstab(ui, b);
         return true;
     case 'C':
-        ui_run(ui, false, "corr --data %s", b->table);
+        ui_run(ui, false, "corr %s", b->table);
         return true;
     case '-':
         hide(b);

@@ -48,6 +48,7 @@ struct Ui {
     char *recall[64]; /* command lines typed here */
     size_t nrecall;
     bool leave;
+    bool busy;   /* the screen has background work */
     double told; /* when progress was shown last */
 };
 

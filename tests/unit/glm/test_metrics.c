@@ -200,6 +200,16 @@ static void curve_points(void **state)
     assert_true(curve_best(&c, BEST_COST, 1, 10) == 0.4);
     assert_true(curve_best(&c, BEST_COST, 10, 1) == 0.8);
     assert_true(curve_best(&c, BEST_YOUDEN, 1, 1) == 0.8);
+    static const double at[] = {0, 0.35, 0.4, 0.5, 0.8, 0.9, 1};
+    for (size_t i = 0; i < COUNT(at); i++) { /* the same as a walk over the rows */
+        Metrics walked, quick;
+        assert_true(metrics_compute(y, p, NULL, 4, at[i], 0.95, &walked, &err));
+        curve_at(&c, at[i], &quick);
+        assert_true(quick.tp == walked.tp && quick.fp == walked.fp && quick.tn == walked.tn &&
+                    quick.fn == walked.fn);
+        assert_true(quick.accuracy == walked.accuracy && quick.recall == walked.recall &&
+                    quick.f1 == walked.f1 && isnan(quick.roc_auc));
+    }
     curve_clear(&c);
     assert_true(curve_compute(y, p, NULL, 0, &c, &err) && c.n == 0);
     assert_true(isnan(curve_best(&c, BEST_F1, 1, 1)));

@@ -1,0 +1,706 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * scr_columns.c - the feature table: a line a column of a table, with what it looks like, what it
+ * tells alone, and whether it is in the formula.
+ *
+ * Columns are looked at in slices while no key waits, in three passes (summaries, areas, alarms),
+ * so that a wide or long table is on the screen at once. Taking a column in or out edits the
+ * formula; `r` fits it.
+ */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/cancel.h"
+#include "data/frameops.h"
+#include "list.h"
+#include "model/alarms.h"
+#include "shell/command.h"
+#include "shell/format.h"
+#include "shell/parse.h"
+#include "shell/refit.h"
+#include "subject.h"
+
+#define SLICE 8 /* columns looked at between two keys */
+#define SPARK 16
+#define CHANCE 0.5
+
+typedef enum Order {
+    ORDER_TABLE,
+    ORDER_AUC,
+    ORDER_MISSING,
+    ORDER_DISTINCT,
+    ORDER_NAME,
+    NORDERS
+} Order;
+typedef enum Pass { PASS_SUMMARY, PASS_AUC, PASS_ALARMS, PASS_DONE } Pass;
+
+typedef struct Columns {
+    char *table;
+    Frame *frame;    /* one reference */
+    Recipe *recipe;  /* one reference, or NULL */
+    char *response;  /* NULL: none known */
+    ColSummary *sum; /* by column of the frame */
+    double *auc;
+    const Alarm **alarm; /* the first of each column, or NULL */
+    Alarm *alarms;
+    Pass pass;
+    size_t done; /* columns of this pass */
+    size_t *order;
+    uint8_t *in; /* is it read by the formula? */
+    Buf formula; /* "" until a column is taken in */
+    bool edited; /* not the formula of the current model */
+    List list;
+    Order by;
+} Columns;
+
+/* ---- the formula ---- */
+
+/* Which columns the formula reads. */
+static void mark_columns(Columns *s)
+{
+    Error ignored = ERROR_INIT;
+    memset(s->in, 0, s->frame->ncols);
+    Terms *t = s->formula.n ? terms_parse(buf_slice(&s->formula), 0, s->frame, &ignored) : NULL;
+    Arena *a = arena_new();
+    Str *names;
+    size_t n = t ? terms_columns(t, false, a, &names) : 0;
+    for (size_t k = 0; k < n; k++) {
+        long j = frame_find(s->frame, names[k]);
+        if (j >= 0)
+            s->in[j] = 1;
+    }
+    arena_free(a);
+    terms_free(t);
+}
+
+/* Starts from the current model's formula when that was fitted to this table. */
+static void take_formula(Ui *ui, Columns *s)
+{
+    const Session *ss = ui_session(ui);
+    const Model *m = ss->current_model >= 0 ? ss->models[ss->current_model].model : NULL;
+    buf_clear(&s->formula);
+    if (m && m->table && strcmp(m->table, s->table) == 0)
+        buf_puts(&s->formula, m->formula);
+    s->edited = false;
+    mark_columns(s);
+}
+
+static bool reads(const Terms *t, size_t term, const char *name, Arena *a)
+{
+    for (size_t v = 0; v < t->terms[term].nvars; v++) {
+        Str *cols;
+        size_t n = expr_columns(t->vars[t->terms[term].var[v]].expr, a, &cols);
+        for (size_t k = 0; k < n; k++)
+            if (str_eqz(cols[k], name))
+                return true;
+    }
+    return false;
+}
+
+/* Leaves out every term that reads the column. */
+static bool formula_without(Columns *s, const char *name, Error *err)
+{
+    Terms *t = terms_parse(buf_slice(&s->formula), 0, s->frame, err);
+    if (!t)
+        return false;
+    Arena *a = arena_new();
+    size_t *drop = arena_array(a, size_t, t->nterms + 1), n = 0;
+    for (size_t i = 0; i < t->nterms; i++)
+        if (reads(t, i, name, a))
+            drop[n++] = i;
+    Terms *less = terms_without(t, drop, n, err);
+    if (less) {
+        buf_clear(&s->formula);
+        terms_print(less, &s->formula);
+    }
+    bool ok = less != NULL;
+    terms_free(less);
+    terms_free(t);
+    arena_free(a);
+    return ok;
+}
+
+static void formula_with(Columns *s, const char *name)
+{
+    Str f = buf_slice(&s->formula), one = STR("~ 1");
+    if (!f.n) {
+        buf_name(&s->formula, str_of(s->response));
+        buf_puts(&s->formula, " ~ ");
+    } else if (f.n > one.n && str_eq(str_sub(f, f.n - one.n, f.n), one)) {
+        s->formula.p[--s->formula.n] = '\0'; /* "y ~ 1": the name takes the place of the 1 */
+    } else {
+        buf_puts(&s->formula, " + ");
+    }
+    buf_name(&s->formula, str_of(name));
+}
+
+/* ---- state ---- */
+
+static void close_columns(void *state)
+{
+    Columns *s = state;
+    frame_unref(s->frame);
+    recipe_unref(s->recipe);
+    free(s->table);
+    free(s->response);
+    free(s->sum);
+    free(s->auc);
+    free(s->alarm);
+    free(s->alarms);
+    free(s->order);
+    free(s->in);
+    buf_free(&s->formula);
+    free(s);
+}
+
+/* The table asked for, else the one the current model was fitted to, else the current one. */
+static long find_table(const Session *ss, Str subject)
+{
+    if (subject.n)
+        return session_find_table(ss, subject);
+    const Model *m = ss->current_model >= 0 ? ss->models[ss->current_model].model : NULL;
+    long i = m && m->table ? session_find_table(ss, str_of(m->table)) : -1;
+    return i >= 0 ? i : ss->current_table;
+}
+
+static void *open_columns(Ui *ui, Str subject, Error *err)
+{
+    const Session *ss = ui_session(ui);
+    long i = find_table(ss, subject);
+    if (i < 0) {
+        fail(err, ERR_NAME, "no table '%.*s'", STR_ARG(subject));
+        return NULL;
+    }
+    Columns *s = xcalloc(1, sizeof *s);
+    s->table = xstrdup(ss->tables[i].name);
+    s->frame = frame_ref(ss->tables[i].data.frame);
+    s->recipe = recipe_ref(ss->tables[i].data.recipe);
+    const char *y = subject_response(ui, s->table, s->frame);
+    s->response = y ? xstrdup(y) : NULL;
+    size_t n = s->list.n = s->frame->ncols;
+    s->sum = xcalloc(n + 1, sizeof *s->sum);
+    s->auc = xcalloc(n + 1, sizeof *s->auc);
+    s->alarm = xcalloc(n + 1, sizeof *s->alarm);
+    s->order = xcalloc(n + 1, sizeof *s->order);
+    s->in = xcalloc(n + 1, 1);
+    for (size_t j = 0; j < n; j++) {
+        s->order[j] = j;
+        s->auc[j] = NAN;
+    }
+    take_formula(ui, s);
+    return s;
+}
+
+static size_t here(const Columns *s)
+{
+    return s->order[s->list.at];
+}
+
+static bool refresh(Ui *ui, void *state)
+{
+    Columns *s = state;
+    const Session *ss = ui_session(ui);
+    long i = session_find_table(ss, str_of(s->table));
+    Error err = ERROR_INIT;
+    if (i < 0)
+        return false;
+    if (ss->tables[i].data.frame == s->frame) {
+        take_formula(ui, s);
+        return true;
+    }
+    Columns *fresh = open_columns(ui, str_of(s->table), &err);
+    if (!fresh)
+        return false;
+    fresh->list.at = s->list.at;
+    Columns old = *s;
+    *s = *fresh;
+    *fresh = old;
+    close_columns(fresh);
+    return true;
+}
+
+static void command(Ui *ui, void *state, Buf *out)
+{
+    const Columns *s = state;
+    (void)ui;
+    buf_puts(out, "describe ");
+    buf_name(out, str_of(s->table));
+}
+
+static const char *group_of(Ui *ui, const Columns *s, size_t j)
+{
+    const Session *ss = ui_session(ui);
+    long i = session_find_table(ss, str_of(s->table));
+    for (size_t k = 0; i >= 0 && k < ss->tables[i].ninfo; k++)
+        if (strcmp(ss->tables[i].info[k].name, s->frame->names[j]) == 0)
+            return ss->tables[i].info[k].group;
+    const char *g = s->recipe ? recipe_group(s->recipe, str_of(s->frame->names[j])) : NULL;
+    return g ? g : "";
+}
+
+/* ---- looking, in slices ---- */
+
+static void attach_alarms(Columns *s, size_t n)
+{
+    for (size_t i = n; i-- > 0;) {
+        long j = frame_find(s->frame, str_of(s->alarms[i].column));
+        if (j >= 0)
+            s->alarm[j] = &s->alarms[i];
+    }
+}
+
+static int compare(const Columns *s, size_t a, size_t b)
+{
+    double x = 0, y = 0;
+    switch (s->by) {
+    case ORDER_AUC:
+        x = isnan(s->auc[b]) ? 0 : s->auc[b];
+        y = isnan(s->auc[a]) ? 0 : s->auc[a];
+        break;
+    case ORDER_MISSING:
+        x = (double)s->frame->cols[b]->nulls;
+        y = (double)s->frame->cols[a]->nulls;
+        break;
+    case ORDER_DISTINCT:
+        x = (double)s->sum[b].distinct;
+        y = (double)s->sum[a].distinct;
+        break;
+    case ORDER_NAME:
+        return str_cmp(str_of(s->frame->names[a]), str_of(s->frame->names[b]));
+    default:
+        break;
+    }
+    return x < y ? -1 : x > y ? 1 : a < b ? -1 : a > b;
+}
+
+static void arrange(Columns *s)
+{
+    size_t keep = s->list.n ? here(s) : 0;
+    for (size_t i = 0; i < s->list.n; i++) { /* hundreds at most: insertion sort */
+        size_t k = i;
+        for (; k && compare(s, s->order[k - 1], i) > 0; k--)
+            s->order[k] = s->order[k - 1];
+        s->order[k] = i;
+    }
+    for (size_t i = 0; i < s->list.n; i++)
+        if (s->order[i] == keep)
+            s->list.at = i;
+}
+
+static bool work(Ui *ui, void *state, double *done)
+{
+    Columns *s = state;
+    Error err = ERROR_INIT;
+    size_t n = s->frame->ncols, k = n - s->done < SLICE ? n - s->done : SLICE, cols[SLICE],
+           alarms = 0;
+    if (s->pass == PASS_DONE)
+        return false;
+    for (size_t i = 0; i < k; i++)
+        cols[i] = s->done + i;
+    if (s->pass == PASS_SUMMARY)
+        frame_summary(s->frame, cols, k, s->sum + s->done, &err);
+    else if (s->pass == PASS_AUC && s->response)
+        columns_auc(s->frame, s->response, cols, k, s->auc + s->done, &err);
+    s->done += k;
+    if (s->pass == PASS_ALARMS) { /* compares columns with each other: all at once */
+        s->alarms = alarms_check(s->frame, s->response, &alarms, &err);
+        attach_alarms(s, alarms);
+        s->done = n;
+    }
+    if (s->done == n) {
+        s->pass++;
+        s->done = 0;
+        arrange(s);
+    }
+    if (error_is_set(&err)) { /* no memory, or ^C: what is there stays */
+        ui_error(ui, &err);
+        cancel_clear();
+        s->pass = PASS_DONE;
+    }
+    *done = ((double)s->pass + (double)s->done / (double)(n ? n : 1)) / PASS_DONE;
+    return s->pass != PASS_DONE;
+}
+
+/* ---- keys ---- */
+
+static void response_asked(Ui *ui, void *state, Str answer)
+{
+    Columns *s = state;
+    answer = str_trim(answer);
+    if (!answer.n)
+        return;
+    long j = frame_find(s->frame, answer);
+    if (j < 0) {
+        ui_message(ui, STYLE_ERROR, "error: %s has no column '%.*s'", s->table, STR_ARG(answer));
+        return;
+    }
+    free(s->response);
+    s->response = xstrdup(s->frame->names[j]);
+    s->pass = PASS_AUC;
+    s->done = 0;
+}
+
+static void told(Ui *ui, Columns *s)
+{
+    s->edited = true;
+    mark_columns(s);
+    ui_did(ui, "fit %s --data %s", s->formula.p, s->table);
+}
+
+static void take_in(Ui *ui, Columns *s)
+{
+    const char *name = s->frame->names[here(s)];
+    if (!s->response) {
+        ui_ask(ui, "which column is the response? ", STR_NULL, response_asked);
+        return;
+    }
+    if (strcmp(name, s->response) == 0) {
+        ui_message(ui, STYLE_DIM, "%s is the response", name);
+        return;
+    }
+    if (s->in[here(s)]) {
+        ui_message(ui, STYLE_DIM, "%s is in the formula", name);
+        return;
+    }
+    formula_with(s, name);
+    told(ui, s);
+}
+
+static void take_out(Ui *ui, Columns *s)
+{
+    Error err = ERROR_INIT;
+    if (!s->in[here(s)])
+        ui_message(ui, STYLE_DIM, "%s is not in the formula", s->frame->names[here(s)]);
+    else if (formula_without(s, s->frame->names[here(s)], &err))
+        told(ui, s);
+    else
+        ui_error(ui, &err);
+}
+
+/* The new fit keeps the options of the model it comes from. */
+static void refit(Ui *ui, Columns *s)
+{
+    Session *ss = ui_session(ui);
+    Buf line = BUF_INIT;
+    const Model *m = ss->current_model >= 0 ? ss->models[ss->current_model].model : NULL;
+    if (!s->formula.n) {
+        ui_message(ui, STYLE_DIM, "no formula yet: a takes columns in");
+        return;
+    }
+    if (!m || !m->table || strcmp(m->table, s->table) != 0 ||
+        !refit_line(ss, ss->current_model, buf_slice(&s->formula), &line)) {
+        buf_printf(&line, "fit %s --data ", s->formula.p);
+        buf_name(&line, str_of(s->table));
+    }
+    ui_run(ui, true, "%s", line.p);
+    buf_free(&line);
+}
+
+static void formula_asked(Ui *ui, void *state, Str answer)
+{
+    Columns *s = state;
+    Error err = ERROR_INIT;
+    if (!answer.n)
+        return;
+    Terms *t = terms_parse(answer, 0, s->frame, &err);
+    if (!t) {
+        ui_error(ui, &err);
+        return;
+    }
+    buf_clear(&s->formula);
+    terms_print(t, &s->formula);
+    terms_free(t);
+    told(ui, s);
+}
+
+static void look(Ui *ui, const Columns *s, const char *verb, const char *by)
+{
+    Buf line = BUF_INIT;
+    buf_printf(&line, "%s ", verb);
+    buf_name(&line, str_of(s->table));
+    buf_putc(&line, ' ');
+    buf_name(&line, str_of(s->frame->names[here(s)]));
+    if (by) {
+        buf_puts(&line, " by ");
+        buf_name(&line, str_of(by));
+    }
+    ui_run(ui, false, "%s", line.p);
+    buf_free(&line);
+}
+
+/* The histogram with the rate of the response, which has to be a number for that. */
+static void histogram(Ui *ui, const Columns *s)
+{
+    const Column *y = s->response ? frame_column(s->frame, str_of(s->response)) : NULL;
+    bool rate = y && (y->type == COL_INT || y->type == COL_REAL || y->type == COL_BOOL);
+    look(ui, s, "hist",
+         rate && strcmp(s->response, s->frame->names[here(s)]) != 0 ? s->response : NULL);
+}
+
+static void tell_alarm(Ui *ui, const Columns *s)
+{
+    const Alarm *a = s->alarm[here(s)];
+    if (!a) {
+        ui_message(ui, STYLE_DIM, "no alarm about %s", s->frame->names[here(s)]);
+        return;
+    }
+    ui_run(ui, false, s->response ? "check %s --response %s" : "check %s", s->table, s->response);
+}
+
+static bool key(Ui *ui, void *state, uint32_t k, const Mouse *mouse)
+{
+    Columns *s = state;
+    if (!s->list.n)
+        return false;
+    if (k == K_ENTER || (k == K_MOUSE && mouse && mouse->double_click)) {
+        histogram(ui, s);
+        return true;
+    }
+    if (list_key(&s->list, k, mouse))
+        return true;
+    switch (k) {
+    case 's':
+        s->by = (s->by + 1) % NORDERS;
+        arrange(s);
+        return true;
+    case 'a':
+        take_in(ui, s);
+        return true;
+    case 'x':
+        take_out(ui, s);
+        return true;
+    case 'r':
+        refit(ui, s);
+        return true;
+    case 'f':
+        ui_ask(ui, "formula: ", buf_slice(&s->formula), formula_asked);
+        return true;
+    case 'Y':
+        ui_ask(ui, "response: ", str_of(s->response), response_asked);
+        return true;
+    case 'l':
+        look(ui, s, "count", NULL);
+        return true;
+    case 'I':
+        look(ui, s, "describe", NULL);
+        return true;
+    case '!':
+        tell_alarm(ui, s);
+        return true;
+    default:
+        return false;
+    }
+}
+
+static Str column_name(const void *ctx, size_t i)
+{
+    const Columns *s = ctx;
+    return str_of(s->frame->names[s->order[i]]);
+}
+
+static bool find(Ui *ui, void *state, Str text, int dir)
+{
+    (void)ui;
+    Columns *s = state;
+    return list_find(&s->list, text, dir, column_name, s);
+}
+
+/* ---- drawing ---- */
+
+enum {
+    F_MARK,
+    F_NAME,
+    F_GROUP,
+    F_TYPE,
+    F_MISSING,
+    F_DISTINCT,
+    F_RANGE,
+    F_SPARK,
+    F_AUC,
+    F_ALARM,
+    NFIELDS
+};
+
+static void put_range(const ColSummary *k, Buf *b)
+{
+    if (k->type == COL_TIME && isfinite(k->min)) {
+        buf_time(b, (int64_t)k->min, TIME_DAY);
+        buf_puts(b, " .. ");
+        buf_time(b, (int64_t)k->max, TIME_DAY);
+    } else if (isfinite(k->min)) {
+        buf_digits(b, k->min, 3);
+        buf_puts(b, " .. ");
+        buf_digits(b, k->max, 3);
+    } else if (k->ntop) {
+        buf_puts(b, k->top[0].text);
+        for (size_t i = 1; i < k->ntop && i < 4; i++)
+            buf_printf(b, ", %s", k->top[i].text);
+    }
+}
+
+/* Bins that have no cell of their own join their neighbours; of levels the most common are shown.
+ */
+static void draw_spark(const ColSummary *k, const Field *f, Canvas *c, int y, Style st)
+{
+    double v[SPARK] = {0};
+    size_t room = (size_t)f->w, n = k->nhist < room ? k->nhist : room;
+    bool levels = k->ntop > 0;
+    for (size_t i = 0; i < k->nhist && n; i++) {
+        size_t at = levels || k->nhist <= room ? i : i * room / k->nhist;
+        if (at < n)
+            v[at] += (double)k->hist[i];
+    }
+    canvas_spark(c, f->x, y, v, n, st);
+}
+
+static bool is_response(const Columns *s, size_t j)
+{
+    return s->response && strcmp(s->frame->names[j], s->response) == 0;
+}
+
+/* The mark: y the response, + in the formula. */
+static Str mark_of(const Columns *s, size_t j)
+{
+    if (is_response(s, j))
+        return STR("y");
+    return s->in[j] ? STR("+") : STR(" ");
+}
+
+static void draw_row(Ui *ui, const Columns *s, size_t i, const Field *f, Canvas *c, int y)
+{
+    size_t j = s->order[i];
+    const ColSummary *k = &s->sum[j];
+    const Column *col = s->frame->cols[j];
+    bool cursor = i == s->list.at, looked = s->pass > PASS_SUMMARY || j < s->done;
+    Style st = cursor ? STYLE_CURSOR : STYLE_PLAIN, dim = cursor ? st : STYLE_DIM;
+    Buf b = BUF_INIT;
+    if (cursor)
+        canvas_fill(c, 0, y, c->cols, 1, st);
+    field_text(&f[F_MARK], c, y, cursor ? st : STYLE_KEY, mark_of(s, j));
+    field_text(&f[F_NAME], c, y, s->in[j] && !cursor ? STYLE_STRONG : st,
+               str_of(s->frame->names[j]));
+    field_text(&f[F_GROUP], c, y, dim, str_of(group_of(ui, s, j)));
+    field_text(&f[F_TYPE], c, y, dim, str_of(coltype_name(col->type)));
+    if (col->nulls && s->frame->rows)
+        buf_printf(&b, "%.1f %%", 100 * (double)col->nulls / (double)s->frame->rows);
+    field_text(&f[F_MISSING], c, y, st, buf_slice(&b));
+    if (looked) {
+        buf_clear(&b);
+        buf_count(&b, k->distinct);
+        field_text(&f[F_DISTINCT], c, y, st, buf_slice(&b));
+        buf_clear(&b);
+        put_range(k, &b);
+        field_text(&f[F_RANGE], c, y, dim, buf_slice(&b));
+        if (f[F_SPARK].w)
+            draw_spark(k, &f[F_SPARK], c, y, st);
+    }
+    buf_clear(&b);
+    if (isfinite(s->auc[j]) && !is_response(s, j))
+        buf_printf(&b, "%.3f", s->auc[j]);
+    field_text(&f[F_AUC], c, y,
+               cursor                      ? st
+               : s->auc[j] > CHANCE + 0.05 ? STYLE_STRONG
+                                           : STYLE_DIM,
+               buf_slice(&b));
+    if (s->alarm[j]) {
+        buf_clear(&b);
+        buf_printf(&b, f[F_ALARM].w < 8 ? "!" : "! %s", s->alarm[j]->code);
+        field_text(&f[F_ALARM], c, y, cursor ? st : STYLE_WARNING, buf_slice(&b));
+    }
+    buf_free(&b);
+}
+
+static int draw_formula(Ui *ui, const Columns *s, Canvas *c, int bottom)
+{
+    const Session *ss = ui_session(ui);
+    const Model *m = ss->current_model >= 0 ? ss->models[ss->current_model].model : NULL;
+    int lines = c->rows >= 20 ? 2 : 1;
+    Buf b = BUF_INIT;
+    if (!s->formula.n)
+        buf_puts(&b, "no formula yet: a takes the column in");
+    else if (s->edited)
+        buf_printf(&b, "%s   (r fits it)", s->formula.p);
+    else
+        buf_printf(&b, "%s: %s", m->name, s->formula.p);
+    canvas_hline(c, 0, bottom - lines - 1, c->cols);
+    draw_wrapped(c, 0, bottom - lines, c->cols, lines, s->edited ? STYLE_STRONG : STYLE_DIM,
+                 buf_slice(&b));
+    buf_free(&b);
+    return bottom - lines - 1;
+}
+
+static void draw_title(Ui *ui, const Columns *s, Canvas *c)
+{
+    static const char *const orders[] = {"as in the table", "by AUC", "by missing", "by distinct",
+                                         "by name"};
+    const Session *ss = ui_session(ui);
+    const Model *m = ss->current_model >= 0 ? ss->models[ss->current_model].model : NULL;
+    Buf b = BUF_INIT;
+    if (m && m->binary && c->cols >= 60)
+        buf_printf(&b, "%s AUC %.3f   ", m->name, m->test.n ? m->test.roc_auc : m->train.roc_auc);
+    buf_printf(&b, "%zu columns %s", s->list.n, orders[s->by]);
+    canvas_text(c, 0, 0, c->cols - (int)b.n - 1, STYLE_TITLE, str_of(s->table));
+    canvas_right(c, c->cols - (int)b.n, 0, (int)b.n, STYLE_DIM, buf_slice(&b));
+    buf_free(&b);
+}
+
+static void draw(Ui *ui, void *state, Canvas *c)
+{
+    Columns *s = state;
+    Field f[NFIELDS] = {
+        [F_MARK] = {"", 1, 1, 0, false, 0, 0},
+        [F_NAME] = {"column", 14, 30, 0, false, 0, 0},
+        [F_GROUP] = {"group", 11, 11, 5, false, 0, 0},
+        [F_TYPE] = {"type", 4, 4, 4, false, 0, 0},
+        [F_MISSING] = {"missing", 7, 7, 3, true, 0, 0},
+        [F_DISTINCT] = {"distinct", 8, 8, 6, true, 0, 0},
+        [F_RANGE] = {"range", 14, 36, 7, false, 0, 0},
+        [F_SPARK] = {"shape", 8, SPARK, 2, false, 0, 0},
+        [F_AUC] = {"AUC", 5, 5, 1, true, 0, 0},
+        [F_ALARM] = {"", 2, 18, 1, false, 0, 0},
+    };
+    int bottom = draw_formula(ui, s, c, c->rows - 2), longest = 14;
+    for (size_t j = 0; j < s->list.n; j++) {
+        int w = (int)utf8_width(str_of(s->frame->names[j]));
+        longest = w > longest ? w : longest;
+    }
+    f[F_NAME].max = longest < 30 ? longest : 30;
+    fields_place(f, NFIELDS, 0, c->cols);
+    draw_title(ui, s, c);
+    fields_head(f, NFIELDS, c, 1);
+    list_place(&s->list, 2, bottom - 2);
+    for (int k = 0; list_shows(&s->list, k); k++)
+        draw_row(ui, s, s->list.top + (size_t)k, f, c, 2 + k);
+}
+
+static const KeyRow keys[] = {
+    {"a", "in", 0},
+    {"x", "out of the formula", 0},
+    {"r", "refit", 0},
+    {"Enter", "histogram", 1},
+    {"s", "sort", 1},
+    {"f", "edit the formula", 3},
+    {"l", "levels", 4},
+    {"I", "describe", 5},
+    {"!", "its alarm", 4},
+    {"Y", "the response", 6},
+    {"g G", "first, last", 7},
+    {0},
+};
+
+const Screen scr_columns = {
+    .name = "columns",
+    .title = "columns",
+    .brief = "what each column looks like and tells; in and out of the formula",
+    .keys = keys,
+    .needs = NEED_TABLE,
+    .open = open_columns,
+    .key = key,
+    .draw = draw,
+    .close = close_columns,
+    .find = find,
+    .command = command,
+    .work = work,
+    .refresh = refresh,
+};

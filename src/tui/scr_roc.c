@@ -1,0 +1,530 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * scr_roc.c - the curve of a model with a moving threshold: ROC, precision and recall, gain,
+ * calibration, cost, and the confusion matrix under it.
+ *
+ * The rows are scored once for each part (test, train, all). What moves with the threshold comes
+ * from the curve by binary search; the picture is drawn from a curve thinned to what a screen can
+ * show. On this screen k is calibration.
+ */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "list.h"
+#include "shell/command.h"
+#include "shell/format.h"
+#include "shell/outcomes.h"
+#include "shell/plot.h"
+#include "shell/settings.h"
+#include "subject.h"
+
+#define POINTS 600 /* of a drawn curve */
+#define BINS 10
+#define STEP 0.01
+#define SMALL_STEP 0.001
+
+typedef enum View { VIEW_ROC, VIEW_PR, VIEW_LIFT, VIEW_CALIBRATION, VIEW_COST, NVIEWS } View;
+
+typedef struct Points {
+    size_t n;
+    double x[POINTS + 2], y[POINTS + 2];
+} Points;
+
+typedef struct Roc {
+    const Model *model; /* one reference */
+    bool follows;
+    const char *part;
+    Curve curve;
+    Metrics all; /* areas and losses of this part, at the model's threshold */
+    CalibrationBin bins[BINS];
+    size_t nbins;
+    double threshold, cost_fp, cost_fn;
+    View look;
+    Points points;
+} Roc;
+
+static const struct {
+    const char *command, *title, *xlabel, *ylabel;
+} looks[NVIEWS] = {
+    [VIEW_ROC] = {"roc", "ROC", "false positive rate", "true positive rate"},
+    [VIEW_PR] = {"pr", "precision and recall", "recall", "precision"},
+    [VIEW_LIFT] = {"lift", "gain", "share of rows, best first", "share of the positives"},
+    [VIEW_CALIBRATION] = {"calibration", "calibration", "predicted", "observed"},
+    [VIEW_COST] = {"thresholds", "cost", "threshold", "cost"},
+};
+
+/* ---- the points of a look ---- */
+
+static double cost_at(const Roc *r, const Metrics *k)
+{
+    return r->cost_fp * k->fp + r->cost_fn * k->fn;
+}
+
+static void add(Points *p, double x, double y)
+{
+    if (p->n < POINTS + 2 && isfinite(x) && isfinite(y)) {
+        p->x[p->n] = x;
+        p->y[p->n++] = y;
+    }
+}
+
+static double gain_x(const Curve *c, double tpr, double fpr)
+{
+    return (tpr * c->positives + fpr * c->negatives) / (c->positives + c->negatives);
+}
+
+static void make_cost(Roc *r)
+{
+    for (int i = 0; i <= 200; i++) {
+        Metrics k;
+        curve_at(&r->curve, i / 200.0, &k);
+        add(&r->points, i / 200.0, cost_at(r, &k));
+    }
+}
+
+static void make_points(Roc *r)
+{
+    const Curve *c = &r->curve;
+    Points *p = &r->points;
+    p->n = 0;
+    if (r->look == VIEW_COST) {
+        make_cost(r);
+        return;
+    }
+    if (r->look == VIEW_CALIBRATION) {
+        for (size_t i = 0; i < r->nbins; i++)
+            add(p, r->bins[i].mean_predicted, r->bins[i].observed_rate);
+        return;
+    }
+    if (r->look != VIEW_PR)
+        add(p, 0, 0);
+    for (size_t k = 0; k < POINTS && k < c->n; k++) {
+        size_t i = c->n <= POINTS ? k : k * (c->n - 1) / (POINTS - 1);
+        double x = r->look == VIEW_ROC  ? c->fpr[i]
+                   : r->look == VIEW_PR ? c->tpr[i]
+                                        : gain_x(c, c->tpr[i], c->fpr[i]);
+        add(p, x, r->look == VIEW_PR ? c->precision[i] : c->tpr[i]);
+    }
+}
+
+/* ---- state ---- */
+
+static bool take_part(Ui *ui, Roc *r, const char *part, Error *err)
+{
+    Session *s = ui_session(ui);
+    Outcomes o;
+    Curve c = {0};
+    Metrics all;
+    long i = session_model_index(s, r->model);
+    if (i < 0)
+        return fail(err, ERR_NAME, "%s is no longer there", r->model->name);
+    if (!outcomes_part(s, i, part, &o, err))
+        return false;
+    bool ok = metrics_compute(o.y, o.p, o.w, o.n, r->model->spec.threshold, s->settings->level,
+                              &all, err) &&
+              curve_compute(o.y, o.p, o.w, o.n, &c, err);
+    if (ok && !(c.positives > 0 && c.negatives > 0))
+        ok = fail(err, ERR_DATA, "all outcomes are the same here: there is no curve");
+    if (ok) {
+        curve_clear(&r->curve);
+        r->curve = c;
+        r->all = all;
+        r->part = part;
+        r->nbins = calibration_bins(o.y, o.p, o.w, o.n, BINS, false, r->bins);
+        make_points(r);
+    } else {
+        curve_clear(&c);
+    }
+    outcomes_clear(&o);
+    return ok;
+}
+
+static bool take_model(Ui *ui, Roc *r, const Model *m, Error *err)
+{
+    if (!m->binary) {
+        fail(err, ERR_DATA, "the response of %s has not two values: there is no curve", m->name);
+        return error_hint(err, "coef and whatif show any model");
+    }
+    const Model *old = r->model;
+    r->model = model_ref(m);
+    if (!take_part(ui, r, m->spec.test_frac > 0 ? "test" : "all", err)) {
+        model_unref((Model *)r->model); /* our own reference */
+        r->model = old;
+        return false;
+    }
+    model_unref((Model *)old);
+    return true;
+}
+
+static void close_roc(void *state)
+{
+    Roc *r = state;
+    model_unref((Model *)r->model);
+    curve_clear(&r->curve);
+    free(r);
+}
+
+static void *open_roc(Ui *ui, Str subject, Error *err)
+{
+    const Session *s = ui_session(ui);
+    long i = subject_model(ui, subject, err);
+    if (i < 0)
+        return NULL;
+    Roc *r = xcalloc(1, sizeof *r);
+    r->follows = i == s->current_model;
+    r->cost_fp = r->cost_fn = 1;
+    r->threshold = s->threshold;
+    if (take_model(ui, r, s->models[i].model, err))
+        return r;
+    close_roc(r);
+    return NULL;
+}
+
+static bool refresh(Ui *ui, void *state)
+{
+    Roc *r = state;
+    const Session *s = ui_session(ui);
+    Error err = ERROR_INIT;
+    if (!r->follows || (s->current_model >= 0 && s->models[s->current_model].model == r->model))
+        return true;
+    if (s->current_model >= 0 && take_model(ui, r, s->models[s->current_model].model, &err))
+        return true;
+    if (error_is_set(&err))
+        ui_error(ui, &err);
+    return false;
+}
+
+static void put_command(Ui *ui, const Roc *r, Buf *out)
+{
+    buf_printf(out, "%s --on %s", looks[r->look].command,
+               strcmp(r->part, "all") == 0 ? "train" : r->part);
+    if (r->look == VIEW_COST)
+        buf_printf(out, " --fp %g --fn %g", r->cost_fp, r->cost_fn);
+    put_model_option(ui, r->model, out);
+}
+
+static void command(Ui *ui, void *state, Buf *out)
+{
+    put_command(ui, state, out);
+}
+
+/* ---- keys ---- */
+
+static void told(Ui *ui, Roc *r)
+{
+    Buf b = BUF_INIT;
+    put_command(ui, r, &b);
+    ui_did(ui, "%s", b.p);
+    buf_free(&b);
+}
+
+static void look_at(Ui *ui, Roc *r, View look)
+{
+    r->look = look;
+    make_points(r);
+    told(ui, r);
+}
+
+static void move_to(Ui *ui, Roc *r, double t)
+{
+    r->threshold = t < 0 ? 0 : t > 1 ? 1 : round(t * 1e6) / 1e6;
+    ui_did(ui, "metrics --on %s --threshold %g", strcmp(r->part, "all") == 0 ? "train" : r->part,
+           r->threshold);
+}
+
+static void threshold_asked(Ui *ui, void *state, Str answer)
+{
+    double t;
+    if (parse_real(str_trim(answer), &t) && t >= 0 && t <= 1)
+        move_to(ui, state, t);
+    else if (answer.n)
+        ui_message(ui, STYLE_ERROR, "error: a threshold is a number from 0 to 1, not '%.*s'",
+                   STR_ARG(answer));
+}
+
+static void costs_asked(Ui *ui, void *state, Str answer)
+{
+    Roc *r = state;
+    Str rest = str_trim(answer), first = str_split(rest, ' ', &rest);
+    double fp, fn;
+    if (!answer.n)
+        return;
+    if (!parse_real(first, &fp) || !parse_real(str_trim(rest), &fn) || !(fp >= 0 && fn >= 0)) {
+        ui_message(ui, STYLE_ERROR, "error: two costs, of a false positive and of a miss: 1 5");
+        return;
+    }
+    r->cost_fp = fp;
+    r->cost_fn = fn;
+    r->threshold = curve_best(&r->curve, BEST_COST, fp, fn);
+    look_at(ui, r, VIEW_COST);
+}
+
+static void segment_asked(Ui *ui, void *state, Str answer)
+{
+    const Roc *r = state;
+    Buf b = BUF_INIT;
+    if (!answer.n)
+        return;
+    buf_printf(&b, "metrics by %.*s --on %s --threshold %g", STR_ARG(answer),
+               strcmp(r->part, "all") == 0 ? "train" : r->part, r->threshold);
+    put_model_option(ui, r->model, &b);
+    ui_run(ui, false, "%s", b.p);
+    buf_free(&b);
+}
+
+/* The current part's next: test, train, all of the table. */
+static void next_part(Ui *ui, Roc *r)
+{
+    Error err = ERROR_INIT;
+    if (r->model->spec.test_frac <= 0)
+        ui_message(ui, STYLE_DIM, "%s has no test part: fit ... --test 0.25", r->model->name);
+    else if (take_part(ui, r, strcmp(r->part, "test") == 0 ? "train" : "test", &err))
+        told(ui, r);
+    else
+        ui_error(ui, &err);
+}
+
+static bool key(Ui *ui, void *state, uint32_t k, const Mouse *mouse)
+{
+    Roc *r = state;
+    switch (k) {
+    case K_RIGHT:
+    case K_UP:
+        move_to(ui, r, r->threshold + STEP);
+        return true;
+    case K_LEFT:
+    case K_DOWN:
+        move_to(ui, r, r->threshold - STEP);
+        return true;
+    case K_SHIFT_RIGHT:
+    case K_SHIFT_UP:
+        move_to(ui, r, r->threshold + SMALL_STEP);
+        return true;
+    case K_SHIFT_LEFT:
+    case K_SHIFT_DOWN:
+        move_to(ui, r, r->threshold - SMALL_STEP);
+        return true;
+    case K_MOUSE:
+        if (mouse && (mouse->wheel_up || mouse->wheel_down))
+            move_to(ui, r, r->threshold + (mouse->wheel_up ? STEP : -STEP));
+        return true;
+    case K_HOME:
+    case '0':
+        move_to(ui, r, r->model->spec.threshold);
+        return true;
+    case K_ENTER:
+        ui_ask(ui, "threshold: ", STR_NULL, threshold_asked);
+        return true;
+    case 'r':
+        look_at(ui, r, VIEW_ROC);
+        return true;
+    case 'p':
+        look_at(ui, r, VIEW_PR);
+        return true;
+    case 'l':
+        look_at(ui, r, VIEW_LIFT);
+        return true;
+    case 'k':
+        look_at(ui, r, VIEW_CALIBRATION);
+        return true;
+    case '$':
+        ui_ask(ui, "cost of a false positive, of a miss: ", STR_NULL, costs_asked);
+        return true;
+    case 'J':
+        move_to(ui, r, curve_best(&r->curve, BEST_YOUDEN, 1, 1));
+        return true;
+    case 'F':
+        move_to(ui, r, curve_best(&r->curve, BEST_F1, 1, 1));
+        return true;
+    case 't':
+        next_part(ui, r);
+        return true;
+    case 'b':
+        ui_ask(ui, "by column: ", STR_NULL, segment_asked);
+        return true;
+    case '=':
+        ui_run(ui, true, "set threshold %g", r->threshold);
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* ---- drawing ---- */
+
+static void draw_line(Canvas *c, int x, int y, int width, const char *name, double v,
+                      const char *note)
+{
+    if (isfinite(v))
+        canvas_printf(c, x, y, width, STYLE_PLAIN, "%-10s %.4f%s%s", name, v, *note ? "  " : "",
+                      note);
+    else
+        canvas_printf(c, x, y, width, STYLE_DIM, "%-10s not defined", name);
+}
+
+static void draw_counts(const Metrics *k, Canvas *c, int x, int y, int width)
+{
+    const double v[2][2] = {{k->tp, k->fn}, {k->fp, k->tn}};
+    canvas_printf(c, x, y, width, STYLE_HEAD, "%-7s %10s %10s", "", "said 1", "said 0");
+    for (int i = 0; i < 2; i++) {
+        Buf a = BUF_INIT, b = BUF_INIT;
+        buf_count(&a, (uint64_t)llround(v[i][0]));
+        buf_count(&b, (uint64_t)llround(v[i][1]));
+        canvas_printf(c, x, y + 1 + i, width, STYLE_PLAIN, "%-7s %10s %10s", i ? "is 0" : "is 1",
+                      a.p, b.p);
+        buf_free(&a);
+        buf_free(&b);
+    }
+}
+
+/* The numbers under the threshold, as many lines as there is room for; returns how many were used.
+ */
+static int draw_numbers(const Roc *r, const Metrics *k, Canvas *c, int x, int y, int width,
+                        int rows)
+{
+    char note[64];
+    int used = 0;
+    canvas_printf(c, x, y + used++, width, STYLE_STRONG, "threshold  %.4g", r->threshold);
+    if (rows < 8) { /* narrow: in two lines */
+        canvas_printf(c, x, y + used++, width, STYLE_PLAIN, "prec %.3f rec %.3f F1 %.3f acc %.3f",
+                      k->precision, k->recall, k->f1, k->accuracy);
+        return used;
+    }
+    snprintf(note, sizeof note, "no model %.3f", k->base_accuracy);
+    draw_line(c, x, y + used++, width, "precision", k->precision, "");
+    draw_line(c, x, y + used++, width, "recall", k->recall, "");
+    draw_line(c, x, y + used++, width, "F1", k->f1, "");
+    draw_line(c, x, y + used++, width, "accuracy", k->accuracy, note);
+    draw_counts(k, c, x, y + used, width);
+    used += 3;
+    if (rows >= used + 3) {
+        double best = curve_best(&r->curve, BEST_COST, r->cost_fp, r->cost_fn);
+        double share = (k->tp + k->fp) / (r->curve.positives + r->curve.negatives);
+        canvas_printf(c, x, y + used++, width, STYLE_PLAIN, "said 1     %.1f %%", 100 * share);
+        canvas_printf(c, x, y + ++used, width, STYLE_PLAIN, "cost       %.4g   least at %.3f",
+                      cost_at(r, k), best);
+        used++;
+    }
+    if (rows >= used + 5) {
+        snprintf(note, sizeof note, "%.3f to %.3f", r->all.roc_auc_low, r->all.roc_auc_high);
+        used++;
+        draw_line(c, x, y + used++, width, "ROC-AUC", r->all.roc_auc, note);
+        draw_line(c, x, y + used++, width, "PR-AUC", r->all.pr_auc, "");
+        draw_line(c, x, y + used++, width, "log loss", r->all.log_loss, "");
+        draw_line(c, x, y + used++, width, "Brier", r->all.brier, "");
+    }
+    return used;
+}
+
+static void place_mark(const Roc *r, const Metrics *k, Plot *p)
+{
+    double fpr = k->fp / r->curve.negatives;
+    switch (r->look) {
+    case VIEW_ROC:
+        p->mark_x = fpr;
+        p->mark_y = k->recall;
+        break;
+    case VIEW_PR:
+        p->mark_x = k->recall;
+        p->mark_y = k->precision;
+        break;
+    case VIEW_LIFT:
+        p->mark_x = gain_x(&r->curve, k->recall, fpr);
+        p->mark_y = k->recall;
+        break;
+    case VIEW_COST:
+        p->mark_x = r->threshold;
+        p->mark_y = cost_at(r, k);
+        break;
+    default:
+        break;
+    }
+}
+
+static void draw_plot(const Roc *r, const Metrics *k, Canvas *c, int x, int y, int width, int rows)
+{
+    double ends[2] = {0, 1}, base = r->curve.positives / (r->curve.positives + r->curve.negatives);
+    double level[2] = {base, base};
+    Plot p = {.kind = PLOT_LINES,
+              .xlabel = looks[r->look].xlabel,
+              .ylabel = looks[r->look].ylabel,
+              .xmin = 0,
+              .xmax = 1,
+              .ymin = 0,
+              .ymax = r->look == VIEW_COST ? NAN : 1,
+              .mark_x = NAN,
+              .mark_y = NAN,
+              .nseries = 1};
+    p.series[0] = (Series){.n = r->points.n, .x = r->points.x, .y = r->points.y};
+    if (r->look != VIEW_COST)
+        p.series[p.nseries++] =
+            (Series){.n = 2, .x = ends, .y = r->look == VIEW_PR ? level : ends, .dashed = true};
+    place_mark(r, k, &p);
+    Buf text = BUF_INIT;
+    plot_text(&p, (size_t)width, (size_t)(rows - 3), c->ascii, &text);
+    canvas_lines(c, x, y, width, rows, STYLE_PLAIN, buf_slice(&text));
+    buf_free(&text);
+}
+
+static void draw(Ui *ui, void *state, Canvas *c)
+{
+    Roc *r = state;
+    (void)ui;
+    Metrics k;
+    Buf b = BUF_INIT;
+    curve_at(&r->curve, r->threshold, &k);
+    buf_printf(&b, "%s  ", strcmp(r->part, "all") == 0 ? "all rows" : r->part);
+    buf_count(&b, r->all.n);
+    buf_printf(&b, " rows  AUC %.3f", r->all.roc_auc);
+    int right = (int)b.n,
+        x = canvas_text(c, 0, 0, c->cols - right - 1, STYLE_TITLE, str_of(r->model->name)) + 2;
+    canvas_text(c, x, 0, c->cols - right - x - 1, STYLE_PLAIN, str_of(looks[r->look].title));
+    canvas_right(c, c->cols - right, 0, right, STYLE_DIM, buf_slice(&b));
+    buf_free(&b);
+    int rows = c->rows - 4;
+    if (c->plain) {
+        draw_numbers(r, &k, c, 0, 2, c->cols, rows);
+    } else if (c->cols >= 72) {
+        int numbers = c->cols >= 120 ? 44 : 36, width = c->cols - numbers - 2;
+        width = width < 76 ? width : 76;
+        draw_plot(r, &k, c, 0, 2, width, rows < 36 ? rows : 36);
+        draw_numbers(r, &k, c, width + 2, 2, c->cols - width - 2, rows);
+    } else {
+        int used = draw_numbers(r, &k, c, 0, 1, c->cols, rows >= 20 ? 8 : 2);
+        if (rows - used >= 6)
+            draw_plot(r, &k, c, 0, 1 + used, c->cols, rows + 1 - used);
+    }
+}
+
+static const KeyRow keys[] = {
+    {"Left Right", "threshold", 0},
+    {"r", "ROC", 1},
+    {"p", "precision, recall", 2},
+    {"l", "gain", 2},
+    {"k", "calibration", 2},
+    {"$", "costs", 3},
+    {"J", "best Youden", 4},
+    {"F", "best F1", 4},
+    {"t", "test, train", 3},
+    {"b", "by segment", 5},
+    {"Enter", "type it", 5},
+    {"=", "use this threshold", 5},
+    {"Shift-Left Shift-Right", "a thousandth", 7},
+    {"0", "back to the model's", 6},
+    {0},
+};
+
+const Screen scr_roc = {
+    .name = "roc",
+    .title = "threshold",
+    .brief = "the curve, a moving threshold and what it means",
+    .keys = keys,
+    .needs = NEED_MODEL,
+    .open = open_roc,
+    .key = key,
+    .draw = draw,
+    .close = close_roc,
+    .command = command,
+    .refresh = refresh,
+};
