@@ -10,6 +10,7 @@
  */
 #include "base/str.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -125,6 +126,32 @@ static bool parse_slow(Str s, double *out)
     return true;
 }
 
+/* Up to 19 digits and 10^27 are exact in the 64-bit mantissa of an x87 number, so one operation
+ * rounds them once, to 64 bits. Rounding that to 53 is right unless the 64 bits lie halfway between
+ * two doubles: then the first rounding may have hidden which is nearer. All bits beyond 53 zero is
+ * suspect too: so look exact results, but also all results on a machine that only pretends to have
+ * the longer mantissa (valgrind). Both are rare; strtod decides them. */
+static bool parse_extended(const Decimal *d, double *out)
+{
+#if LDBL_MANT_DIG == 64 && defined(__x86_64__)
+    static const long double power[] = {1e0L,  1e1L,  1e2L,  1e3L,  1e4L,  1e5L,  1e6L,
+                                        1e7L,  1e8L,  1e9L,  1e10L, 1e11L, 1e12L, 1e13L,
+                                        1e14L, 1e15L, 1e16L, 1e17L, 1e18L, 1e19L, 1e20L,
+                                        1e21L, 1e22L, 1e23L, 1e24L, 1e25L, 1e26L, 1e27L};
+    if (d->significant > 19 || d->exponent < -27 || d->exponent > 27)
+        return false;
+    long double v = (long double)d->digits;
+    v = d->exponent < 0 ? v / power[-d->exponent] : v * power[d->exponent];
+    uint64_t mantissa;
+    memcpy(&mantissa, &v, sizeof mantissa);
+    *out = d->minus ? -(double)v : (double)v;
+    return (mantissa & 0x3ff) != 0;
+#else
+    (void)d, (void)out;
+    return false;
+#endif
+}
+
 bool parse_real(Str s, double *out)
 {
     static const double power[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
@@ -134,7 +161,7 @@ bool parse_real(Str s, double *out)
     if (!scan_decimal(s, &d))
         return parse_word(s, out);
     if (d.significant > 15 || d.exponent < -22 || d.exponent > 22)
-        return parse_slow(s, out);
+        return parse_extended(&d, out) || parse_slow(s, out);
     double v = (double)d.digits;
     v = d.exponent < 0 ? v / power[-d.exponent] : v * power[d.exponent];
     *out = d.minus ? -v : v;

@@ -199,15 +199,19 @@ static bool parse_ints(Piece *p)
 
 static Verdict slow_real(Piece *p, size_t row, Str s, double *out)
 {
-    s = str_trim(s);
-    if (s.n == 0 || means_null(p->c, s) || (parse_real(s, out) && isnan(*out))) {
+    bool number = parse_real(s, out);
+    if (!number) {
+        s = str_trim(s);
+        number = parse_real(s, out);
+    }
+    if (s.n == 0 || means_null(p->c, s) || (number && isnan(*out))) {
         *out = 0;
         value_is_null(p, row);
         return SKIP;
     }
-    if (!parse_real(s, out))
+    if (!number)
         return misfit(p, row, s, csv_kind(s));
-    if (s.n > 18 && csv_kind(s) == KIND_BIG)
+    if (s.n > 18 && !memchr(s.p, '.', s.n) && csv_kind(s) == KIND_BIG)
         p->kinds |= KIND_BIG; /* told: it may have been meant as an id */
     return TAKE;
 }

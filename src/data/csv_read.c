@@ -82,7 +82,7 @@ static void drop_buffers(Csv *c)
 static void drop_chunks(Csv *c)
 {
     drop_buffers(c);
-    for (size_t k = 0; k < c->nchunks; k++)
+    for (size_t k = 0; c->chunks && k < c->nchunks; k++)
         free(c->chunks[k].bad);
     free(c->chunks);
     free(c->cells);

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/fault.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "base/par.h"
@@ -184,6 +185,8 @@ static void bad_rows(void **state)
 static void refusals(void **state)
 {
     (void)state;
+    Buf line = BUF_INIT; /* 10,000 bytes without a delimiter */
+    buf_pad(&line, 'x', 10000);
     static const struct {
         const char *name, *text;
         size_t n;
@@ -203,6 +206,7 @@ static void refusals(void **state)
          9,
          {0},
          "the quote that opens in line 1 is never closed"},
+        {"no header", NULL, 0, {0}, "is line 1 a header?"},
         {"unknown column", "age,b\n1,2\n", 10, {.types = "agE=int"}, "no column 'agE'"},
         {"unknown type",
          "age,b\n1,2\n",
@@ -214,11 +218,13 @@ static void refusals(void **state)
     for (size_t i = 0; i < COUNT(rows); i++) {
         Error err = ERROR_INIT;
         report = (ReadReport){0};
-        Frame *f = csv_read_text((Str){rows[i].text, rows[i].n}, &rows[i].opt, &report, &err);
+        Str text = rows[i].text ? (Str){rows[i].text, rows[i].n} : buf_slice(&line);
+        Frame *f = csv_read_text(text, &rows[i].opt, &report, &err);
         check_row(f == NULL, rows[i].name);
         if (!strstr(err.msg, rows[i].msg))
             fail_msg("row '%s': %s\n", rows[i].name, err.msg);
     }
+    buf_free(&line);
     Error err = ERROR_INIT;
     assert_null(csv_read_file("/", NULL, &report, &err));
     assert_non_null(strstr(err.msg, "folder"));
@@ -588,14 +594,43 @@ static void torture(void **state)
     assert_int_equal(n, 12);
 }
 
+/* Whichever allocation fails, the reader says so and leaves nothing behind. */
+static void memory_runs_out(void **state)
+{
+    (void)state;
+#ifdef GLINT_DEBUG
+    Buf b = BUF_INIT;
+    buf_puts(&b, "i,x,name,prose,when\n");
+    for (int r = 0; r < 60; r++)
+        buf_printf(&b, "%d,%s,n%d,\"p, %d\",2023-01-%02d\n%s", r, r == 50 ? "0.5" : "1", r % 3, r,
+                   1 + r % 28, r % 20 ? "" : "bad\n");
+    ReadOptions opt = {.types = "prose=text"};
+    long n = 0;
+    for (bool done = false; !done;) {
+        Error err = ERROR_INIT;
+        report = (ReadReport){0};
+        fault_set(FAULT_ALLOC, ++n);
+        Frame *f = csv_read_text(buf_slice(&b), &opt, &report, &err);
+        fault_set(FAULT_ALLOC, 0);
+        assert_true(f ? !error_is_set(&err) : err.code == ERR_NOMEM);
+        done = f != NULL;
+        frame_unref(f);
+    }
+    assert_true(n > 10);
+    buf_free(&b);
+#else
+    skip();
+#endif
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(types),    cmocka_unit_test(structure),     cmocka_unit_test(bad_rows),
-        cmocka_unit_test(refusals), cmocka_unit_test(declared),      cmocka_unit_test(options),
-        cmocka_unit_test(told),     cmocka_unit_test(far_away),      cmocka_unit_test(many_rows),
-        cmocka_unit_test(numbers),  cmocka_unit_test(wide_and_long), cmocka_unit_test(batches),
-        cmocka_unit_test(torture),
+        cmocka_unit_test(types),    cmocka_unit_test(structure),       cmocka_unit_test(bad_rows),
+        cmocka_unit_test(refusals), cmocka_unit_test(declared),        cmocka_unit_test(options),
+        cmocka_unit_test(told),     cmocka_unit_test(far_away),        cmocka_unit_test(many_rows),
+        cmocka_unit_test(numbers),  cmocka_unit_test(wide_and_long),   cmocka_unit_test(batches),
+        cmocka_unit_test(torture),  cmocka_unit_test(memory_runs_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
