@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * exports.h - a model as text that something else can run or read. A row of the table is a format; each gives the same
- * predictions as model_predict() to 1e-12.
+ * exports.h - a model as text that something else can run or read. A row of the table is a format;
+ * each gives the same predictions as model_predict() to 1e-12.
  */
 #ifndef GLINT_MODEL_EXPORTS_H
 #define GLINT_MODEL_EXPORTS_H
@@ -9,8 +9,8 @@
 #include "model/model.h"
 
 typedef struct Export {
-    const char *name;      /* "sql" */
-    const char *ending;    /* ".sql" */
+    const char *name;   /* "sql" */
+    const char *ending; /* ".sql" */
     const char *brief;
     bool (*write)(const Model *m, Buf *out, Error *err);
 } Export;

@@ -6,9 +6,9 @@
 #include "model/whatif.h"
 
 typedef struct NearRow {
-    uint32_t row;      /* of the frame */
-    double distance;   /* in standard deviations; two different levels are one apart */
-    double y, p;       /* what happened, what the model says; NaN when not known */
+    uint32_t row;    /* of the frame */
+    double distance; /* in standard deviations; two different levels are one apart */
+    double y, p;     /* what happened, what the model says; NaN when not known */
 } NearRow;
 typedef struct NearResult {
     size_t n;

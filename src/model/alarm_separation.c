@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * alarm_separation.c - separation by name: which level (or product of levels, or number) has only one outcome, and in
- * how many rows.
+ * alarm_separation.c - separation by name: which level (or product of levels, or number) has only
+ * one outcome, and in how many rows.
  *
- * That there is separation, and which estimates run to infinity, the fit has proved (fit->flag). Rows and outcomes of
- * every column are X'1 and X'y; a column of levels whose two are equal, or whose second is 0, is the empty cell. A
- * reference level has no column; when all other levels run the same way its counts are what they leave.
- * Albert & Anderson 1984, On the existence of maximum likelihood estimates in logistic regression models.
+ * That there is separation, and which estimates run to infinity, the fit has proved (fit->flag).
+ * Rows and outcomes of every column are X'1 and X'y; a column of levels whose two are equal, or
+ * whose second is 0, is the empty cell. A reference level has no column; when all other levels run
+ * the same way its counts are what they leave. Albert & Anderson 1984, On the existence of maximum
+ * likelihood estimates in logistic regression models.
  */
 #include <math.h>
 #include <stdio.h>
@@ -62,8 +63,8 @@ static void cell_alarm(Look *l, size_t term, const char *levels, double n, doubl
 {
     const char *name = l->m->enc->terms->terms[term].name;
     Alarm *a = alarm_of(l, ALARM_SEPARATION, name);
-    alarm_text(a, "level %s of %s has %s = %d in all %s rows: its coefficient runs to %s infinity", levels, name,
-               look_response(l), y > 0, alarm_count(n), y > 0 ? "plus" : "minus");
+    alarm_text(a, "level %s of %s has %s = %d in all %s rows: its coefficient runs to %s infinity",
+               levels, name, look_response(l), y > 0, alarm_count(n), y > 0 ? "plus" : "minus");
     separation_help(a, name);
 }
 
@@ -108,7 +109,9 @@ static bool reference_cell(Look *l, size_t term)
         return false;
     const char *level = code->levels[ref];
     Alarm *a = alarm_of(l, ALARM_SEPARATION, t->name);
-    alarm_text(a, "level %s of %s, the reference, has %s = %d in all %s rows: all its other levels run to %s infinity",
+    alarm_text(a,
+               "level %s of %s, the reference, has %s = %d in all %s rows: all its other levels "
+               "run to %s infinity",
                level, t->name, look_response(l), y > 0, alarm_count(n), y > 0 ? "minus" : "plus");
     separation_help(a, t->name);
     return true;
@@ -181,7 +184,8 @@ static void separated_term(Look *l, size_t term)
     if (more) {
         Alarm *a = &l->m->alarms[l->m->nalarms - 1];
         size_t n = strlen(a->text);
-        snprintf(a->text + n, sizeof a->text - n, " (and %zu more of %s)", more, m->enc->terms->terms[term].name);
+        snprintf(a->text + n, sizeof a->text - n, " (and %zu more of %s)", more,
+                 m->enc->terms->terms[term].name);
     }
 }
 
@@ -200,7 +204,8 @@ void find_separation(Look *l)
             }
     if (l->m->nalarms == 0 || l->m->alarms[l->m->nalarms - 1].kind != ALARM_SEPARATION) {
         Alarm *a = alarm_of(l, ALARM_SEPARATION, "");
-        alarm_text(a, "the columns together split %s: the intercept runs to infinity", look_response(l));
+        alarm_text(a, "the columns together split %s: the intercept runs to infinity",
+                   look_response(l));
         alarm_help(a, "--l2 1 or --firth keeps it finite");
     }
 }

@@ -2,11 +2,11 @@
 /*
  * alarms.c - what is wrong with a fit, found while its rows are still at hand.
  *
- * alarms_find() runs the rows of the table `checks`, worst first. Almost everything is read from what the fit and the
- * input summaries already hold; rows are walked again only where something was found and the message wants numbers.
- * Separation has a file of its own, alarm_separation.c; a table before any fit too, alarms_check.c.
- * Collinearity: the variance inflation of column j is info^-1_jj times the weighted centred
- * sum of squares of x_j, both from the fit's last step.
+ * alarms_find() runs the rows of the table `checks`, worst first. Almost everything is read from
+ * what the fit and the input summaries already hold; rows are walked again only where something was
+ * found and the message wants numbers. Separation has a file of its own, alarm_separation.c; a
+ * table before any fit too, alarms_check.c. Collinearity: the variance inflation of column j is
+ * info^-1_jj times the weighted centred sum of squares of x_j, both from the fit's last step.
  */
 #include "model/alarms.h"
 
@@ -17,15 +17,17 @@
 
 #include "alarms_priv.h"
 
-#define RARE_ROWS 10       /* events per variable, Peduzzi et al. 1996 */
-#define RARE_TABLE 200     /* in a smaller table every level is rare */
+#define RARE_ROWS 10   /* events per variable, Peduzzi et al. 1996 */
+#define RARE_TABLE 200 /* in a smaller table every level is rare */
 #define IMBALANCE 0.01
 
 static const char *const codes[] = {
-    [ALARM_LEAKAGE] = "leakage", [ALARM_SEPARATION] = "separation", [ALARM_COLLINEAR] = "collinear",
-    [ALARM_RARE_LEVEL] = "rare_level", [ALARM_ID_LIKE] = "id_like", [ALARM_SAME_RANKING] = "same_ranking",
-    [ALARM_IMBALANCE] = "imbalance", [ALARM_NOT_CONVERGED] = "not_converged", [ALARM_TIME] = "time",
-    [ALARM_MISSING] = "missing", [ALARM_CONSTANT] = "constant", [ALARM_DUPLICATE] = "duplicate"};
+    [ALARM_LEAKAGE] = "leakage",     [ALARM_SEPARATION] = "separation",
+    [ALARM_COLLINEAR] = "collinear", [ALARM_RARE_LEVEL] = "rare_level",
+    [ALARM_ID_LIKE] = "id_like",     [ALARM_SAME_RANKING] = "same_ranking",
+    [ALARM_IMBALANCE] = "imbalance", [ALARM_NOT_CONVERGED] = "not_converged",
+    [ALARM_TIME] = "time",           [ALARM_MISSING] = "missing",
+    [ALARM_CONSTANT] = "constant",   [ALARM_DUPLICATE] = "duplicate"};
 
 Alarm *alarm_add(Alarm **list, size_t *n, AlarmKind kind, Str column)
 {
@@ -90,15 +92,19 @@ static void find_leakage(Look *l)
     const Model *m = l->m;
     for (size_t i = 0; m->binary && l->d->n >= LEAK_ROWS && i < m->ninputs; i++) {
         const InputSummary *in = &m->inputs[i];
-        if (in->source || in->is_offset || !(in->auc > ALARM_AUC) || l->d->n < ROWS_PER_LEVEL * in->nlevels)
+        if (in->source || in->is_offset || !(in->auc > ALARM_AUC) ||
+            l->d->n < ROWS_PER_LEVEL * in->nlevels)
             continue;
         Alarm *a = alarm_of(l, ALARM_LEAKAGE, in->name);
         if (in->auc == 1)
-            alarm_text(a, "%s alone tells %s in every row: is it known before the event?", in->name, look_response(l));
+            alarm_text(a, "%s alone tells %s in every row: is it known before the event?", in->name,
+                       look_response(l));
         else
-            alarm_text(a, "%s alone tells %s almost everywhere (AUC %.4f): is it known before the event?", in->name,
-                       look_response(l), in->auc);
-        alarm_help(a, "leave '%s' out of the formula, or make it from what was known before", in->name);
+            alarm_text(
+                a, "%s alone tells %s almost everywhere (AUC %.4f): is it known before the event?",
+                in->name, look_response(l), in->auc);
+        alarm_help(a, "leave '%s' out of the formula, or make it from what was known before",
+                   in->name);
     }
 }
 
@@ -125,13 +131,15 @@ static void find_times(Look *l)
             continue;
         for (size_t k = 0; k < l->d->n; k++) {
             size_t row = l->d->rows ? l->d->rows[k] : k;
-            after += !column_is_null(c, row) && !column_is_null(event, row) && c->v.i[row] > event->v.i[row];
+            after += !column_is_null(c, row) && !column_is_null(event, row) &&
+                     c->v.i[row] > event->v.i[row];
         }
         if (!after)
             continue;
         Alarm *a = alarm_of(l, ALARM_TIME, in->name);
-        alarm_text(a, "%s is later than %s in %s of %s rows: it was not known at the time of the event", in->name,
-                   l->f->names[at], alarm_count((double)after), alarm_count((double)l->d->n));
+        alarm_text(
+            a, "%s is later than %s in %s of %s rows: it was not known at the time of the event",
+            in->name, l->f->names[at], alarm_count((double)after), alarm_count((double)l->d->n));
         alarm_help(a, "leave '%s' out, or take its value from before the event", in->name);
     }
 }
@@ -143,10 +151,13 @@ static void find_not_converged(Look *l)
         return;
     Alarm *a = alarm_of(l, ALARM_NOT_CONVERGED, "");
     if (f->status == FIT_MAX_ITER)
-        alarm_text(a, "not settled after %d iterations: the numbers are those of the last one", f->iterations);
-    else
-        alarm_text(a, "no step lowers the deviance any further after %d iterations: the numbers may be off",
+        alarm_text(a, "not settled after %d iterations: the numbers are those of the last one",
                    f->iterations);
+    else
+        alarm_text(
+            a,
+            "no step lowers the deviance any further after %d iterations: the numbers may be off",
+            f->iterations);
     alarm_help(a, "--l2 1 steadies it; a link that fits the range of the response may too");
 }
 
@@ -191,7 +202,8 @@ static void find_same_ranking(Look *l)
     const char *user = NULL, *post = NULL;
     for (size_t k = 0; k < t->nterms; k++) {
         unsigned bits = depends(l, k, &roles);
-        if ((bits & (DEPENDS_USER | DEPENDS_POST)) == (DEPENDS_USER | DEPENDS_POST) || bits & DEPENDS_UNKNOWN)
+        if ((bits & (DEPENDS_USER | DEPENDS_POST)) == (DEPENDS_USER | DEPENDS_POST) ||
+            bits & DEPENDS_UNKNOWN)
             return; /* joined, or nobody can say */
         if (bits & DEPENDS_USER && !user)
             user = t->terms[k].name;
@@ -250,13 +262,15 @@ static void find_aliased(Look *l)
         if (n++ < SHOWN)
             buf_printf(&names, "%s%s", n > 1 ? ", " : "", m->enc->cols[j].name);
     }
-    /* every level beside an intercept is asked for by --encode onehot: one column a factor is always too many */
+    /* every level beside an intercept is asked for by --encode onehot: one column a factor is
+     * always too many */
     if (n && m->enc->encode != ENCODE_ONEHOT && m->fit->status != FIT_SEPARATED) {
         Alarm *a = alarm_of(l, ALARM_COLLINEAR, first);
         if (n > SHOWN)
             buf_printf(&names, " and %zu more", n - SHOWN);
-        alarm_text(a, "%.*s: the same is said by other columns together, so no coefficient is estimated", (int)names.n,
-                   names.p);
+        alarm_text(
+            a, "%.*s: the same is said by other columns together, so no coefficient is estimated",
+            (int)names.n, names.p);
         alarm_help(a, "leave out one of the columns that say the same");
     }
     buf_free(&names);
@@ -282,13 +296,15 @@ static void find_inflated(Look *l)
     const Model *m = l->m;
     const Fit *f = m->fit;
     size_t one = model_intercept(m), p = f->p;
-    if (!f->info || !f->cov || one == SIZE_MAX || m->spec.fit.robust || m->spec.cluster || f->l2 > 0)
+    if (!f->info || !f->cov || one == SIZE_MAX || m->spec.fit.robust || m->spec.cluster ||
+        f->l2 > 0)
         return;
     for (size_t t = 0; t < m->enc->terms->nterms; t++) {
         size_t j = 0;
         if (term_columns(m, t, &j) != 1 || isnan(f->se[j]))
             continue;
-        double ss = f->info[j * p + j] - f->info[one * p + j] * f->info[one * p + j] / f->info[one * p + one];
+        double ss = f->info[j * p + j] -
+                    f->info[one * p + j] * f->info[one * p + j] / f->info[one * p + one];
         double vif = f->cov[j * p + j] / f->dispersion * ss;
         size_t other = vif > ALARM_VIF ? partner(f, j, one) : j;
         long with = m->enc->cols[other].term;
@@ -296,9 +312,13 @@ static void find_inflated(Look *l)
             continue; /* x and x^2 go together by design */
         const char *name = m->enc->cols[j].name;
         Alarm *a = alarm_of(l, ALARM_COLLINEAR, name);
-        alarm_text(a, "%s is nearly a combination of other columns, most of all %s (VIF %.1f): its standard error is "
-                   "%.1f times what it could be", name, m->enc->cols[other].name, vif, sqrt(vif));
-        alarm_help(a, "leave out '%s' or '%s', or use --l2 1", name, m->enc->terms->terms[with].name);
+        alarm_text(a,
+                   "%s is nearly a combination of other columns, most of all %s (VIF %.1f): its "
+                   "standard error is "
+                   "%.1f times what it could be",
+                   name, m->enc->cols[other].name, vif, sqrt(vif));
+        alarm_help(a, "leave out '%s' or '%s', or use --l2 1", name,
+                   m->enc->terms->terms[with].name);
     }
 }
 
@@ -322,8 +342,8 @@ Alarm *id_alarm(const InputSummary *in, size_t rows, Alarm **list, size_t *n)
     bool factor = in->type == COL_CODE || in->type == COL_TEXT;
     if (factor && rows >= 20 && in->nlevels > rows / 2) {
         Alarm *a = alarm_add(list, n, ALARM_ID_LIKE, str_of(in->name));
-        alarm_text(a, "%s has %s levels in %s rows: it names rows rather than describing them", in->name,
-                   alarm_count((double)in->nlevels), alarm_count((double)rows));
+        alarm_text(a, "%s has %s levels in %s rows: it names rows rather than describing them",
+                   in->name, alarm_count((double)in->nlevels), alarm_count((double)rows));
         alarm_help(a, "leave '%s' out, or use what is known of it", in->name);
         return a;
     }
@@ -343,14 +363,15 @@ static void find_ids(Look *l)
         const InputSummary *in = &l->m->inputs[i];
         bool as_factor = false;
         for (size_t v = 0; v < t->nvars; v++)
-            as_factor |= t->vars[v].kind == VAR_FACTOR && str_eqz(expr_column_name(t->vars[v].expr), in->name);
+            as_factor |= t->vars[v].kind == VAR_FACTOR &&
+                         str_eqz(expr_column_name(t->vars[v].expr), in->name);
         if (!in->source && !in->is_offset && !(as_factor && in->type == COL_INT))
             id_alarm(in, l->d->n, &l->m->alarms, &l->m->nalarms);
     }
 }
 
-void rare_alarm(const char *name, char *const *levels, const double *counts, size_t nlevels, size_t rows,
-                       Alarm **list, size_t *n)
+void rare_alarm(const char *name, char *const *levels, const double *counts, size_t nlevels,
+                size_t rows, Alarm **list, size_t *n)
 {
     size_t rare = 0;
     Buf text = BUF_INIT;
@@ -361,8 +382,11 @@ void rare_alarm(const char *name, char *const *levels, const double *counts, siz
             buf_printf(&text, "%s%s %.0f", rare > 1 ? ", " : "", levels[k], counts[k]);
     if (rare) {
         Alarm *a = alarm_add(list, n, ALARM_RARE_LEVEL, str_of(name));
-        alarm_text(a, "%zu of %zu levels of %s ha%s fewer than %d rows (%.*s%s): estimates there are little more than "
-                   "noise", rare, nlevels, name, rare == 1 ? "s" : "ve", RARE_ROWS, (int)text.n, text.p,
+        alarm_text(a,
+                   "%zu of %zu levels of %s ha%s fewer than %d rows (%.*s%s): estimates there are "
+                   "little more than "
+                   "noise",
+                   rare, nlevels, name, rare == 1 ? "s" : "ve", RARE_ROWS, (int)text.n, text.p,
                    rare > SHOWN ? " ..." : "");
         alarm_help(a, "put them together with derive and if(), or use --l2 1");
     }
@@ -374,20 +398,24 @@ static void find_rare(Look *l)
     const Encoding *e = l->m->enc;
     for (size_t v = 0; v < e->terms->nvars; v++)
         if (e->vars[v].is_factor)
-            rare_alarm(e->terms->vars[v].name, e->vars[v].levels, e->vars[v].counts, e->vars[v].nlevels, l->d->n,
-                       &l->m->alarms, &l->m->nalarms);
+            rare_alarm(e->terms->vars[v].name, e->vars[v].levels, e->vars[v].counts,
+                       e->vars[v].nlevels, l->d->n, &l->m->alarms, &l->m->nalarms);
 }
 
 static void find_imbalance(Look *l)
 {
-    double rate = l->m->binary ? l->m->train.positives / (l->m->train.tp + l->m->train.fp + l->m->train.tn +
-                                                          l->m->train.fn) : 0.5;
+    double rate = l->m->binary ? l->m->train.positives / (l->m->train.tp + l->m->train.fp +
+                                                          l->m->train.tn + l->m->train.fn)
+                               : 0.5;
     if (rate >= IMBALANCE && rate <= 1 - IMBALANCE)
         return;
     Alarm *a = alarm_of(l, ALARM_IMBALANCE, look_response(l));
     bool rare = rate < 0.5;
-    alarm_text(a, "%s is %d in only %.2g %% of the rows: a model that always says %d is right in %.2f %% of them",
-               look_response(l), rare, 100 * (rare ? rate : 1 - rate), !rare, 100 * (rare ? 1 - rate : rate));
+    alarm_text(a,
+               "%s is %d in only %.2g %% of the rows: a model that always says %d is right in %.2f "
+               "%% of them",
+               look_response(l), rare, 100 * (rare ? rate : 1 - rate), !rare,
+               100 * (rare ? 1 - rate : rate));
     alarm_help(a, "judge by roc_auc, pr_auc and log_loss rather than by accuracy");
 }
 

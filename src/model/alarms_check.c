@@ -2,8 +2,8 @@
 /*
  * alarms_check.c - `check`: what is wrong with the columns of a table before any fit.
  *
- * Each column is looked at alone (missing, constant, id-like, leaking, rare levels) and against those before it
- * (duplicates, bit by bit).
+ * Each column is looked at alone (missing, constant, id-like, leaking, rare levels) and against
+ * those before it (duplicates, bit by bit).
  */
 #include <math.h>
 #include <stdlib.h>
@@ -28,7 +28,8 @@ static double *response_of(const Frame *f, const char *name, Error *err)
 
 static bool same_values(const Column *a, const Column *b)
 {
-    static const size_t size[] = {[COL_INT] = 8, [COL_REAL] = 8, [COL_BOOL] = 1, [COL_CODE] = 4, [COL_TIME] = 8};
+    static const size_t size[] = {
+        [COL_INT] = 8, [COL_REAL] = 8, [COL_BOOL] = 1, [COL_CODE] = 4, [COL_TIME] = 8};
     if (a->type != b->type || a->nulls != b->nulls || a->type == COL_TEXT)
         return false;
     for (size_t i = 0; a->nulls && i < a->n; i++)
@@ -44,7 +45,8 @@ static bool same_values(const Column *a, const Column *b)
     return memcmp(a->v.any, b->v.any, a->n * size[a->type]) == 0;
 }
 
-static void check_column(const Frame *f, size_t j, const double *y, const char *resp, Alarm **list, size_t *n)
+static void check_column(const Frame *f, size_t j, const double *y, const char *resp, Alarm **list,
+                         size_t *n)
 {
     const Column *c = f->cols[j];
     const char *name = f->names[j];
@@ -53,8 +55,8 @@ static void check_column(const Frame *f, size_t j, const double *y, const char *
     bool factor = c->type == COL_CODE || c->type == COL_TEXT;
     if (c->nulls * 2 > f->rows) {
         Alarm *a = alarm_add(list, n, ALARM_MISSING, str_of(name));
-        alarm_text(a, "%s is missing in %s of %s rows: a fit with it drops them", name, alarm_count((double)c->nulls),
-                   alarm_count((double)f->rows));
+        alarm_text(a, "%s is missing in %s of %s rows: a fit with it drops them", name,
+                   alarm_count((double)c->nulls), alarm_count((double)f->rows));
         alarm_help(a, "leave it out, or fill it: derive %s_filled = coalesce(%s, 0)", name, name);
     }
     if (c->nulls < f->rows && (factor ? in.nlevels == 1 : in.min == in.max)) {
@@ -70,9 +72,11 @@ static void check_column(const Frame *f, size_t j, const double *y, const char *
             break;
         }
     bool id = id_alarm(&in, f->rows, list, n) != NULL;
-    if (y && !id && in.auc > ALARM_AUC && f->rows >= LEAK_ROWS && f->rows >= ROWS_PER_LEVEL * in.nlevels) {
+    if (y && !id && in.auc > ALARM_AUC && f->rows >= LEAK_ROWS &&
+        f->rows >= ROWS_PER_LEVEL * in.nlevels) {
         Alarm *a = alarm_add(list, n, ALARM_LEAKAGE, str_of(name));
-        alarm_text(a, "%s alone tells %s (AUC %.4f): is it known before the event?", name, resp, in.auc);
+        alarm_text(a, "%s alone tells %s (AUC %.4f): is it known before the event?", name, resp,
+                   in.auc);
         alarm_help(a, "leave it out of the formula, or make it from what was known before");
     }
     if (factor && !id)

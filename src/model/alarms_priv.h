@@ -27,7 +27,7 @@ void find_separation(Look *l);
 /* Adds an alarm when the column names rows rather than describing them; NULL when not. */
 Alarm *id_alarm(const InputSummary *in, size_t rows, Alarm **list, size_t *n);
 /* Adds an alarm when levels (in any order) have few rows. */
-void rare_alarm(const char *name, char *const *levels, const double *counts, size_t nlevels, size_t rows, Alarm **list,
-                size_t *n);
+void rare_alarm(const char *name, char *const *levels, const double *counts, size_t nlevels,
+                size_t rows, Alarm **list, size_t *n);
 
 #endif

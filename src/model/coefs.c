@@ -2,7 +2,8 @@
 /*
  * coefs.c - the coefficient table: estimates, intervals, odds ratios, order.
  *
- * std_estimate is b_j times the standard deviation of its column in training: coefficients on one scale, by which
+ * std_estimate is b_j times the standard deviation of its column in training: coefficients on one
+ * scale, by which
  * --sort abs orders. Agresti, Categorical Data Analysis, 3rd ed. 2013, section 5.4.7.
  */
 #include <math.h>
@@ -14,14 +15,25 @@ static CoefRow make_row(const Model *m, size_t j, double level)
 {
     const DesignColumn *c = &m->enc->cols[j];
     Inference i = fit_infer(m->fit, j, level);
-    CoefRow r = {.term = c->name, .col = j, .estimate = i.estimate, .se = i.se, .stat = i.stat, .p = i.p,
-                 .low = i.low, .high = i.high, .odds_ratio = exp(i.estimate), .odds_low = exp(i.low),
-                 .odds_high = exp(i.high), .std_estimate = NAN,
+    CoefRow r = {.term = c->name,
+                 .col = j,
+                 .estimate = i.estimate,
+                 .se = i.se,
+                 .stat = i.stat,
+                 .p = i.p,
+                 .low = i.low,
+                 .high = i.high,
+                 .odds_ratio = exp(i.estimate),
+                 .odds_low = exp(i.low),
+                 .odds_high = exp(i.high),
+                 .std_estimate = NAN,
                  .group = c->term < 0 ? "" : m->term_group[c->term]};
     if (m->col_sd)
         r.std_estimate = i.estimate * m->col_sd[j];
     r.aliased = m->fit->flag[j] == COL_ALIASED;
-    r.infinite = m->fit->flag[j] == COL_TO_PLUS_INF ? 1 : m->fit->flag[j] == COL_TO_MINUS_INF ? -1 : 0;
+    r.infinite = m->fit->flag[j] == COL_TO_PLUS_INF    ? 1
+                 : m->fit->flag[j] == COL_TO_MINUS_INF ? -1
+                                                       : 0;
     return r;
 }
 

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * compare.c - tests between models on the same rows: anova of types I and II, drop1, two fits side by side.
+ * compare.c - tests between models on the same rows: anova of types I and II, drop1, two fits side
+ * by side.
  *
- * A model with fewer terms is fitted on the columns of the full model's design that belong to its terms. As long as no
- * term stays without its margins, these span what its own coding would, so deviances and ranks are the same, and rows
- * are encoded once.
+ * A model with fewer terms is fitted on the columns of the full model's design that belong to its
+ * terms. As long as no term stays without its margins, these span what its own coding would, so
+ * deviances and ranks are the same, and rows are encoded once.
  *
- * The test of a drop in deviance is chi-squared, or F where the family estimates its dispersion. R divides by the
- * Pearson dispersion of the full model in anova() and in car's Anova(type = 2), by its mean deviance in drop1(); so do we.
- * McCullagh & Nelder 1989, section 2.3; Fox & Weisberg, An R Companion to Applied Regression, 3rd ed. 2019, 6.4.
+ * The test of a drop in deviance is chi-squared, or F where the family estimates its dispersion. R
+ * divides by the Pearson dispersion of the full model in anova() and in car's Anova(type = 2), by
+ * its mean deviance in drop1(); so do we. McCullagh & Nelder 1989, section 2.3; Fox & Weisberg, An
+ * R Companion to Applied Regression, 3rd ed. 2019, 6.4.
  */
 #include "model/compare.h"
 
@@ -33,7 +35,8 @@ typedef struct Part {
 
 /* ---- the rows ---- */
 
-static Design *replay_rows(const Model *m, const Frame *f, const uint32_t *rows, size_t n, uint8_t **ok, Error *err)
+static Design *replay_rows(const Model *m, const Frame *f, const uint32_t *rows, size_t n,
+                           uint8_t **ok, Error *err)
 {
     ReplayReport report;
     return design_replay(m->enc, f, rows, n, UNSEEN_NULL, true, ok, &report, err);
@@ -52,8 +55,9 @@ static bool stage_rows(Stage *s, const Frame *f, const uint32_t *rows, size_t n,
         if (ok[i])
             whole[kept++] = d->rows ? d->rows[i] : (uint32_t)i;
     if (whole && kept != s->m->rows)
-        fail(err, ERR_DATA, "the model was fitted on %zu rows, and the table now has %zu that it can use", s->m->rows,
-             kept);
+        fail(err, ERR_DATA,
+             "the model was fitted on %zu rows, and the table now has %zu that it can use",
+             s->m->rows, kept);
     if (whole && kept < d->n && !error_is_set(err)) {
         design_free(d);
         free(ok);
@@ -121,8 +125,13 @@ static bool fit_part(const Stage *s, const uint8_t *keep, Part *out, Error *err)
         free(blocks);
         return true;
     }
-    Problem pb = {.x = &x, .y = s->d->y, .w = s->d->w, .offset = s->d->offset, .family = s->m->family,
-                  .link = s->m->link, .param = s->opt.param};
+    Problem pb = {.x = &x,
+                  .y = s->d->y,
+                  .w = s->d->w,
+                  .offset = s->d->offset,
+                  .family = s->m->family,
+                  .link = s->m->link,
+                  .param = s->opt.param};
     Fit *f = fit_run(&pb, &s->opt, err);
     if (f)
         *out = (Part){f->deviance, f->aic, f->rank};
@@ -163,13 +172,15 @@ static void test(const Model *m, AnovaRow *r, double fall, size_t df, double dis
     }
 }
 
-/* AIC of a smaller model as R's drop1 has it: the dispersion is the full model's unless the family is gaussian. */
+/* AIC of a smaller model as R's drop1 has it: the dispersion is the full model's unless the family
+ * is gaussian. */
 static double part_aic(const Model *m, const Part *p)
 {
     const Fit *f = m->fit;
     if (!m->family->estimates_dispersion || strcmp(m->family->name, "gaussian") == 0)
         return p->aic;
-    return f->aic + (p->deviance - f->deviance) / f->dispersion - 2 * ((double)f->rank - (double)p->rank);
+    return f->aic + (p->deviance - f->deviance) / f->dispersion -
+           2 * ((double)f->rank - (double)p->rank);
 }
 
 static void name_row(AnovaRow *r, const char *name)
@@ -187,14 +198,20 @@ AnovaRow *model_anova(const Model *m, const Dataset *data, size_t *n, Error *err
     bool ok = stage_open(&s, m, data, err) && fit_part(&s, keep, &before, err);
     *n = nterms + 1;
     if (ok)
-        out[0] = (AnovaRow){.term = "NULL", .df_residual = m->fit->n - before.rank, .deviance = NAN,
-                              .residual = before.deviance, .aic = before.aic, .stat = NAN, .p = NAN};
+        out[0] = (AnovaRow){.term = "NULL",
+                            .df_residual = m->fit->n - before.rank,
+                            .deviance = NAN,
+                            .residual = before.deviance,
+                            .aic = before.aic,
+                            .stat = NAN,
+                            .p = NAN};
     for (size_t t = 0; ok && t < nterms; t++) {
         keep[t] = 1;
         if (!(ok = fit_part(&s, keep, &now, err)))
             break;
         name_row(&out[t + 1], m->enc->terms->terms[t].name);
-        test(m, &out[t + 1], before.deviance - now.deviance, now.rank - before.rank, m->fit->dispersion);
+        test(m, &out[t + 1], before.deviance - now.deviance, now.rank - before.rank,
+             m->fit->dispersion);
         out[t + 1].df_residual = m->fit->n - now.rank;
         out[t + 1].residual = now.deviance;
         out[t + 1].aic = now.aic;
@@ -216,8 +233,13 @@ AnovaRow *model_drop1(const Model *m, const Dataset *data, size_t *n, Error *err
     const Fit *f = m->fit;
     Stage s;
     bool ok = stage_open(&s, m, data, err);
-    out[0] = (AnovaRow){.term = "<none>", .df_residual = f->df_residual, .deviance = NAN, .residual = f->deviance,
-                        .aic = f->aic, .stat = NAN, .p = NAN};
+    out[0] = (AnovaRow){.term = "<none>",
+                        .df_residual = f->df_residual,
+                        .deviance = NAN,
+                        .residual = f->deviance,
+                        .aic = f->aic,
+                        .stat = NAN,
+                        .p = NAN};
     *n = 1;
     for (size_t t = 0; ok && t < terms->nterms; t++) {
         bool margin = false;
@@ -232,7 +254,8 @@ AnovaRow *model_drop1(const Model *m, const Dataset *data, size_t *n, Error *err
             break;
         AnovaRow *r = &out[(*n)++];
         name_row(r, terms->terms[t].name);
-        test(m, r, part.deviance - f->deviance, f->rank - part.rank, f->deviance / (double)f->df_residual);
+        test(m, r, part.deviance - f->deviance, f->rank - part.rank,
+             f->deviance / (double)f->df_residual);
         r->df_residual = f->n - part.rank;
         r->residual = part.deviance;
         r->aic = part_aic(m, &part);
@@ -262,7 +285,8 @@ AnovaRow *model_anova2(const Model *m, const Dataset *data, size_t *n, Error *er
         if (!(ok = ok && fit_part(&s, keep, &without, err)))
             break;
         name_row(&out[t], terms->terms[t].name);
-        test(m, &out[t], without.deviance - with.deviance, with.rank - without.rank, m->fit->dispersion);
+        test(m, &out[t], without.deviance - with.deviance, with.rank - without.rank,
+             m->fit->dispersion);
         out[t].df_residual = m->fit->n - without.rank;
         out[t].residual = without.deviance;
         out[t].aic = without.aic;
@@ -279,8 +303,12 @@ AnovaRow *model_anova2(const Model *m, const Dataset *data, size_t *n, Error *er
 
 static void whole_row(const Model *m, AnovaRow *r)
 {
-    *r = (AnovaRow){.df_residual = m->fit->df_residual, .deviance = NAN, .residual = m->fit->deviance,
-                    .aic = m->fit->aic, .stat = NAN, .p = NAN};
+    *r = (AnovaRow){.df_residual = m->fit->df_residual,
+                    .deviance = NAN,
+                    .residual = m->fit->deviance,
+                    .aic = m->fit->aic,
+                    .stat = NAN,
+                    .p = NAN};
     name_row(r, m->formula);
 }
 
@@ -292,7 +320,8 @@ bool model_lr_test(const Model *small, const Model *big, AnovaRow out[2], Error 
         big = swap;
     }
     if (small->rows != big->rows)
-        return fail(err, ERR_DATA, "the two were fitted on different rows: %zu and %zu", small->rows, big->rows);
+        return fail(err, ERR_DATA, "the two were fitted on different rows: %zu and %zu",
+                    small->rows, big->rows);
     if (small->family != big->family || small->link != big->link)
         return fail(err, ERR_DATA, "the two have different families or links");
     if (strcmp(small->enc->terms->response_name, big->enc->terms->response_name) != 0)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * export_c.c - one C99 function: double score(double age, const char *lang). NaN and NULL are missing; so is the answer
- * then. Levels that training had not seen count as none of the known ones.
+ * export_c.c - one C99 function: double score(double age, const char *lang). NaN and NULL are
+ * missing; so is the answer then. Levels that training had not seen count as none of the known
+ * ones.
  */
 #include "export_plan.h"
 
@@ -17,7 +18,8 @@ static void c_step(const Plan *p, size_t at, Buf *out)
 
 static const Dialect dialect = {LANG_C, "C", c_input, c_step, put_quoted};
 
-/* Entries [from, to) agree in the keys before f: one `if` for each value of key f, the rest inside. */
+/* Entries [from, to) agree in the keys before f: one `if` for each value of key f, the rest inside.
+ */
 static void put_keys(const PlanTable *t, size_t f, size_t from, size_t to, Buf *out)
 {
     for (size_t i = from, j; i < to; i = j) {
@@ -52,7 +54,8 @@ static void put_keys(const PlanTable *t, size_t f, size_t from, size_t to, Buf *
 
 static void put_table(const Plan *p, const PlanTable *t, Buf *out)
 {
-    buf_printf(out, "/* coefficients of %s */\nstatic double %s_%s(", t->what, p->function, t->name);
+    buf_printf(out, "/* coefficients of %s */\nstatic double %s_%s(", t->what, p->function,
+               t->name);
     for (size_t f = 0; f < t->nsubjects; f++)
         buf_printf(out, "%s%sk%zu", f ? ", " : "", t->text[f] ? "const char *" : "double ", f);
     buf_puts(out, ")\n{\n");
@@ -107,8 +110,8 @@ bool export_c(const Model *m, Buf *out, Error *err)
     Plan *p = plan_new(m, err);
     if (!p)
         return false;
-    buf_printf(out, "/* %s, family %s, link %s; made by glint. C99; link with -lm. */\n", m->formula, m->family->name,
-               m->link->name);
+    buf_printf(out, "/* %s, family %s, link %s; made by glint. C99; link with -lm. */\n",
+               m->formula, m->family->name, m->link->name);
     buf_puts(out, "#include <math.h>\n#include <string.h>\n\n");
     for (size_t k = 0; k < p->ntables; k++)
         put_table(p, &p->tables[k], out);

@@ -2,12 +2,11 @@
 /*
  * export_json.c - the program of export_plan.h as JSON, for whoever writes the next scorer:
  *
- *     "inputs"  [{"name", "type": number|truth|text}]      "steps"  [{"name", "what", "value": EXPR}], in order
- *     "tables"  [{"name", "subjects": [EXPR], "entries": [[key, ..., value]]}]; 0 for what is not there
- *     "eta"     {"intercept", "pieces": [{"coefficient", "steps": [name], "table": name|null}]}
- *     "mean"    EXPR of {"eta": true}
- * EXPR is a number, {"input": name}, {"step": name}, {"text": ...} or {"op": word, "args": [EXPR]}. If an input is
- * missing, so is the prediction.
+ *     "inputs"  [{"name", "type": number|truth|text}]      "steps"  [{"name", "what", "value":
+ * EXPR}], in order "tables"  [{"name", "subjects": [EXPR], "entries": [[key, ..., value]]}]; 0 for
+ * what is not there "eta"     {"intercept", "pieces": [{"coefficient", "steps": [name], "table":
+ * name|null}]} "mean"    EXPR of {"eta": true} EXPR is a number, {"input": name}, {"step": name},
+ * {"text": ...} or {"op": word, "args": [EXPR]}. If an input is missing, so is the prediction.
  */
 #include <math.h>
 

@@ -2,9 +2,10 @@
 /*
  * export_painless.c - a script that scores documents in the engine.
  *
- * An input comes from params when it is there (what is known of the user), otherwise from the document. Where one is
- * missing the score is 0, since the engine refuses NaN. Painless is Java without most of it; a script holds at most
- * 65,535 bytes, and a larger one is refused here rather than there.
+ * An input comes from params when it is there (what is known of the user), otherwise from the
+ * document. Where one is missing the score is 0, since the engine refuses NaN. Painless is Java
+ * without most of it; a script holds at most 65,535 bytes, and a larger one is refused here rather
+ * than there.
  */
 #include "export_plan.h"
 
@@ -75,7 +76,9 @@ static void put_reads(const Plan *p, Buf *out)
         const PlanInput *in = &p->inputs[i];
         if (!in->used)
             continue;
-        buf_printf(out, in->text ? "String %s = (String)read(params, doc, " : "double %s = number(read(params, doc, ",
+        buf_printf(out,
+                   in->text ? "String %s = (String)read(params, doc, "
+                            : "double %s = number(read(params, doc, ",
                    in->local);
         put_quoted(str_of(in->name), out);
         buf_puts(out, in->text ? ");\n" : "));\n");
@@ -140,8 +143,11 @@ bool export_painless(const Model *m, Buf *out, Error *err)
     bool ok = put_body(p, out, err);
     plan_free(p);
     if (ok && out->n - before > SCRIPT_MAX) {
-        fail(err, ERR_DATA, "the script has %zu bytes, and the engine takes %d", out->n - before, SCRIPT_MAX);
-        return error_hint(err, "leave out factors with many levels, or score in batches with score users x posts");
+        fail(err, ERR_DATA, "the script has %zu bytes, and the engine takes %d", out->n - before,
+             SCRIPT_MAX);
+        return error_hint(
+            err,
+            "leave out factors with many levels, or score in batches with score users x posts");
     }
     return ok;
 }

@@ -2,10 +2,11 @@
 /*
  * export_plan.c - a model to the program that export_*.c print.
  *
- * Variables become steps. poly() is its recurrence; a spline column is, on each interval between knots, the polynomial
- * through values at Chebyshev points of the interval (a polynomial of that degree is determined by them), written about the interval's
- * middle so that it loses no digits; outside the boundary ns() goes on as a line and bs() as its last piece.
- * Factors become tables of coefficients, one for each product of the term's numbers, so a format needs no contrasts.
+ * Variables become steps. poly() is its recurrence; a spline column is, on each interval between
+ * knots, the polynomial through values at Chebyshev points of the interval (a polynomial of that
+ * degree is determined by them), written about the interval's middle so that it loses no digits;
+ * outside the boundary ns() goes on as a line and bs() as its last piece. Factors become tables of
+ * coefficients, one for each product of the term's numbers, so a format needs no contrasts.
  */
 #include "export_plan.h"
 
@@ -18,8 +19,8 @@ typedef struct Maker {
     Plan *p;
     Arena *a;
     Error *err;
-    Node **vars;            /* of each variable: its number or its subject */
-    size_t **basis;         /* of each variable: steps of its columns */
+    Node **vars;    /* of each variable: its number or its subject */
+    size_t **basis; /* of each variable: steps of its columns */
 } Maker;
 
 /* ---- nodes ---- */
@@ -83,7 +84,8 @@ static size_t add_step(Maker *k, const char *what, Node *value)
 {
     Plan *p = k->p;
     p->steps = grown(k, p->steps, p->nsteps, &p->caps[0], sizeof *p->steps);
-    p->steps[p->nsteps] = (PlanStep){arena_printf(k->a, "v%zu", p->nsteps), what, value, depth_of(p, value)};
+    p->steps[p->nsteps] =
+        (PlanStep){arena_printf(k->a, "v%zu", p->nsteps), what, value, depth_of(p, value)};
     return p->nsteps++;
 }
 
@@ -94,13 +96,15 @@ static const struct {
     size_t nargs;
     Op op;
 } words[] = {
-    {"+", 2, OP_ADD},        {"-", 2, OP_SUB},       {"*", 2, OP_MUL},       {"/", 2, OP_DIV},      {"-", 1, OP_NEG},
-    {"^", 2, OP_POW},        {"pow", 2, OP_POW},     {"<", 2, OP_LT},        {"<=", 2, OP_LE},      {">", 2, OP_GT},
-    {">=", 2, OP_GE},        {"==", 2, OP_EQ},       {"!=", 2, OP_NE},       {"&", 2, OP_AND},      {"|", 2, OP_OR},
-    {"!", 1, OP_NOT},        {"if", 3, OP_IF},       {"ifelse", 3, OP_IF},   {"exp", 1, OP_EXP},    {"expm1", 1, OP_EXPM1},
-    {"log", 1, OP_LOG},      {"log1p", 1, OP_LOG1P}, {"log2", 1, OP_LOG2},   {"log10", 1, OP_LOG10}, {"sqrt", 1, OP_SQRT},
-    {"abs", 1, OP_ABS},      {"floor", 1, OP_FLOOR}, {"ceil", 1, OP_CEIL},   {"ceiling", 1, OP_CEIL}, {"round", 1, OP_ROUND},
-    {"sin", 1, OP_SIN},      {"cos", 1, OP_COS},     {"tan", 1, OP_TAN},     {"min", 2, OP_MIN},    {"max", 2, OP_MAX},
+    {"+", 2, OP_ADD},        {"-", 2, OP_SUB},       {"*", 2, OP_MUL},       {"/", 2, OP_DIV},
+    {"-", 1, OP_NEG},        {"^", 2, OP_POW},       {"pow", 2, OP_POW},     {"<", 2, OP_LT},
+    {"<=", 2, OP_LE},        {">", 2, OP_GT},        {">=", 2, OP_GE},       {"==", 2, OP_EQ},
+    {"!=", 2, OP_NE},        {"&", 2, OP_AND},       {"|", 2, OP_OR},        {"!", 1, OP_NOT},
+    {"if", 3, OP_IF},        {"ifelse", 3, OP_IF},   {"exp", 1, OP_EXP},     {"expm1", 1, OP_EXPM1},
+    {"log", 1, OP_LOG},      {"log1p", 1, OP_LOG1P}, {"log2", 1, OP_LOG2},   {"log10", 1, OP_LOG10},
+    {"sqrt", 1, OP_SQRT},    {"abs", 1, OP_ABS},     {"floor", 1, OP_FLOOR}, {"ceil", 1, OP_CEIL},
+    {"ceiling", 1, OP_CEIL}, {"round", 1, OP_ROUND}, {"sin", 1, OP_SIN},     {"cos", 1, OP_COS},
+    {"tan", 1, OP_TAN},      {"min", 2, OP_MIN},     {"max", 2, OP_MAX},
 };
 
 static Node *convert(Maker *k, const Expr *e);
@@ -133,8 +137,8 @@ static Node *convert_in(Maker *k, const ExprNode *e)
         if (!y)
             return NULL;
         bool text = is_text(k, x) || is_text(k, y);
-        Node *same = node_call(k->a, text ? OP_TEXT_EQ : OP_EQ, text ? x : as_number(k, x), text ? y : as_number(k, y),
-                               NULL);
+        Node *same = node_call(k->a, text ? OP_TEXT_EQ : OP_EQ, text ? x : as_number(k, x),
+                               text ? y : as_number(k, y), NULL);
         any = any ? node_call(k->a, OP_OR, any, same, NULL) : same;
     }
     return any;
@@ -148,7 +152,11 @@ static Node *call_of(Maker *k, Op op, Node **args)
         return NULL;
     for (size_t i = 0; i < 3 && args[i] && !text; i++)
         args[i] = logic || (op == OP_IF && i == 0) ? as_truth(k, args[i]) : as_number(k, args[i]);
-    return node_call(k->a, !text ? op : op == OP_EQ ? OP_TEXT_EQ : OP_TEXT_NE, args[0], args[1], args[2]);
+    return node_call(k->a,
+                     !text         ? op
+                     : op == OP_EQ ? OP_TEXT_EQ
+                                   : OP_TEXT_NE,
+                     args[0], args[1], args[2]);
 }
 
 static Node *convert_call(Maker *k, const Expr *whole, const ExprNode *e)
@@ -200,10 +208,12 @@ static Node *convert(Maker *k, const Expr *e)
 
 /* ---- bases ---- */
 
-/* The polynomial of `degree` through f at Chebyshev points of [a, b], as a Horner form in t = (x - mid) / half. */
+/* The polynomial of `degree` through f at Chebyshev points of [a, b], as a Horner form in t = (x -
+ * mid) / half. */
 static Node *piece(Maker *k, size_t var, size_t col, Node *x, double a, double b, size_t degree)
 {
-    double t[DEGREE_MAX + 1], c[DEGREE_MAX + 1], mono[DEGREE_MAX + 1] = {0}, mid = (a + b) / 2, half = (b - a) / 2;
+    double t[DEGREE_MAX + 1], c[DEGREE_MAX + 1], mono[DEGREE_MAX + 1] = {0}, mid = (a + b) / 2,
+                                                                   half = (b - a) / 2;
     double *out = xcalloc(k->p->m->enc->vars[var].nbasis, sizeof *out);
     for (size_t i = 0; i <= degree; i++) {
         t[i] = degree ? cos(3.14159265358979323846 * ((double)i + 0.5) / (double)(degree + 1)) : 0;
@@ -235,7 +245,8 @@ static size_t spline_column(Maker *k, size_t var, size_t col, Node *x)
     const VarCode *c = &k->p->m->enc->vars[var];
     bool natural = v->kind == VAR_NS;
     size_t degree = natural ? 3 : (size_t)v->degree;
-    double width = c->knots[c->nknots - 1] - c->knots[0], low = c->knots[0], high = c->knots[c->nknots - 1];
+    double width = c->knots[c->nknots - 1] - c->knots[0], low = c->knots[0],
+           high = c->knots[c->nknots - 1];
     /* from the right: the last piece goes on beyond, then each interval to the left */
     Node *value = natural ? piece(k, var, col, x, high, high + width, 1) : NULL;
     double right = high;
@@ -244,7 +255,9 @@ static size_t spline_column(Maker *k, size_t var, size_t col, Node *x)
         if (a >= right)
             continue;
         Node *here = piece(k, var, col, x, a, right, degree);
-        value = value ? node_call(k->a, OP_IF, node_call(k->a, OP_LT, x, node_number(k->a, right), NULL), here, value)
+        value = value ? node_call(k->a, OP_IF,
+                                  node_call(k->a, OP_LT, x, node_number(k->a, right), NULL), here,
+                                  value)
                       : here;
         right = a;
     }
@@ -262,19 +275,25 @@ static void poly_columns(Maker *k, size_t var, Node *x, size_t *steps)
         size_t before = add_step(k, v->name, x);
         steps[0] = before;
         for (size_t d = 1; d < c->nbasis; d++)
-            steps[d] = before = add_step(k, v->name, node_call(k->a, OP_MUL, node_step(k->a, before), x, NULL));
+            steps[d] = before =
+                add_step(k, v->name, node_call(k->a, OP_MUL, node_step(k->a, before), x, NULL));
         return;
     }
     /* p[d+1] = (x - alpha[d]) p[d] - norm2[d+1]/norm2[d] p[d-1]; norm2 begins with R's extra 1 */
     Node *two = NULL, *one = node_number(k->a, 1);
     for (size_t d = 0; d < c->nbasis; d++) {
-        Node *next = node_call(k->a, OP_MUL, node_call(k->a, OP_SUB, x, node_number(k->a, c->alpha[d]), NULL), one, NULL);
+        Node *next =
+            node_call(k->a, OP_MUL,
+                      node_call(k->a, OP_SUB, x, node_number(k->a, c->alpha[d]), NULL), one, NULL);
         if (two)
             next = node_call(k->a, OP_SUB, next,
-                             node_call(k->a, OP_MUL, node_number(k->a, c->norm2[d + 1] / c->norm2[d]), two, NULL), NULL);
+                             node_call(k->a, OP_MUL,
+                                       node_number(k->a, c->norm2[d + 1] / c->norm2[d]), two, NULL),
+                             NULL);
         size_t at = add_step(k, v->name, next);
-        steps[d] = add_step(k, v->name, node_call(k->a, OP_DIV, node_step(k->a, at),
-                                                  node_number(k->a, sqrt(c->norm2[d + 2])), NULL));
+        steps[d] = add_step(k, v->name,
+                            node_call(k->a, OP_DIV, node_step(k->a, at),
+                                      node_number(k->a, sqrt(c->norm2[d + 2])), NULL));
         two = one;
         one = node_step(k->a, at);
     }
@@ -290,11 +309,13 @@ static Node *cut_subject(Maker *k, const Var *v, const VarCode *c, Node *x)
     Node *out = node_number(k->a, -1);
     for (size_t i = n; i-- > 0;) {
         bool last = i + 1 == n && v->lowest && !v->right;
-        Node *in = node_call(k->a, last ? OP_LE : below, x, node_number(k->a, c->knots[i + 1]), NULL);
+        Node *in =
+            node_call(k->a, last ? OP_LE : below, x, node_number(k->a, c->knots[i + 1]), NULL);
         out = node_call(k->a, OP_IF, in, node_number(k->a, (double)i), out);
     }
     Op under = v->right && !v->lowest ? OP_LE : OP_LT;
-    out = node_call(k->a, OP_IF, node_call(k->a, under, x, node_number(k->a, c->knots[0]), NULL), node_number(k->a, -1), out);
+    out = node_call(k->a, OP_IF, node_call(k->a, under, x, node_number(k->a, c->knots[0]), NULL),
+                    node_number(k->a, -1), out);
     return node_step(k->a, add_step(k, v->name, out));
 }
 
@@ -361,8 +382,8 @@ static double level_number(const VarCode *c, size_t level)
 }
 
 /* Levels of factor f and below it; `s` are the columns that still take part. */
-static void fill_table(Maker *k, const Term *term, const size_t *factors, size_t nf, size_t f, Share *s, size_t n,
-                       PlanEntry *e, PlanTable *t, size_t *cap)
+static void fill_table(Maker *k, const Term *term, const size_t *factors, size_t nf, size_t f,
+                       Share *s, size_t n, PlanEntry *e, PlanTable *t, size_t *cap)
 {
     const Encoding *enc = k->p->m->enc;
     if (f == nf) {
@@ -384,7 +405,8 @@ static void fill_table(Maker *k, const Term *term, const size_t *factors, size_t
             bool own = enc->cols[s[i].col].part[factors[f]] == (int32_t)l;
             if (own)
                 part[m++] = s[i];
-            else if (contrast && l == c->base) /* sum coding: the base level is minus all the others */
+            else if (contrast &&
+                     l == c->base) /* sum coding: the base level is minus all the others */
                 part[m++] = (Share){s[i].col, -s[i].b};
         }
         if (!m)
@@ -396,10 +418,12 @@ static void fill_table(Maker *k, const Term *term, const size_t *factors, size_t
     free(part);
 }
 
-static long make_table(Maker *k, const Term *term, const size_t *factors, size_t nf, Share *s, size_t n)
+static long make_table(Maker *k, const Term *term, const size_t *factors, size_t nf, Share *s,
+                       size_t n)
 {
     Plan *p = k->p;
-    PlanTable t = {.name = arena_printf(k->a, "t%zu", p->ntables), .what = term->name, .nsubjects = nf};
+    PlanTable t = {
+        .name = arena_printf(k->a, "t%zu", p->ntables), .what = term->name, .nsubjects = nf};
     PlanEntry e = {0};
     size_t cap = 0;
     for (size_t f = 0; f < nf; f++) {
@@ -419,7 +443,8 @@ static void add_piece(Maker *k, const PlanPiece *piece_)
     p->pieces[p->npieces++] = *piece_;
 }
 
-/* Columns with the same numeric parts make one piece: the product of those numbers times a table (or a coefficient). */
+/* Columns with the same numeric parts make one piece: the product of those numbers times a table
+ * (or a coefficient). */
 static void make_term(Maker *k, size_t at)
 {
     const Model *m = k->p->m;
@@ -464,7 +489,9 @@ static bool make_offset(Maker *k, const Expr *e)
     Node *x = convert(k, e);
     if (!x)
         return false;
-    add_piece(k, &(PlanPiece){.coefficient = 1, .nsteps = 1, .table = -1,
+    add_piece(k, &(PlanPiece){.coefficient = 1,
+                              .nsteps = 1,
+                              .table = -1,
                               .steps = {add_step(k, "offset", as_number(k, x))}});
     return true;
 }
@@ -504,7 +531,9 @@ static void list_inputs(Plan *p)
         if (in->source)
             continue;
         const char *local = local_name(p, in->name);
-        p->inputs[p->ninputs++] = (PlanInput){.name = in->name, .local = local, .truth = in->type == COL_BOOL,
+        p->inputs[p->ninputs++] = (PlanInput){.name = in->name,
+                                              .local = local,
+                                              .truth = in->type == COL_BOOL,
                                               .text = in->type == COL_CODE || in->type == COL_TEXT};
     }
 }

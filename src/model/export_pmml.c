@@ -2,9 +2,10 @@
 /*
  * export_pmml.c - Predictive Model Markup Language 4.4 (Data Mining Group, dmg.org/pmml/v4-4-1).
  *
- * Steps are DerivedFields of Apply elements, tables are MapValues, a piece of several factors is one more DerivedField
- * that multiplies them. The RegressionModel adds the pieces; its normalizationMethod is the link. Missing inputs give no
- * prediction, levels that training had not seen are 0 by the tables' defaultValue.
+ * Steps are DerivedFields of Apply elements, tables are MapValues, a piece of several factors is
+ * one more DerivedField that multiplies them. The RegressionModel adds the pieces; its
+ * normalizationMethod is the link. Missing inputs give no prediction, levels that training had not
+ * seen are 0 by the tables' defaultValue.
  */
 #include "export_plan.h"
 
@@ -71,7 +72,8 @@ static bool put_special(const Plan *p, const Node *n, Buf *out, Error *err)
         put_constant(0.6931471805599453, out);
         break;
     default:
-        return fail(err, ERR_DATA, "PMML has no word for '%s', which the model needs", op_json(n->op));
+        return fail(err, ERR_DATA, "PMML has no word for '%s', which the model needs",
+                    op_json(n->op));
     }
     buf_puts(out, "</Apply>");
     return ok;
@@ -135,7 +137,8 @@ static void put_table(const Plan *p, const PlanTable *t, Buf *out)
     for (size_t f = 0; f < t->nsubjects; f++) {
         const Node *s = t->subject[f];
         buf_puts(out, "<FieldColumnPair");
-        put_attr("field", str_of(s->kind == N_STEP ? p->steps[s->at].name : p->inputs[s->at].name), out);
+        put_attr("field", str_of(s->kind == N_STEP ? p->steps[s->at].name : p->inputs[s->at].name),
+                 out);
         buf_printf(out, " column=\"k%zu\"/>", f);
     }
     buf_puts(out, "<InlineTable>\n");
@@ -163,14 +166,17 @@ static void put_piece_field(const Plan *p, size_t at, bool define, Buf *out)
     size_t n = q->nsteps + (q->table >= 0);
     if (!define) {
         if (n == 1)
-            put_attr("name", str_of(q->table >= 0 ? p->tables[q->table].name : p->steps[q->steps[0]].name), out);
+            put_attr("name",
+                     str_of(q->table >= 0 ? p->tables[q->table].name : p->steps[q->steps[0]].name),
+                     out);
         else
             buf_printf(out, " name=\"piece%zu\"", at);
         return;
     }
     if (n < 2)
         return;
-    buf_printf(out, "<DerivedField optype=\"continuous\" dataType=\"double\" name=\"piece%zu\">", at);
+    buf_printf(out, "<DerivedField optype=\"continuous\" dataType=\"double\" name=\"piece%zu\">",
+               at);
     for (size_t i = 1; i < n; i++)
         buf_puts(out, "<Apply function=\"*\">");
     for (size_t i = 0; i < n; i++) {
@@ -197,14 +203,16 @@ static void put_dictionary(const Plan *p, Buf *out)
     }
     buf_puts(out, "<DataField");
     put_attr("name", str_of(m->enc->terms->response_name), out);
-    buf_puts(out, binary ? " optype=\"categorical\" dataType=\"string\"/>\n" : " optype=\"continuous\" dataType=\"double\"/>\n");
+    buf_puts(out, binary ? " optype=\"categorical\" dataType=\"string\"/>\n"
+                         : " optype=\"continuous\" dataType=\"double\"/>\n");
     buf_puts(out, "</DataDictionary>\n");
 }
 
 static const char *normalization(const Model *m)
 {
-    static const char *const rows[][2] = {{"logit", "logit"},     {"probit", "probit"}, {"cloglog", "cloglog"},
-                                          {"cauchit", "cauchit"}, {"log", "exp"},       {"identity", "none"}};
+    static const char *const rows[][2] = {{"logit", "logit"},     {"probit", "probit"},
+                                          {"cloglog", "cloglog"}, {"cauchit", "cauchit"},
+                                          {"log", "exp"},         {"identity", "none"}};
     for (size_t k = 0; k < sizeof rows / sizeof *rows; k++)
         if (strcmp(m->link->name, rows[k][0]) == 0)
             return rows[k][1];

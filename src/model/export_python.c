@@ -1,21 +1,25 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * export_python.c - score(columns): a dict of columns to an array of predictions with numpy, to a list without.
+ * export_python.c - score(columns): a dict of columns to an array of predictions with numpy, to a
+ * list without.
  *
- * The body is written once in words that numpy has; where numpy is missing they are defined for single numbers.
- * None and NaN are missing; so is the answer then.
+ * The body is written once in words that numpy has; where numpy is missing they are defined for
+ * single numbers. None and NaN are missing; so is the answer then.
  */
 #include "export_plan.h"
 
 static const char head[] =
     "try:\n"
     "    import numpy\n"
-    "    from numpy import (exp, expm1, log, log1p, log2, log10, sqrt, power, absolute, floor, ceil, rint, sin, cos,\n"
-    "                       tan, arctan, minimum, maximum, where, logical_and, logical_or, logical_not)\n"
+    "    from numpy import (exp, expm1, log, log1p, log2, log10, sqrt, power, absolute, floor, "
+    "ceil, rint, sin, cos,\n"
+    "                       tan, arctan, minimum, maximum, where, logical_and, logical_or, "
+    "logical_not)\n"
     "    from math import erfc\n"
     "\n"
     "    def look(table, *keys):\n"
-    "        return numpy.array([table.get(k, 0.0) for k in zip(*(numpy.asarray(x).tolist() for x in keys))])\n"
+    "        return numpy.array([table.get(k, 0.0) for k in zip(*(numpy.asarray(x).tolist() for x "
+    "in keys))])\n"
     "\n"
     "    def same(a, b):\n"
     "        return numpy.asarray(a, object) == b\n"
@@ -24,7 +28,8 @@ static const char head[] =
     "        return numpy.array([0.5 * erfc(-v * 0.7071067811865476) for v in x])\n"
     "except ImportError:\n"
     "    import math\n"
-    "    from math import log2, log10, floor, ceil, sin, cos, tan, atan as arctan, fabs as absolute\n"
+    "    from math import log2, log10, floor, ceil, sin, cos, tan, atan as arctan, fabs as "
+    "absolute\n"
     "    numpy, minimum, maximum, rint = None, min, max, round\n"
     "\n"
     "    def exp(x):\n"
@@ -160,26 +165,28 @@ static void put_door(const Plan *p, Buf *out)
             put_quoted(str_of(p->inputs[i].name), out);
             buf_puts(out, ", ");
         }
-    buf_printf(out,
-               "]\n\n\n"
-               "def %s(columns):\n"
-               "    \"\"\"Predictions for a dict of equally long columns; missing (None, nan) in gives nan out.\"\"\"\n"
-               "    rows = list(zip(*(columns[name] for name in INPUTS)))\n"
-               "    good = [i for i, r in enumerate(rows) if all(v is not None and v == v for v in r)]\n"
-               "    parts = [[float(rows[i][k]) if name in NUMBERS else rows[i][k] for i in good]\n"
-               "             for k, name in enumerate(INPUTS)]\n"
-               "    out = [NAN] * len(rows)\n"
-               "    if numpy is None:\n"
-               "        for i, row in zip(good, zip(*parts)):\n"
-               "            out[i] = _mean(*row)\n"
-               "        return out\n"
-               "    out = numpy.array(out)\n"
-               "    if good:\n"
-               "        with numpy.errstate(all=\"ignore\"):\n"
-               "            out[good] = _mean(*(numpy.array(part, float if name in NUMBERS else object)\n"
-               "                                for part, name in zip(parts, INPUTS)))\n"
-               "    return out\n",
-               p->function);
+    buf_printf(
+        out,
+        "]\n\n\n"
+        "def %s(columns):\n"
+        "    \"\"\"Predictions for a dict of equally long columns; missing (None, nan) in gives "
+        "nan out.\"\"\"\n"
+        "    rows = list(zip(*(columns[name] for name in INPUTS)))\n"
+        "    good = [i for i, r in enumerate(rows) if all(v is not None and v == v for v in r)]\n"
+        "    parts = [[float(rows[i][k]) if name in NUMBERS else rows[i][k] for i in good]\n"
+        "             for k, name in enumerate(INPUTS)]\n"
+        "    out = [NAN] * len(rows)\n"
+        "    if numpy is None:\n"
+        "        for i, row in zip(good, zip(*parts)):\n"
+        "            out[i] = _mean(*row)\n"
+        "        return out\n"
+        "    out = numpy.array(out)\n"
+        "    if good:\n"
+        "        with numpy.errstate(all=\"ignore\"):\n"
+        "            out[good] = _mean(*(numpy.array(part, float if name in NUMBERS else object)\n"
+        "                                for part, name in zip(parts, INPUTS)))\n"
+        "    return out\n",
+        p->function);
 }
 
 bool export_python(const Model *m, Buf *out, Error *err)
@@ -187,7 +194,8 @@ bool export_python(const Model *m, Buf *out, Error *err)
     Plan *p = plan_new(m, err);
     if (!p)
         return false;
-    buf_printf(out, "# %s, family %s, link %s; made by glint.\n", m->formula, m->family->name, m->link->name);
+    buf_printf(out, "# %s, family %s, link %s; made by glint.\n", m->formula, m->family->name,
+               m->link->name);
     buf_puts(out, head);
     for (size_t k = 0; k < p->ntables; k++)
         put_table(&p->tables[k], out);

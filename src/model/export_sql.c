@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * export_sql.c - a SELECT that scores a table, in the SQL that PostgreSQL, SQLite (3.35), DuckDB and others share.
+ * export_sql.c - a SELECT that scores a table, in the SQL that PostgreSQL, SQLite (3.35), DuckDB
+ * and others share.
  *
- * Steps are columns of nested selects, one layer for each depth, since a column cannot read its neighbours. A null among
- * the inputs gives null; a level that training had not seen counts as none of the known ones.
+ * Steps are columns of nested selects, one layer for each depth, since a column cannot read its
+ * neighbours. A null among the inputs gives null; a level that training had not seen counts as none
+ * of the known ones.
  */
 #include "export_plan.h"
 
@@ -45,7 +47,8 @@ static void sql_step(const Plan *p, size_t at, Buf *out)
 static const Dialect dialect = {LANG_SQL, "SQL", sql_input, sql_step, put_text};
 
 /* Entries [from, to) agree in the keys before f. */
-static bool put_case(const Plan *p, const PlanTable *t, size_t f, size_t from, size_t to, Buf *out, Error *err)
+static bool put_case(const Plan *p, const PlanTable *t, size_t f, size_t from, size_t to, Buf *out,
+                     Error *err)
 {
     buf_puts(out, "CASE ");
     if (!put_node(p, &dialect, t->subject[f], out, err))
@@ -163,7 +166,8 @@ bool export_sql(const Model *m, Buf *out, Error *err)
     Plan *p = plan_new(m, err);
     if (!p)
         return false;
-    buf_printf(out, "-- %s, family %s, link %s; made by glint.\n", m->formula, m->family->name, m->link->name);
+    buf_printf(out, "-- %s, family %s, link %s; made by glint.\n", m->formula, m->family->name,
+               m->link->name);
     bool ok = put_select(p, out, err);
     plan_free(p);
     return ok;

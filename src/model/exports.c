@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * exports.c - the table of export formats. To add one: write export_x.c over the program of export_plan.h, and its row.
+ * exports.c - the table of export formats. To add one: write export_x.c over the program of
+ * export_plan.h, and its row.
  */
 #include "model/exports.h"
 

@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * flip.c - the smallest changes of a vector that bring its prediction to the other side of a threshold.
+ * flip.c - the smallest changes of a vector that bring its prediction to the other side of a
+ * threshold.
  *
- * One input at a time: a factor is tried at all its levels; a number at GRID values between the smallest and largest of
- * training, and where the prediction crosses the threshold between two neighbours the crossing is bisected down to the
- * last bit, so that scoring the answer again lands on the threshold. Whole numbers and yes/no go to the nearest value on
- * the other side. Every form of term is covered, since the model is asked and not its formula read.
+ * One input at a time: a factor is tried at all its levels; a number at GRID values between the
+ * smallest and largest of training, and where the prediction crosses the threshold between two
+ * neighbours the crossing is bisected down to the last bit, so that scoring the answer again lands
+ * on the threshold. Whole numbers and yes/no go to the nearest value on the other side. Every form
+ * of term is covered, since the model is asked and not its formula read.
  *
- * Several inputs: greedily, the change that moves the linear predictor most for its cost is made first and the search
- * goes on from there; the last change is the exact one. Cost is in standard deviations, a changed level counts one.
+ * Several inputs: greedily, the change that moves the linear predictor most for its cost is made
+ * first and the search goes on from there; the last change is the exact one. Cost is in standard
+ * deviations, a changed level counts one.
  */
 #include <math.h>
 #include <stdio.h>
@@ -18,7 +21,7 @@
 #include "model_priv.h"
 
 #define GRID 64
-#define BISECTIONS 64     /* halving a double's interval more often changes nothing */
+#define BISECTIONS 64 /* halving a double's interval more often changes nothing */
 #define CHANGES_MAX 4
 #define FLIPS_MAX 64
 
@@ -26,17 +29,12 @@
 typedef struct Search {
     const Model *m;
     double threshold;
-    bool up;              /* p must rise */
+    bool up; /* p must rise */
     double best_p;
     const uint8_t *freeze;
     size_t n, cap;
     Flip *found;
 } Search;
-
-static bool is_factor(const InputSummary *in)
-{
-    return in->type == COL_CODE || in->type == COL_TEXT;
-}
 
 static bool crossed(const Search *s, double p)
 {
@@ -54,7 +52,7 @@ static bool usable(const Search *s, const WhatIf *w, size_t i)
     const InputSummary *in = &s->m->inputs[i];
     if ((s->freeze && s->freeze[i]) || in->is_offset || (in->derived && !w->set[i]))
         return false;
-    return is_factor(in) ? in->nlevels > 1 : in->max > in->min;
+    return input_is_factor(in) ? in->nlevels > 1 : in->max > in->min;
 }
 
 static double change_cost(const InputSummary *in, double from, double to)
@@ -87,7 +85,8 @@ static double p_at(const WhatIf *w, size_t i, double x, Error *err)
 }
 
 /* Between a (this side) and b (across): the value nearest to a that is across. */
-static Step bisect(const Search *s, const WhatIf *w, size_t i, double a, double b, double pb, Error *err)
+static Step bisect(const Search *s, const WhatIf *w, size_t i, double a, double b, double pb,
+                   Error *err)
 {
     bool whole = s->m->inputs[i].type != COL_REAL;
     for (int k = 0; k < BISECTIONS; k++) {
@@ -115,7 +114,8 @@ static void try_values(const InputSummary *in, double now, double *x, size_t *n)
     for (size_t g = 0; g <= GRID; g++) {
         double v = in->min + (in->max - in->min) * (double)g / GRID;
         v = whole ? floor(v) : v;
-        if (!isnan(now) && now >= v && g < GRID && now < in->min + (in->max - in->min) * (double)(g + 1) / GRID) {
+        if (!isnan(now) && now >= v && g < GRID &&
+            now < in->min + (in->max - in->min) * (double)(g + 1) / GRID) {
             if (v != last && v != now)
                 x[k++] = v;
             last = x[k++] = now; /* the vector's own value stands in its place */
@@ -145,8 +145,8 @@ static bool number_best(Search *s, const WhatIf *w, size_t i, Step *out, Error *
         Step t = number_step(w, i, x[k], pred.p[k]);
         t.crosses = crossed(s, t.p);
         bool nearer = !any || (t.crosses != out->crosses ? t.crosses
-                               : t.crosses              ? t.cost < out->cost
-                                                        : (s->up ? t.p > out->p : t.p < out->p));
+                               : t.crosses               ? t.cost < out->cost
+                                                         : (s->up ? t.p > out->p : t.p < out->p));
         if (nearer) {
             *out = t;
             any = true;
@@ -201,7 +201,7 @@ static void keep(Search *s, const Flip *f)
 
 static void apply(WhatIf *w, const FlipChange *c)
 {
-    if (is_factor(&w->model->inputs[c->input])) {
+    if (input_is_factor(&w->model->inputs[c->input])) {
         free(w->text[c->input]);
         w->text[c->input] = xstrdup(c->to_text);
     } else {
@@ -217,7 +217,8 @@ static double gain(const Search *s, double before, const Step *t)
 }
 
 /* Adds one more change to `path` and goes on; `used` marks inputs already changed. */
-static bool extend(Search *s, WhatIf *w, Flip *path, uint8_t *used, double p, size_t more, Error *err)
+static bool extend(Search *s, WhatIf *w, Flip *path, uint8_t *used, double p, size_t more,
+                   Error *err)
 {
     Step best = {0};
     bool have = false;
@@ -225,7 +226,8 @@ static bool extend(Search *s, WhatIf *w, Flip *path, uint8_t *used, double p, si
         Step t;
         if (used[i] || !usable(s, w, i))
             continue;
-        if (!(is_factor(&s->m->inputs[i]) ? level_best(s, w, i, &t, err) : number_best(s, w, i, &t, err))) {
+        if (!(input_is_factor(&s->m->inputs[i]) ? level_best(s, w, i, &t, err)
+                                                : number_best(s, w, i, &t, err))) {
             if (error_is_set(err))
                 return false;
             continue;
@@ -258,8 +260,8 @@ static int by_cost(const void *a, const void *b)
     return (x->cost > y->cost) - (x->cost < y->cost);
 }
 
-Flip *whatif_flip(const WhatIf *w, double threshold, const uint8_t *freeze, size_t max_inputs, size_t *n,
-                  double *best_p, Error *err)
+Flip *whatif_flip(const WhatIf *w, double threshold, const uint8_t *freeze, size_t max_inputs,
+                  size_t *n, double *best_p, Error *err)
 {
     WhatIfResult now;
     *n = 0;
@@ -272,7 +274,8 @@ Flip *whatif_flip(const WhatIf *w, double threshold, const uint8_t *freeze, size
         fail(err, ERR_DATA, "the vector has no prediction: an input is missing");
         return NULL;
     }
-    Search s = {.m = w->model, .threshold = threshold, .up = p < threshold, .best_p = p, .freeze = freeze};
+    Search s = {
+        .m = w->model, .threshold = threshold, .up = p < threshold, .best_p = p, .freeze = freeze};
     Flip path = {0};
     WhatIf *at = whatif_copy(w);
     uint8_t *used = xcalloc(w->n + 1, 1);

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * inputs.c - the columns that a model reads, and what they looked like in training: what-if's defaults and bounds.
+ * inputs.c - the columns that a model reads, and what they looked like in training: what-if's
+ * defaults and bounds.
  *
- * Inputs are the columns of the formula's terms, then those that only an offset reads, then those from which `derive`
- * made any of these (sources). Whole numbers within a small range are counted, so their quantiles and area are exact;
- * others are sorted, from an even sample when there are more than SUMMARY_SAMPLE rows. Minimum, maximum, mean and
- * standard deviation are always those of all training rows. One worker looks at one input.
+ * Inputs are the columns of the formula's terms, then those that only an offset reads, then those
+ * from which `derive` made any of these (sources). Whole numbers within a small range are counted,
+ * so their quantiles and area are exact; others are sorted, from an even sample when there are more
+ * than SUMMARY_SAMPLE rows. Minimum, maximum, mean and standard deviation are always those of all
+ * training rows. One worker looks at one input.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -16,6 +18,11 @@
 
 #define COUNT_RANGE 65536
 #define LEVELS_KEPT 2000 /* of a factor, most common first */
+
+bool input_is_factor(const InputSummary *in)
+{
+    return in->type == COL_CODE || in->type == COL_TEXT;
+}
 
 void inputs_free(InputSummary *in, size_t n)
 {
@@ -66,8 +73,12 @@ static InputSummary *list_add(List *l, Str name)
     m->inputs = xrealloc(m->inputs, (m->ninputs + 1) * sizeof *m->inputs);
     InputSummary *in = &m->inputs[m->ninputs++];
     const Column *c = frame_column(l->f, name);
-    *in = (InputSummary){.name = xstrndup(name.p, name.n), .type = c->type, .unit = c->unit, .missing = c->nulls,
-                         .group = input_group(m, name), .auc = NAN};
+    *in = (InputSummary){.name = xstrndup(name.p, name.n),
+                         .type = c->type,
+                         .unit = c->unit,
+                         .missing = c->nulls,
+                         .group = input_group(m, name),
+                         .auc = NAN};
     return in;
 }
 
@@ -247,7 +258,8 @@ static int by_rate(const void *a, const void *b)
     return (d > 0) - (d < 0);
 }
 
-/* Area when the levels are ordered by their rate of the response: what the column alone could tell. */
+/* Area when the levels are ordered by their rate of the response: what the column alone could tell.
+ */
 static double level_auc(LevelCount *c, size_t n)
 {
     double won = 0, below = 0, pos = 0;

@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * model.c - names meet numbers: formula and table to terms, terms to a design, design to a fit, all of it to a Model.
+ * model.c - names meet numbers: formula and table to terms, terms to a design, design to a fit, all
+ * of it to a Model.
  *
- *     terms_parse -> split_make -> design_learn -> fit_run -> metrics (train, test) -> inputs_learn -> alarms_find
+ *     terms_parse -> split_make -> design_learn -> fit_run -> metrics (train, test) -> inputs_learn
+ * -> alarms_find
  *
- * A Model holds no data row: the encoding, the coefficients, and what training looked like in sums and quantiles. It is
- * immutable once made and shared by reference.
+ * A Model holds no data row: the encoding, the coefficients, and what training looked like in sums
+ * and quantiles. It is immutable once made and shared by reference.
  *
- * --sampled s: only a share s of the rows with response 0 was kept, so the odds in the table are 1/s times too high;
- * log(s) is added to the intercept (King & Zeng 2001, section 4.1, prior correction). Metrics are those of the table,
- * before that.
+ * --sampled s: only a share s of the rows with response 0 was kept, so the odds in the table are
+ * 1/s times too high; log(s) is added to the intercept (King & Zeng 2001, section 4.1, prior
+ * correction). Metrics are those of the table, before that.
  */
 #include "model/model.h"
 
@@ -82,10 +84,12 @@ size_t model_intercept(const Model *m)
 
 void model_own_spec(Model *m, const ModelSpec *spec)
 {
-    const char **text[] = {&m->spec.formula, &m->spec.name,    &m->spec.table,   &m->spec.family, &m->spec.link,
-                           &m->spec.weights, &m->spec.offset,  &m->spec.cluster, &m->spec.event,
+    const char **text[] = {&m->spec.formula,     &m->spec.name,    &m->spec.table,
+                           &m->spec.family,      &m->spec.link,    &m->spec.weights,
+                           &m->spec.offset,      &m->spec.cluster, &m->spec.event,
                            &m->spec.split_column};
-    _Static_assert(sizeof text / sizeof *text <= sizeof m->owned / sizeof *m->owned, "room for every text");
+    _Static_assert(sizeof text / sizeof *text <= sizeof m->owned / sizeof *m->owned,
+                   "room for every text");
     m->spec = *spec;
     m->spec.fit.penalty_factor = m->spec.fit.start = NULL;
     m->spec.fit.cluster = NULL;
@@ -95,7 +99,8 @@ void model_own_spec(Model *m, const ModelSpec *spec)
 
 /* ---- what can be worked out again from encoding, fit and recipe ---- */
 
-/* One literal for the group of a term: its variables' own when they agree, "joint" when they do not. */
+/* One literal for the group of a term: its variables' own when they agree, "joint" when they do
+ * not. */
 static const char *term_group(const Model *m, const Term *t)
 {
     const char *group = NULL;
@@ -116,7 +121,8 @@ static void name_event(Model *m)
 {
     const Encoding *e = m->enc;
     char text[160];
-    snprintf(text, sizeof text, "%s = %s", e->terms->response_name, e->y_levels[1] ? e->y_levels[1] : "1");
+    snprintf(text, sizeof text, "%s = %s", e->terms->response_name,
+             e->y_levels[1] ? e->y_levels[1] : "1");
     copy_text(STR_ROOM(m->event), str_of(text));
 }
 
@@ -166,7 +172,8 @@ static const char *split_column(const ModelSpec *spec, const Frame *f, Error *er
     for (size_t j = 0; j < f->ncols && spec->split == SPLIT_TIME; j++)
         if (f->cols[j]->type == COL_TIME)
             return f->names[j];
-    fail(err, ERR_USAGE, "no column tells the %s of a row", spec->split == SPLIT_TIME ? "time" : "user");
+    fail(err, ERR_USAGE, "no column tells the %s of a row",
+         spec->split == SPLIT_TIME ? "time" : "user");
     error_hint(err, "name it: --split-column COLUMN");
     return NULL;
 }
@@ -206,8 +213,12 @@ static bool learn_design(Work *w, Model *m, Error *err)
     Terms *terms = terms_parse(str_of(s->formula), s->formula_at, w->frame, err);
     if (!terms)
         return false;
-    DesignOptions opt = {.encode = s->encode, .weights = s->weights, .offset = s->offset, .table = s->table,
-                         .binary_response = m->family->is_binary_response, .event = s->event};
+    DesignOptions opt = {.encode = s->encode,
+                         .weights = s->weights,
+                         .offset = s->offset,
+                         .table = s->table,
+                         .binary_response = m->family->is_binary_response,
+                         .event = s->event};
     if (w->has_test) {
         opt.rows = w->split.train;
         opt.nrows = w->split.ntrain;
@@ -228,7 +239,8 @@ static bool number_clusters(Work *w, Model *m, FitOptions *opt, Error *err)
     for (size_t i = 0; ok && i < w->train->n; i++) {
         uint32_t row = w->train->rows ? w->train->rows[i] : (uint32_t)i;
         if (column_is_null(code, row))
-            ok = fail_row(err, ERR_DATA, (long)row + 1, "the cluster column '%s' is missing", m->spec.cluster);
+            ok = fail_row(err, ERR_DATA, (long)row + 1, "the cluster column '%s' is missing",
+                          m->spec.cluster);
         else
             w->cluster[i] = (uint32_t)code->v.c[row];
     }
@@ -245,7 +257,12 @@ static bool fit_design(Work *w, Model *m, Error *err)
     if (!number_clusters(w, m, &opt, err))
         return false;
     opt.keep_info = true; /* the collinearity alarm reads it */
-    Problem pb = {.x = &d->x, .y = d->y, .w = d->w, .offset = d->offset, .family = m->family, .link = m->link,
+    Problem pb = {.x = &d->x,
+                  .y = d->y,
+                  .w = d->w,
+                  .offset = d->offset,
+                  .family = m->family,
+                  .link = m->link,
                   .param = opt.param};
     m->fit = fit_run(&pb, &opt, err);
     return m->fit != NULL;
@@ -275,7 +292,8 @@ static bool apply(const Model *m, const Design *d, double **eta, double **mu, Er
 {
     *eta = big_alloc(d->n, sizeof **eta, false, "linear predictors", err);
     *mu = *eta ? big_alloc(d->n, sizeof **mu, false, "predictions", err) : NULL;
-    return *mu && matrix_times(&d->x, m->beta, d->offset, *eta, err) && link_apply(m->link, *eta, d->n, *mu, err);
+    return *mu && matrix_times(&d->x, m->beta, d->offset, *eta, err) &&
+           link_apply(m->link, *eta, d->n, *mu, err);
 }
 
 static bool train_metrics(Work *w, Model *m, Error *err)
@@ -285,7 +303,8 @@ static bool train_metrics(Work *w, Model *m, Error *err)
         return false;
     m->binary = m->family->is_binary_response && two_values(d->y, d->n);
     m->base_rate = mean_response(d);
-    return !m->binary || metrics_compute(d->y, w->mu, d->w, d->n, m->spec.threshold, m->spec.fit.ci_level, &m->train, err);
+    return !m->binary || metrics_compute(d->y, w->mu, d->w, d->n, m->spec.threshold,
+                                         m->spec.fit.ci_level, &m->train, err);
 }
 
 /* Moves the rows with ok[i] to the front of v. */
@@ -303,7 +322,8 @@ static bool test_metrics(Work *w, Model *m, Error *err)
     uint8_t *ok = NULL;
     double *eta = NULL, *mu = NULL;
     ReplayReport report;
-    Design *d = design_replay(m->enc, w->frame, w->split.test, w->split.ntest, UNSEEN_BASE, true, &ok, &report, err);
+    Design *d = design_replay(m->enc, w->frame, w->split.test, w->split.ntest, UNSEEN_BASE, true,
+                              &ok, &report, err);
     bool done = d && apply(m, d, &eta, &mu, err);
     for (size_t i = 0; done && i < d->n; i++)
         m->test_rows += ok[i];
@@ -311,7 +331,8 @@ static bool test_metrics(Work *w, Model *m, Error *err)
         keep_ok(d->y, ok, d->n);
         keep_ok(mu, ok, d->n);
         keep_ok(d->w, ok, d->n);
-        done = metrics_compute(d->y, mu, d->w, m->test_rows, m->spec.threshold, m->spec.fit.ci_level, &m->test, err);
+        done = metrics_compute(d->y, mu, d->w, m->test_rows, m->spec.threshold,
+                               m->spec.fit.ci_level, &m->test, err);
     }
     design_free(d);
     free(ok);
@@ -347,7 +368,8 @@ static bool correct_sampling(Model *m, Error *err)
     if (s <= 0)
         return true;
     if (s > 1)
-        return fail(err, ERR_USAGE, "--sampled is the share of negatives that was kept, between 0 and 1");
+        return fail(err, ERR_USAGE,
+                    "--sampled is the share of negatives that was kept, between 0 and 1");
     if (j == SIZE_MAX || strcmp(m->link->name, "logit") != 0 || !m->binary)
         return fail(err, ERR_USAGE, "--sampled needs a logit link and an intercept");
     m->fit->b[j] += log(s);
@@ -367,7 +389,8 @@ static bool learn_typical(Model *m, Error *err)
     m->typical = xcalloc(p ? p : 1, sizeof *m->typical);
     WhatIf *w = whatif_new(m);
     Frame *f = whatif_frame(w, err);
-    bool done = f && model_row(m, f, UNSEEN_BASE, m->typical, &m->typical_offset, &ok, &report, err);
+    bool done =
+        f && model_row(m, f, UNSEEN_BASE, m->typical, &m->typical_offset, &ok, &report, err);
     if (done && !ok)
         memcpy(m->typical, m->col_mean, p * sizeof *m->typical);
     frame_unref(f);
@@ -375,8 +398,8 @@ static bool learn_typical(Model *m, Error *err)
     return done;
 }
 
-/* Moments of the columns of X, from an even sample when there are many rows: they scale coefficients for comparison and
- * enter no prediction. */
+/* Moments of the columns of X, from an even sample when there are many rows: they scale
+ * coefficients for comparison and enter no prediction. */
 static bool column_moments(Model *m, const Design *d, Error *err)
 {
     size_t p = d->x.p, n = d->n < SUMMARY_SAMPLE ? d->n : SUMMARY_SAMPLE;
@@ -418,16 +441,19 @@ static void describe_fit(Work *w, Model *m, const ModelSpec *spec)
 
 static bool run(Work *w, Model *m, Error *err)
 {
-    if (!find_family(m, err) || !make_split(w, m, err) || !learn_design(w, m, err) || !fit_design(w, m, err))
+    if (!find_family(m, err) || !make_split(w, m, err) || !learn_design(w, m, err) ||
+        !fit_design(w, m, err))
         return false;
     describe_fit(w, m, &m->spec);
     m->enc = w->train->enc; /* lent until the end: design and model both read it */
     model_settle(m);
-    bool ok = train_metrics(w, m, err) && test_metrics(w, m, err) && column_moments(m, w->train, err);
+    bool ok =
+        train_metrics(w, m, err) && test_metrics(w, m, err) && column_moments(m, w->train, err);
     if (ok) {
         eta_quantiles(m, w->eta, w->train->n);
         ok = inputs_learn(m, w->frame, w->train, m->binary ? w->train->y : NULL, err) &&
-             correct_sampling(m, err) && learn_typical(m, err) && alarms_find(m, w->frame, w->train, err);
+             correct_sampling(m, err) && learn_typical(m, err) &&
+             alarms_find(m, w->frame, w->train, err);
     }
     m->enc = design_take_encoding(w->train);
     return ok && !cancelled(err);

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * near.c - the real rows nearest to a what-if vector, with what happened there and what the model says.
+ * near.c - the real rows nearest to a what-if vector, with what happened there and what the model
+ * says.
  *
- * Distance is that of features/vector.h over the model's inputs: standard deviations for numbers, one for two different
- * levels. A probability far from all rows is an extrapolation, and the warning says so.
+ * Distance is that of features/vector.h over the model's inputs: standard deviations for numbers,
+ * one for two different levels. A probability far from all rows is an extrapolation, and the
+ * warning says so.
  */
 #include "model/near.h"
 
@@ -61,8 +63,9 @@ static void warn(NearResult *out)
         snprintf(out->warning, sizeof out->warning, "the table has no row to compare with");
     else if (out->rows[0].distance > NEAR_FAR)
         snprintf(out->warning, sizeof out->warning,
-                 "no row within %.0f standard deviations (the nearest is %.1f away): the model extrapolates", NEAR_FAR,
-                 out->rows[0].distance);
+                 "no row within %.0f standard deviations (the nearest is %.1f away): the model "
+                 "extrapolates",
+                 NEAR_FAR, out->rows[0].distance);
 }
 
 bool near_rows(const WhatIf *w, const Frame *f, size_t k, NearResult *out, Error *err)

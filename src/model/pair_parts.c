@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * pair_parts.c - takes the linear predictor of (user, post) apart: alpha + a(user) + b(post) + c(user, post).
+ * pair_parts.c - takes the linear predictor of (user, post) apart: alpha + a(user) + b(post) +
+ * c(user, post).
  *
- * What a term depends on is known from the recipe. Rows are made and encoded by the same code as always: all users with
- * one post give a(user), all posts with one user give b(post), by products with the coefficients of the terms of that
- * side alone. For terms that read both sides, users that agree in all the columns which such terms read form a profile,
- * likewise posts; one row for each pair of profiles gives the table c. A column that itself joins user and post (the
- * user's earlier visits to the author) has no such parts: then every pair is made as a row.
+ * What a term depends on is known from the recipe. Rows are made and encoded by the same code as
+ * always: all users with one post give a(user), all posts with one user give b(post), by products
+ * with the coefficients of the terms of that side alone. For terms that read both sides, users that
+ * agree in all the columns which such terms read form a profile, likewise posts; one row for each
+ * pair of profiles gives the table c. A column that itself joins user and post (the user's earlier
+ * visits to the author) has no such parts: then every pair is made as a row.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -30,8 +32,9 @@ void side_clear(Side *s)
 
 /* ---- rows ---- */
 
-bool pair_rows_eta(PairScorer *s, const uint32_t *users, const uint32_t *posts, size_t n, const uint8_t *terms,
-                   bool intercept, double *eta, uint8_t *ok, Frame **frame, Error *err)
+bool pair_rows_eta(PairScorer *s, const uint32_t *users, const uint32_t *posts, size_t n,
+                   const uint8_t *terms, bool intercept, double *eta, uint8_t *ok, Frame **frame,
+                   Error *err)
 {
     const Model *m = s->m;
     size_t p = m->enc->ncols;
@@ -45,7 +48,8 @@ bool pair_rows_eta(PairScorer *s, const uint32_t *users, const uint32_t *posts, 
     }
     Frame *made = rowmaker_rows(s->maker, users, posts, n, err);
     Frame *full = made ? model_frame(m, made, NULL, 0, err) : NULL;
-    Design *d = full ? design_replay(m->enc, full, NULL, 0, UNSEEN_BASE, false, &flag, &report, err) : NULL;
+    Design *d =
+        full ? design_replay(m->enc, full, NULL, 0, UNSEEN_BASE, false, &flag, &report, err) : NULL;
     bool done = d && matrix_times(&d->x, beta, intercept ? d->offset : NULL, eta, err);
     if (done) {
         memcpy(ok, flag, n);
@@ -64,7 +68,8 @@ bool pair_rows_eta(PairScorer *s, const uint32_t *users, const uint32_t *posts, 
 
 /* ---- sides ---- */
 
-static bool side_init(Side *s, const uint32_t *rows, size_t n, const Frame *table, const char *what, Error *err)
+static bool side_init(Side *s, const uint32_t *rows, size_t n, const Frame *table, const char *what,
+                      Error *err)
 {
     if (!table)
         return fail(err, ERR_DATA, "there is no table of %s", what);
@@ -88,8 +93,10 @@ static bool none_whole(const Model *m, Error *err)
 {
     fail(err, ERR_DATA, "no user and post have all that the model reads");
     for (size_t i = 0; i < m->ninputs; i++)
-        if (!m->inputs[i].source && recipe_depends(m->recipe, str_of(m->inputs[i].name)) & DEPENDS_EVENT)
-            return error_hint(err, "'%s' is only known of an interaction: fit without it", m->inputs[i].name);
+        if (!m->inputs[i].source &&
+            recipe_depends(m->recipe, str_of(m->inputs[i].name)) & DEPENDS_EVENT)
+            return error_hint(err, "'%s' is only known of an interaction: fit without it",
+                              m->inputs[i].name);
     return false;
 }
 
@@ -123,7 +130,8 @@ static uint8_t *term_mask(const Model *m, unsigned want)
     uint8_t *mask = xcalloc(n ? n : 1, 1);
     for (size_t t = 0; t < n; t++) {
         unsigned bits = term_depends(m, t) & (DEPENDS_USER | DEPENDS_POST);
-        mask[t] = bits == want || (want == DEPENDS_USER && bits == 0); /* constants go with the user */
+        mask[t] =
+            bits == want || (want == DEPENDS_USER && bits == 0); /* constants go with the user */
     }
     return mask;
 }
@@ -206,14 +214,16 @@ static bool side_order(Side *s, const uint8_t *ok, Error *err)
 /* The part and the profiles of one side, with the other held at `fixed`. */
 static bool side_learn(PairScorer *s, Side *side, unsigned bit, uint32_t fixed, Error *err)
 {
-    uint8_t *mask = term_mask(s->m, bit), *ok = big_alloc(side->n, 1, false, "the parts of pairs", err);
+    uint8_t *mask = term_mask(s->m, bit),
+            *ok = big_alloc(side->n, 1, false, "the parts of pairs", err);
     uint32_t *other = big_alloc(side->n, sizeof *other, false, "the parts of pairs", err);
     Frame *f = NULL;
     bool users = bit == DEPENDS_USER, done = ok && other;
     for (size_t i = 0; done && i < side->n; i++)
         other[i] = fixed;
-    done = done && pair_rows_eta(s, users ? side->row : other, users ? other : side->row, side->n, mask, users,
-                                 side->part, ok, &f, err) &&
+    done = done &&
+           pair_rows_eta(s, users ? side->row : other, users ? other : side->row, side->n, mask,
+                         users, side->part, ok, &f, err) &&
            find_profiles(s->m, side, f, bit, err) && side_order(side, ok, err);
     frame_unref(f);
     free(mask);
@@ -240,7 +250,8 @@ static bool fill_table(PairScorer *s, Error *err)
     size_t slice = total < SLICE ? total : SLICE;
     uint32_t *users = xcalloc(slice, sizeof *users), *posts = xcalloc(slice, sizeof *posts);
     uint8_t *ok = xcalloc(slice, 1), *mask = term_mask(s->m, DEPENDS_USER | DEPENDS_POST);
-    bool done = (s->table = big_alloc(total, sizeof *s->table, false, "the joint table", err)) != NULL;
+    bool done =
+        (s->table = big_alloc(total, sizeof *s->table, false, "the joint table", err)) != NULL;
     for (size_t from = 0; done && from < total; from += slice) {
         size_t n = total - from < slice ? total - from : slice;
         for (size_t k = 0; k < n; k++) {
@@ -308,7 +319,8 @@ bool pair_parts(PairScorer *s, Error *err)
     s->joint = has_joint_term(s->m);
     s->by_rows = has_joint_variable(s->m);
     if (!s->by_rows) {
-        if (!find_whole(s, &user, &post, err) || !side_learn(s, &s->user, DEPENDS_USER, post, err) ||
+        if (!find_whole(s, &user, &post, err) ||
+            !side_learn(s, &s->user, DEPENDS_USER, post, err) ||
             !side_learn(s, &s->post, DEPENDS_POST, user, err))
             return false;
         s->by_rows = s->joint && s->user.nprofiles > TABLE_MAX / s->post.nprofiles;
@@ -338,8 +350,10 @@ bool pairs_parts(const PairScorer *s, PairParts *out, Error *err)
                        .post_profiles = s->post.nprofiles,
                        .table = s->table};
     if (s->by_rows) {
-        fail(err, ERR_DATA, "%s reads user and post in one variable: it is no sum of parts", s->m->name);
-        return error_hint(err, "leave out columns such as prev_author_hits, or score with --layout pairs");
+        fail(err, ERR_DATA, "%s reads user and post in one variable: it is no sum of parts",
+             s->m->name);
+        return error_hint(
+            err, "leave out columns such as prev_author_hits, or score with --layout pairs");
     }
     if (side_hand_on(&s->user, &out->user_part, &out->user_profile, err) &&
         side_hand_on(&s->post, &out->post_part, &out->post_profile, err))

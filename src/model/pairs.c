@@ -2,12 +2,14 @@
 /*
  * pairs.c - scores users x posts as a stream: whole rows of the table, or the best K of each.
  *
- * An owner (a user; a post when the best users of each post are asked for) meets all partners at once: its linear
- * predictors are one number for each of the partners' profiles plus the partners' parts, two vector operations and a
- * logistic. Owners are spread over threads and handed to the sink in their order, so the output is the same with any
- * number of threads. Nothing that is users x posts is ever held: a batch has batch_pairs of them.
+ * An owner (a user; a post when the best users of each post are asked for) meets all partners at
+ * once: its linear predictors are one number for each of the partners' profiles plus the partners'
+ * parts, two vector operations and a logistic. Owners are spread over threads and handed to the
+ * sink in their order, so the output is the same with any number of threads. Nothing that is users
+ * x posts is ever held: a batch has batch_pairs of them.
  *
- * The best K are kept in a heap whose root is the worst of them, by linear predictor, ties by the partner's place.
+ * The best K are kept in a heap whose root is the worst of them, by linear predictor, ties by the
+ * partner's place.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -31,9 +33,9 @@ typedef struct Run {
     const double *eta;     /* by rows: of the whole batch, partners in walk order; else NULL */
     uint32_t *out_partner; /* of the batch; NULL when nobody listens */
     double *out_p;
-    double *sum;           /* of each owner of the batch */
-    size_t *unknown;       /* the same */
-    uint32_t *row_at;      /* place -> row of the world's table, of partners */
+    double *sum;      /* of each owner of the batch */
+    size_t *unknown;  /* the same */
+    uint32_t *row_at; /* place -> row of the world's table, of partners */
 } Run;
 
 typedef struct Scratch {
@@ -51,7 +53,8 @@ static void owner_eta(const Run *r, size_t k, double *eta)
     for (size_t g = 0; g < b->nprofiles; g++) {
         double base = a->part[k];
         if (s->table)
-            base += r->by_post ? s->table[g * np + a->profile[k]] : s->table[a->profile[k] * np + g];
+            base +=
+                r->by_post ? s->table[g * np + a->profile[k]] : s->table[a->profile[k] * np + g];
         for (size_t j = b->first[g]; j < b->first[g + 1]; j++)
             eta[j] = base + b->part[j];
     }
@@ -247,8 +250,8 @@ static bool batch_rows(Run *r, size_t owners, double *eta, Error *err)
             a[k] = r->owner->row[r->from + (from + k) / nb];
             b[k] = r->partner->row[(from + k) % nb];
         }
-        done = !cancelled(err) && pair_rows_eta(r->s, r->by_post ? b : a, r->by_post ? a : b, n, NULL, true,
-                                                eta + from, ok, NULL, err);
+        done = !cancelled(err) && pair_rows_eta(r->s, r->by_post ? b : a, r->by_post ? a : b, n,
+                                                NULL, true, eta + from, ok, NULL, err);
         for (size_t k = 0; done && k < n; k++)
             if (!ok[k])
                 eta[from + k] = NAN;
@@ -259,7 +262,8 @@ static bool batch_rows(Run *r, size_t owners, double *eta, Error *err)
     return done;
 }
 
-static bool hand_on(Run *r, size_t owners, size_t *start, PairSink sink, void *ctx, PairReport *rep, Error *err)
+static bool hand_on(Run *r, size_t owners, size_t *start, PairSink sink, void *ctx, PairReport *rep,
+                    Error *err)
 {
     size_t kept = 0;
     for (size_t k = 0; k < owners; k++) {
@@ -301,14 +305,16 @@ static void scratch_free(Scratch *t, size_t threads)
 }
 
 /* The arrays of one batch of at most `owners`. */
-static bool batch_alloc(Run *r, size_t owners, bool listens, double **eta, size_t **start, Error *err)
+static bool batch_alloc(Run *r, size_t owners, bool listens, double **eta, size_t **start,
+                        Error *err)
 {
     r->sum = big_alloc(owners, sizeof *r->sum, false, "a batch of pairs", err);
     r->unknown = big_alloc(owners, sizeof *r->unknown, false, "a batch of pairs", err);
     *start = big_alloc(owners + 1, sizeof **start, false, "a batch of pairs", err);
     bool ok = r->sum && r->unknown && *start;
     if (ok && listens) {
-        r->out_partner = big_alloc(owners * r->width, sizeof *r->out_partner, false, "a batch of pairs", err);
+        r->out_partner =
+            big_alloc(owners * r->width, sizeof *r->out_partner, false, "a batch of pairs", err);
         r->out_p = big_alloc(owners * r->width, sizeof *r->out_p, false, "a batch of pairs", err);
         ok = r->out_partner && r->out_p;
     }
@@ -341,7 +347,10 @@ static bool run_batches(Run *r, PairSink sink, void *ctx, PairReport *rep, Error
     for (; ok && r->from < r->owner->n; r->from += owners) {
         size_t n = r->owner->n - r->from < owners ? r->owner->n - r->from : owners;
         ok = !eta || batch_rows(r, n, eta, err);
-        ok = ok && par_rows(&(ParJob){.n = n, .chunk = chunk, .ctx = r, .scratch = each, .work = run_work}, err);
+        ok =
+            ok &&
+            par_rows(&(ParJob){.n = n, .chunk = chunk, .ctx = r, .scratch = each, .work = run_work},
+                     err);
         for (size_t k = 0; ok && k < n; k++) {
             sum += r->sum[k];
             rep->unknown += r->unknown[k];
@@ -367,13 +376,16 @@ static bool run_batches(Run *r, PairSink sink, void *ctx, PairReport *rep, Error
 PairScorer *pairs_new(const Model *m, const World *w, const PairOptions *opt, Error *err)
 {
     if (!m->recipe) {
-        fail(err, ERR_DATA, "the model was not fitted on a table that 'features' made, so nothing tells how to make its "
-                            "inputs for a user and a post");
+        fail(err, ERR_DATA,
+             "the model was not fitted on a table that 'features' made, so nothing tells how to "
+             "make its "
+             "inputs for a user and a post");
         error_hint(err, "load the tables, features, fit; or score a table of rows");
         return NULL;
     }
     if (opt->top_posts && opt->top_users) {
-        fail(err, ERR_USAGE, "the best posts of each user or the best users of each post, not both");
+        fail(err, ERR_USAGE,
+             "the best posts of each user or the best users of each post, not both");
         return NULL;
     }
     PairScorer *s = xcalloc(1, sizeof *s);
@@ -401,11 +413,18 @@ bool pairs_run(PairScorer *s, PairSink sink, void *ctx, PairReport *rep, Error *
 {
     double began = clock_seconds();
     bool by_post = s->opt.top_users > 0;
-    Run r = {.s = s, .by_post = by_post, .owner = by_post ? &s->post : &s->user,
-             .partner = by_post ? &s->user : &s->post, .top = by_post ? s->opt.top_users : s->opt.top_posts};
+    Run r = {.s = s,
+             .by_post = by_post,
+             .owner = by_post ? &s->post : &s->user,
+             .partner = by_post ? &s->user : &s->post,
+             .top = by_post ? s->opt.top_users : s->opt.top_posts};
     r.width = r.top && r.top < r.partner->n ? r.top : r.partner->n;
-    *rep = (PairReport){.users = s->user.n, .posts = s->post.n, .same_ranking = !s->joint && !s->by_rows,
-                        .method = s->by_rows ? "rows" : s->table ? "parts and a table" : "parts"};
+    *rep = (PairReport){.users = s->user.n,
+                        .posts = s->post.n,
+                        .same_ranking = !s->joint && !s->by_rows,
+                        .method = s->by_rows ? "rows"
+                                  : s->table ? "parts and a table"
+                                             : "parts"};
     r.row_at = xcalloc(r.partner->n, sizeof *r.row_at);
     for (size_t j = 0; j < r.partner->n; j++)
         r.row_at[r.partner->place[j]] = r.partner->row[j];
@@ -441,7 +460,8 @@ bool pair_writer_put(void *ctx, const PairBatch *b, Error *err)
         for (size_t j = b->start[k]; j < b->start[k + 1]; j++)
             owner[j] = b->owner[k];
     Column *cols[3] = {key_column(pw->world, true, b->by_post ? b->partner : owner, n, err)};
-    cols[1] = cols[0] ? key_column(pw->world, false, b->by_post ? owner : b->partner, n, err) : NULL;
+    cols[1] =
+        cols[0] ? key_column(pw->world, false, b->by_post ? owner : b->partner, n, err) : NULL;
     cols[2] = cols[1] ? column_new(COL_REAL, n, err) : NULL;
     free(owner);
     bool ok = cols[2] != NULL;

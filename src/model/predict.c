@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * predict.c - rows to probabilities: the frame is completed by the recipe, encoded as in training, and multiplied.
+ * predict.c - rows to probabilities: the frame is completed by the recipe, encoded as in training,
+ * and multiplied.
  *
- * The standard error of a linear predictor x'b is sqrt(x' V x) with V the covariance of b; only the entries of x that
- * are not zero by construction take part, so a row of seven factors costs 15^2 and not p^2.
+ * The standard error of a linear predictor x'b is sqrt(x' V x) with V the covariance of b; only the
+ * entries of x that are not zero by construction take part, so a row of seven factors costs 15^2
+ * and not p^2.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -38,6 +40,13 @@ bool link_apply(const Link *link, const double *eta, size_t n, double *mu, Error
 {
     LinkJob job = {link, eta, mu};
     return par_rows(&(ParJob){.n = n, .ctx = &job, .work = link_work}, err);
+}
+
+double mean_at(const Model *m, double eta)
+{
+    double mu, dmu;
+    m->link->inverse(&eta, 1, &mu, &dmu);
+    return mu;
 }
 
 /* ---- standard errors ---- */
@@ -122,21 +131,25 @@ static Frame *with_offset(const Model *m, Frame *f, Error *err)
     return f;
 }
 
-Frame *model_frame(const Model *m, const Frame *f, const char *const *keep, size_t nkeep, Error *err)
+Frame *model_frame(const Model *m, const Frame *f, const char *const *keep, size_t nkeep,
+                   Error *err)
 {
     bool complete = true;
     for (size_t i = 0; i < m->ninputs && complete; i++)
-        complete = m->inputs[i].source || m->inputs[i].is_offset || frame_column(f, str_of(m->inputs[i].name));
-    Frame *full = complete || !m->recipe ? frame_ref(f) : recipe_replay(m->recipe, f, keep, nkeep, err);
+        complete = m->inputs[i].source || m->inputs[i].is_offset ||
+                   frame_column(f, str_of(m->inputs[i].name));
+    Frame *full =
+        complete || !m->recipe ? frame_ref(f) : recipe_replay(m->recipe, f, keep, nkeep, err);
     return with_offset(m, full, err);
 }
 
-bool model_row(const Model *m, const Frame *f, UnseenPolicy policy, double *x, double *offset, bool *ok,
-               ReplayReport *report, Error *err)
+bool model_row(const Model *m, const Frame *f, UnseenPolicy policy, double *x, double *offset,
+               bool *ok, ReplayReport *report, Error *err)
 {
     uint8_t *flag = NULL;
     Frame *full = model_frame(m, f, NULL, 0, err);
-    Design *d = full ? design_replay(m->enc, full, NULL, 0, policy, false, &flag, report, err) : NULL;
+    Design *d =
+        full ? design_replay(m->enc, full, NULL, 0, policy, false, &flag, report, err) : NULL;
     if (d) {
         *ok = flag[0];
         matrix_row(&d->x, 0, x);
@@ -150,20 +163,25 @@ bool model_row(const Model *m, const Frame *f, UnseenPolicy policy, double *x, d
 
 /* ---- predictions ---- */
 
-bool model_predict(const Model *m, const Frame *f, bool with_se, UnseenPolicy policy, Predictions *out, Error *err)
+bool model_predict(const Model *m, const Frame *f, bool with_se, UnseenPolicy policy,
+                   Predictions *out, Error *err)
 {
     uint8_t *ok = NULL;
     *out = (Predictions){0};
     Frame *full = model_frame(m, f, NULL, 0, err);
-    Design *d = full ? design_replay(m->enc, full, NULL, 0, policy, false, &ok, &out->report, err) : NULL;
+    Design *d =
+        full ? design_replay(m->enc, full, NULL, 0, policy, false, &ok, &out->report, err) : NULL;
     bool done = d != NULL;
     if (done) {
         out->n = d->n;
         out->eta = big_alloc(d->n, sizeof(double), false, "linear predictors", err);
         out->p = out->eta ? big_alloc(d->n, sizeof(double), false, "predictions", err) : NULL;
-        out->se = out->p && with_se ? big_alloc(d->n, sizeof(double), false, "standard errors", err) : NULL;
-        done = out->p && (out->se || !with_se) && matrix_times(&d->x, m->beta, d->offset, out->eta, err) &&
-               link_apply(m->link, out->eta, d->n, out->p, err) && (!with_se || predict_se(m, d, out->se, err));
+        out->se = out->p && with_se ? big_alloc(d->n, sizeof(double), false, "standard errors", err)
+                                    : NULL;
+        done = out->p && (out->se || !with_se) &&
+               matrix_times(&d->x, m->beta, d->offset, out->eta, err) &&
+               link_apply(m->link, out->eta, d->n, out->p, err) &&
+               (!with_se || predict_se(m, d, out->se, err));
     }
     for (size_t i = 0; done && i < d->n; i++)
         if (!ok[i]) {
@@ -204,8 +222,8 @@ static size_t compact(Design *d, const uint8_t *ok, double *mu, uint32_t *rows)
     return k;
 }
 
-bool model_outcomes(const Model *m, const Frame *f, double **y, double **p, double **w, uint32_t **rows, size_t *n,
-                    Error *err)
+bool model_outcomes(const Model *m, const Frame *f, double **y, double **p, double **w,
+                    uint32_t **rows, size_t *n, Error *err)
 {
     uint8_t *ok = NULL;
     ReplayReport report;
@@ -213,10 +231,12 @@ bool model_outcomes(const Model *m, const Frame *f, double **y, double **p, doub
     *rows = NULL;
     *n = 0;
     Frame *full = model_frame(m, f, NULL, 0, err);
-    Design *d = full ? design_replay(m->enc, full, NULL, 0, UNSEEN_BASE, true, &ok, &report, err) : NULL;
+    Design *d =
+        full ? design_replay(m->enc, full, NULL, 0, UNSEEN_BASE, true, &ok, &report, err) : NULL;
     double *mu = d ? big_alloc(d->n, sizeof *mu, false, "predictions", err) : NULL;
     uint32_t *at = mu ? big_alloc(d->n, sizeof *at, false, "rows", err) : NULL;
-    bool done = at && matrix_times(&d->x, m->beta, d->offset, mu, err) && link_apply(m->link, mu, d->n, mu, err);
+    bool done = at && matrix_times(&d->x, m->beta, d->offset, mu, err) &&
+                link_apply(m->link, mu, d->n, mu, err);
     if (done) {
         *n = compact(d, ok, mu, at);
         *y = d->y;

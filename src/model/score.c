@@ -2,8 +2,8 @@
 /*
  * score.c - predictions as new columns: of one frame, or batch by batch from a Reader to a Writer.
  *
- * A batch goes the way of model_predict(): recipe, encoding, product. What a batch met (unseen levels, nulls, numbers
- * outside the data) adds up in the report.
+ * A batch goes the way of model_predict(): recipe, encoding, product. What a batch met (unseen
+ * levels, nulls, numbers outside the data) adds up in the report.
  */
 #include "model/score.h"
 
@@ -18,8 +18,8 @@ static void add_replay(ReplayReport *to, const ReplayReport *from)
     for (size_t k = 0; k < from->nunseen; k++) {
         const Unseen *u = &from->unseen[k];
         size_t at = 0;
-        while (at < to->nunseen &&
-               (strcmp(to->unseen[at].column, u->column) != 0 || strcmp(to->unseen[at].level, u->level) != 0))
+        while (at < to->nunseen && (strcmp(to->unseen[at].column, u->column) != 0 ||
+                                    strcmp(to->unseen[at].level, u->level) != 0))
             at++;
         if (at < to->nunseen)
             to->unseen[at].rows += u->rows;
@@ -101,16 +101,20 @@ static void count(const Model *m, const Predictions *p, ScoreReport *r)
     add_replay(&r->replay, &p->report);
 }
 
-Frame *score_frame(const Model *m, const Frame *f, const ScoreOptions *opt, ScoreReport *report, Error *err)
+Frame *score_frame(const Model *m, const Frame *f, const ScoreOptions *opt, ScoreReport *report,
+                   Error *err)
 {
     Predictions p;
     if (!model_predict(m, f, false, opt->policy, &p, err))
         return NULL;
     Frame *out = kept_columns(f, opt, err);
-    const char *name = opt->prob ? opt->prob : m->family->is_binary_response ? "probability" : "prediction";
-    bool ok = out && widen(&out, name, real_column(p.p, p.n, err)) &&
-              (!opt->eta || widen(&out, opt->eta, real_column(p.eta, p.n, err))) &&
-              (!opt->label || widen(&out, opt->label, label_column(p.p, p.n, m->spec.threshold, err)));
+    const char *name = opt->prob                       ? opt->prob
+                       : m->family->is_binary_response ? "probability"
+                                                       : "prediction";
+    bool ok =
+        out && widen(&out, name, real_column(p.p, p.n, err)) &&
+        (!opt->eta || widen(&out, opt->eta, real_column(p.eta, p.n, err))) &&
+        (!opt->label || widen(&out, opt->label, label_column(p.p, p.n, m->spec.threshold, err)));
     if (ok && report)
         count(m, &p, report);
     predictions_clear(&p);
@@ -120,7 +124,8 @@ Frame *score_frame(const Model *m, const Frame *f, const ScoreOptions *opt, Scor
     return NULL;
 }
 
-bool score_stream(const Model *m, Reader *in, Writer *out, const ScoreOptions *opt, ScoreReport *report, Error *err)
+bool score_stream(const Model *m, Reader *in, Writer *out, const ScoreOptions *opt,
+                  ScoreReport *report, Error *err)
 {
     Frame *batch = NULL;
     *report = (ScoreReport){.drift = NAN};

@@ -2,11 +2,10 @@
 /*
  * vif.c - how much the other terms inflate the variance of a term's estimates.
  *
- * With R the correlation matrix of the estimates without the intercept, and R1 and R2 its blocks for the term's columns
- * and for the others,
- *     GVIF = det(R1) det(R2) / det(R)
- * (Fox & Monette 1992, Generalized collinearity diagnostics, JASA 87). For one column that is the usual VIF. Determinants
- * are products of squared diagonals of a Cholesky factor, added as logs.
+ * With R the correlation matrix of the estimates without the intercept, and R1 and R2 its blocks
+ * for the term's columns and for the others, GVIF = det(R1) det(R2) / det(R) (Fox & Monette 1992,
+ * Generalized collinearity diagnostics, JASA 87). For one column that is the usual VIF.
+ * Determinants are products of squared diagonals of a Cholesky factor, added as logs.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -14,7 +13,8 @@
 #include "model/alarms.h"
 #include "model_priv.h"
 
-/* log det of the rows and columns of `r` (n x n) whose mask is `want`; NaN when not positive definite. */
+/* log det of the rows and columns of `r` (n x n) whose mask is `want`; NaN when not positive
+ * definite. */
 static double log_det(const double *r, size_t n, const uint8_t *mask, uint8_t want, double *l)
 {
     size_t *at = xcalloc(n + 1, sizeof *at), k = 0;
@@ -49,7 +49,8 @@ bool model_vif(const Model *m, double *gvif, size_t *df)
     uint8_t *mask = xcalloc(n + 1, 1);
     for (size_t a = 0; a < n; a++)
         for (size_t b = 0; b < n; b++)
-            r[a * n + b] = f->cov[col[a] * p + col[b]] / sqrt(f->cov[col[a] * p + col[a]] * f->cov[col[b] * p + col[b]]);
+            r[a * n + b] = f->cov[col[a] * p + col[b]] /
+                           sqrt(f->cov[col[a] * p + col[a]] * f->cov[col[b] * p + col[b]]);
     double all = log_det(r, n, mask, 2, l);
     for (size_t t = 0; t < nterms; t++) {
         size_t k = 0;

@@ -2,12 +2,12 @@
 /*
  * whatif.c - one vector typed by hand: to a row, to a probability, to what each term adds.
  *
- * The vector becomes a frame of one row (or, for --vary and flips, of as many rows as there are values to try) and goes
- * through the same recipe, encoding and product as training and scoring. Inputs that `derive` made are recomputed from
- * theirs unless a person set them.
+ * The vector becomes a frame of one row (or, for --vary and flips, of as many rows as there are
+ * values to try) and goes through the same recipe, encoding and product as training and scoring.
+ * Inputs that `derive` made are recomputed from theirs unless a person set them.
  *
- * A term's contribution is the sum of b_j (x_j - t_j) over its columns, t being the typical row, so contributions and
- * the typical linear predictor add up to the vector's.
+ * A term's contribution is the sum of b_j (x_j - t_j) over its columns, t being the typical row, so
+ * contributions and the typical linear predictor add up to the vector's.
  */
 #include "model/whatif.h"
 
@@ -18,14 +18,6 @@
 #include "base/clock.h"
 #include "model_priv.h"
 
-#define VARY_MAX 10000  /* points of one --vary */
-#define VARY_STEPS 20   /* over the range of the data when no step is said */
-
-static bool is_factor(const InputSummary *in)
-{
-    return in->type == COL_CODE || in->type == COL_TEXT;
-}
-
 /* ---- the vector ---- */
 
 static void set_typical(WhatIf *w, size_t i)
@@ -35,7 +27,7 @@ static void set_typical(WhatIf *w, size_t i)
     w->text[i] = NULL;
     w->num[i] = NAN;
     w->set[i] = 0;
-    if (is_factor(in)) {
+    if (input_is_factor(in)) {
         w->text[i] = in->nlevels ? xstrdup(in->levels[0]) : NULL;
     } else if (in->is_offset && strcmp(in->name, "sampling_offset") == 0) {
         w->num[i] = 0; /* the world is not sampled */
@@ -93,7 +85,8 @@ static bool no_input(const Model *m, Str name, Span at, Error *err)
     if (near >= 0)
         error_hint(err, "did you mean '%s'?", m->inputs[near].name);
     else if (m->ninputs)
-        error_hint(err, "its first inputs are '%s' and '%s'", m->inputs[0].name, m->inputs[m->ninputs > 1].name);
+        error_hint(err, "its first inputs are '%s' and '%s'", m->inputs[0].name,
+                   m->inputs[m->ninputs > 1].name);
     free(names);
     return false;
 }
@@ -144,15 +137,18 @@ bool whatif_set(WhatIf *w, Str name, Str value, Span at, Error *err)
         return true;
     }
     bool null = value.n == 0 || str_eqz(value, "null");
-    if (!null && !is_factor(in) && !parse_number(in, value, &num)) {
+    if (!null && !input_is_factor(in) && !parse_number(in, value, &num)) {
         fail_at(err, ERR_TYPE, at, "'%.*s' is not a %s, and '%s' is one", STR_ARG(value),
-                in->type == COL_BOOL ? "yes or no" : in->type == COL_TIME ? "moment" : "number", in->name);
+                in->type == COL_BOOL   ? "yes or no"
+                : in->type == COL_TIME ? "moment"
+                                       : "number",
+                in->name);
         return in->type == COL_TIME || in->type == COL_BOOL
                    ? false
                    : error_hint(err, "in the data it goes from %g to %g", in->min, in->max);
     }
     free(w->text[i]);
-    w->text[i] = !null && is_factor(in) ? match_level(in, value) : NULL;
+    w->text[i] = !null && input_is_factor(in) ? match_level(in, value) : NULL;
     w->num[i] = num;
     w->set[i] = 1;
     return true;
@@ -178,11 +174,11 @@ bool whatif_take(WhatIf *w, const Frame *f, size_t row, Error *err)
         if (!c)
             continue;
         bool text = c->type == COL_CODE || c->type == COL_TEXT;
-        if (text && !is_factor(in))
+        if (text && !input_is_factor(in))
             return fail(err, ERR_TYPE, "'%s' is text here, and was a number in training", in->name);
         free(w->text[i]);
-        w->text[i] = is_factor(in) ? cell_text_of(c, row) : NULL;
-        w->num[i] = is_factor(in) ? NAN : column_real(c, row);
+        w->text[i] = input_is_factor(in) ? cell_text_of(c, row) : NULL;
+        w->num[i] = input_is_factor(in) ? NAN : column_real(c, row);
         w->set[i] = 1;
     }
     return true;
@@ -190,7 +186,8 @@ bool whatif_take(WhatIf *w, const Frame *f, size_t row, Error *err)
 
 /* ---- the vector as a frame ---- */
 
-static Column *text_column(const InputSummary *in, char *const *text, size_t step, size_t n, Error *err)
+static Column *text_column(const InputSummary *in, char *const *text, size_t step, size_t n,
+                           Error *err)
 {
     ColumnBuilder *b = builder_new(in->type);
     for (size_t r = 0; r < n; r++) {
@@ -212,7 +209,8 @@ static ColType number_type(const InputSummary *in, const double *num, size_t ste
     return in->type;
 }
 
-static Column *number_column(const InputSummary *in, const double *num, size_t step, size_t n, Error *err)
+static Column *number_column(const InputSummary *in, const double *num, size_t step, size_t n,
+                             Error *err)
 {
     Column *c = column_new(number_type(in, num, step, n), n, err);
     for (size_t r = 0; c && r < n; r++) {
@@ -258,7 +256,7 @@ static Frame *vector_frame(const WhatIf *w, const Trial *t, Error *err)
             continue;
         if (in->derived)
             keep[nkeep++] = in->name;
-        if (is_factor(in))
+        if (input_is_factor(in))
             cols[n] = text_column(in, tried ? t->text : &w->text[i], tried, t->n, err);
         else
             cols[n] = number_column(in, tried ? t->num : &w->num[i], tried, t->n, err);
@@ -285,8 +283,8 @@ Frame *whatif_frame(const WhatIf *w, Error *err)
     return vector_frame(w, &(Trial){.vary = SIZE_MAX, .n = 1}, err);
 }
 
-bool whatif_many(const WhatIf *w, size_t input, const double *num, char *const *text, size_t n, bool with_se,
-                 Predictions *out, Error *err)
+bool whatif_many(const WhatIf *w, size_t input, const double *num, char *const *text, size_t n,
+                 bool with_se, Predictions *out, Error *err)
 {
     Frame *f = vector_frame(w, &(Trial){input, n, num, text}, err);
     bool ok = f && model_predict(w->model, f, with_se, UNSEEN_BASE, out, err);
@@ -296,13 +294,6 @@ bool whatif_many(const WhatIf *w, size_t input, const double *num, char *const *
 
 /* ---- the answer ---- */
 
-static double mean_at(const Model *m, double eta)
-{
-    double mu, dmu;
-    m->link->inverse(&eta, 1, &mu, &dmu);
-    return mu;
-}
-
 static double rank_of(const Model *m, double eta)
 {
     const double *q = m->eta_quantile;
@@ -310,14 +301,16 @@ static double rank_of(const Model *m, double eta)
         return 0;
     for (size_t k = 1; k <= 100; k++)
         if (eta <= q[k])
-            return ((double)(k - 1) + (q[k] > q[k - 1] ? (eta - q[k - 1]) / (q[k] - q[k - 1]) : 0)) / 100;
+            return ((double)(k - 1) +
+                    (q[k] > q[k - 1] ? (eta - q[k - 1]) / (q[k] - q[k - 1]) : 0)) /
+                   100;
     return 1;
 }
 
 static void print_value(const WhatIf *w, size_t i, Buf *out)
 {
     const InputSummary *in = &w->model->inputs[i];
-    if (is_factor(in))
+    if (input_is_factor(in))
         buf_puts(out, w->text[i] ? w->text[i] : "missing");
     else if (isnan(w->num[i]))
         buf_puts(out, "missing");
@@ -329,7 +322,8 @@ static void print_value(const WhatIf *w, size_t i, Buf *out)
         buf_short(out, w->num[i]);
 }
 
-/* "java, 31": the values of the inputs that a term reads. Derived ones that nobody set are shown as computed. */
+/* "java, 31": the values of the inputs that a term reads. Derived ones that nobody set are shown as
+ * computed. */
 static void print_term_value(const WhatIf *w, const Frame *f, size_t term, char *out, size_t room)
 {
     const Terms *t = w->model->enc->terms;
@@ -344,7 +338,8 @@ static void print_term_value(const WhatIf *w, const Frame *f, size_t term, char 
                 continue;
             buf_puts(&b, b.n ? ", " : "");
             const Column *c = frame_column(f, cols[k]);
-            if (w->model->inputs[i].derived && !w->set[i] && c && c->type == COL_REAL && !column_is_null(c, 0))
+            if (w->model->inputs[i].derived && !w->set[i] && c && c->type == COL_REAL &&
+                !column_is_null(c, 0))
                 buf_short(&b, c->v.d[0]);
             else if (w->model->inputs[i].derived && !w->set[i] && c)
                 column_print(c, 0, &b);
@@ -359,7 +354,8 @@ static void print_term_value(const WhatIf *w, const Frame *f, size_t term, char 
 
 static int by_size(const void *a, const void *b)
 {
-    double x = fabs(((const Contribution *)a)->contribution), y = fabs(((const Contribution *)b)->contribution);
+    double x = fabs(((const Contribution *)a)->contribution),
+           y = fabs(((const Contribution *)b)->contribution);
     return (x < y) - (x > y);
 }
 
@@ -381,7 +377,8 @@ static double acting_coefficient(const Model *m, const double *x, size_t term)
     return columns == 1 ? only : active <= 1 ? acting : NAN;
 }
 
-static void contributions(const WhatIf *w, const Frame *f, const double *x, double offset, WhatIfResult *out)
+static void contributions(const WhatIf *w, const Frame *f, const double *x, double offset,
+                          WhatIfResult *out)
 {
     const Model *m = w->model;
     size_t n = m->enc->terms->nterms;
@@ -398,7 +395,9 @@ static void contributions(const WhatIf *w, const Frame *f, const double *x, doub
         if (m->enc->cols[j].term >= 0)
             out->contrib[m->enc->cols[j].term].contribution += m->beta[j] * (x[j] - m->typical[j]);
     if (shifted)
-        out->contrib[n++] = (Contribution){.term = "offset", .coefficient = 1, .group = "",
+        out->contrib[n++] = (Contribution){.term = "offset",
+                                           .coefficient = 1,
+                                           .group = "",
                                            .contribution = offset - m->typical_offset};
     out->ncontrib = n;
     qsort(out->contrib, n, sizeof *out->contrib, by_size);
@@ -422,7 +421,7 @@ static void note_input(const WhatIf *w, size_t i, WhatIfResult *r)
 {
     const InputSummary *in = &w->model->inputs[i];
     char text[240];
-    bool null = is_factor(in) ? !w->text[i] : isnan(w->num[i]);
+    bool null = input_is_factor(in) ? !w->text[i] : isnan(w->num[i]);
     if (in->derived && !w->set[i])
         return;
     if (null) {
@@ -430,13 +429,15 @@ static void note_input(const WhatIf *w, size_t i, WhatIfResult *r)
             snprintf(text, sizeof text, "%s is missing: no prediction", in->name);
             note(r, text);
         }
-    } else if (is_factor(in)) {
+    } else if (input_is_factor(in)) {
         if (!level_known(in, w->text[i])) {
-            snprintf(text, sizeof text, "%s '%s' was not seen in training: it counts as none of the known ones",
+            snprintf(text, sizeof text,
+                     "%s '%s' was not seen in training: it counts as none of the known ones",
                      in->name, w->text[i]);
             note(r, text);
         }
-    } else if (!in->is_offset && in->type != COL_BOOL && (w->num[i] < in->min || w->num[i] > in->max)) {
+    } else if (!in->is_offset && in->type != COL_BOOL &&
+               (w->num[i] < in->min || w->num[i] > in->max)) {
         Buf b = BUF_INIT;
         bool above = w->num[i] > in->max;
         buf_printf(&b, "%s ", in->name);
@@ -502,78 +503,4 @@ void whatif_result_clear(WhatIfResult *r)
 {
     free(r->contrib);
     *r = (WhatIfResult){0};
-}
-
-/* ---- --vary ---- */
-
-static bool vary_range(const InputSummary *in, double *from, double *to, double *step, size_t *n, Error *err)
-{
-    *from = isnan(*from) ? in->min : *from;
-    *to = isnan(*to) ? in->max : *to;
-    if (isnan(*step)) {
-        *step = (*to - *from) / VARY_STEPS;
-        if (in->type != COL_REAL)
-            *step = *step < 1 ? 1 : ceil(*step);
-    }
-    if (!(*to >= *from) || !(*step > 0))
-        return *from == *to ? (*n = 1, true)
-                            : fail(err, ERR_USAGE, "a range goes from the lower to the higher value by a positive step");
-    double count = floor((*to - *from) / *step * (1 + 1e-12)) + 1;
-    if (count > VARY_MAX)
-        return fail(err, ERR_USAGE, "that are %.0f values, and at most %d can be shown", count, VARY_MAX);
-    *n = (size_t)count;
-    return true;
-}
-
-static VaryPoint *vary_points(const WhatIf *w, size_t input, const double *num, char *const *text, size_t n,
-                              double level, Error *err)
-{
-    const Model *m = w->model;
-    const InputSummary *in = &m->inputs[input];
-    Predictions pred;
-    if (!whatif_many(w, input, num, text, n, m->fit->cov != NULL, &pred, err))
-        return NULL;
-    VaryPoint *out = xcalloc(n, sizeof *out);
-    double quantile = fit_quantile(m->fit, level);
-    for (size_t k = 0; k < n; k++) {
-        double reach = pred.se ? quantile * pred.se[k] : NAN;
-        double a = mean_at(m, pred.eta[k] - reach), b = mean_at(m, pred.eta[k] + reach);
-        out[k] = (VaryPoint){.x = num ? num[k] : (double)k, .p = pred.p[k], .low = a < b ? a : b, .high = a < b ? b : a};
-        Buf value = BUF_INIT;
-        if (text)
-            buf_puts(&value, text[k]);
-        else if (in->type == COL_TIME)
-            buf_time(&value, (int64_t)num[k], in->unit);
-        else if (in->type == COL_BOOL)
-            buf_puts(&value, num[k] != 0 ? "yes" : "no");
-        else
-            buf_short(&value, num[k]);
-        copy_text(STR_ROOM(out[k].value), buf_slice(&value));
-        buf_free(&value);
-    }
-    predictions_clear(&pred);
-    return out;
-}
-
-VaryPoint *whatif_vary(const WhatIf *w, size_t input, double from, double to, double step, double level, size_t *n,
-                       Error *err)
-{
-    const InputSummary *in = &w->model->inputs[input];
-    *n = 0;
-    if (is_factor(in)) {
-        *n = in->nlevels < VARY_MAX ? in->nlevels : VARY_MAX;
-        if (*n == 0) {
-            fail(err, ERR_DATA, "'%s' has no level", in->name);
-            return NULL;
-        }
-        return vary_points(w, input, NULL, in->levels, *n, level, err);
-    }
-    if (!vary_range(in, &from, &to, &step, n, err))
-        return NULL;
-    double *num = xcalloc(*n, sizeof *num);
-    for (size_t k = 0; k < *n; k++)
-        num[k] = from + (double)k * step;
-    VaryPoint *out = vary_points(w, input, num, NULL, *n, level, err);
-    free(num);
-    return out;
 }

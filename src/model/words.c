@@ -2,9 +2,10 @@
 /*
  * words.c - a coefficient as one plain sentence.
  *
- * What is said depends on the link (odds, expected counts, sums), on the kind of column (a level against its reference,
- * one more unit, a product), and on the vocabulary: two tables, of features and of responses, in which a well-known
- * name has words of its own. A name that is in no table is spoken of as "one more unit of NAME" or "NAME LEVEL".
+ * What is said depends on the link (odds, expected counts, sums), on the kind of column (a level
+ * against its reference, one more unit, a product), and on the vocabulary: two tables, of features
+ * and of responses, in which a well-known name has words of its own. A name that is in no table is
+ * spoken of as "one more unit of NAME" or "NAME LEVEL".
  */
 #include <math.h>
 #include <stdio.h>
@@ -17,9 +18,17 @@
 static const struct {
     const char *response, *event;
 } events[] = {
-    {"viewed", "a view"},       {"liked", "a like"},      {"commented", "a comment"}, {"shared", "a share"},
-    {"clicked", "a click"},     {"bought", "a purchase"}, {"purchased", "a purchase"}, {"read", "a read"},
-    {"replied", "a reply"},     {"returned", "a return"}, {"subscribed", "a subscription"},
+    {"viewed", "a view"},
+    {"liked", "a like"},
+    {"commented", "a comment"},
+    {"shared", "a share"},
+    {"clicked", "a click"},
+    {"bought", "a purchase"},
+    {"purchased", "a purchase"},
+    {"read", "a read"},
+    {"replied", "a reply"},
+    {"returned", "a return"},
+    {"subscribed", "a subscription"},
 };
 
 /* A level: %s is its name. The second form follows "of". */
@@ -66,11 +75,16 @@ void buf_short(Buf *b, double v)
     }
     double a = fabs(v);
     char text[48];
-    snprintf(text, sizeof text, a != 0 && (a < 1e-3 || a >= 1e15) ? "%.3g" : a >= 1e3 ? "%.0f" : "%.4g", v);
+    snprintf(text, sizeof text,
+             a != 0 && (a < 1e-3 || a >= 1e15) ? "%.3g"
+             : a >= 1e3                        ? "%.0f"
+                                               : "%.4g",
+             v);
     buf_puts(b, text);
 }
 
-/* Decimals that show an estimate to three digits, and more when its interval is narrower than they tell. */
+/* Decimals that show an estimate to three digits, and more when its interval is narrower than they
+ * tell. */
 static int decimals_of(double estimate, double low, double high)
 {
     double size = fabs(estimate) > 0 ? floor(log10(fabs(estimate))) : 0, d = 2 - size;
@@ -138,7 +152,8 @@ static const Var *part_var(const Model *m, const DesignColumn *c, size_t k, cons
     return &m->enc->terms->vars[v];
 }
 
-static void put_level(const char *form, const char *fallback, const char *name, const char *level, Buf *out)
+static void put_level(const char *form, const char *fallback, const char *name, const char *level,
+                      Buf *out)
 {
     const char *at = form ? strstr(form, "%s") : NULL;
     if (!at) {
@@ -207,7 +222,8 @@ static void put_effect(const Model *m, const CoefRow *r, Buf *out)
 }
 
 /* "a post about java has 1.38 times the odds of a view of one about python (1.30 to 1.45)" */
-static void put_comparison(const Model *m, const CoefRow *r, const Var *v, const char *level, const char *ref, Buf *out)
+static void put_comparison(const Model *m, const CoefRow *r, const Var *v, const char *level,
+                           const char *ref, Buf *out)
 {
     put_level(thing_form(v->name, false), "", v->name, level, out);
     if (multiplies(m)) {
@@ -272,8 +288,9 @@ static void put_intercept(const Model *m, const CoefRow *r, Buf *out)
 {
     double mu[3], dmu[3], eta[3] = {r->estimate, r->low, r->high};
     m->link->inverse(eta, 3, mu, dmu);
-    buf_puts(out, m->family->is_binary_response ? "where every number is 0 and every level the reference, the probability of "
-                                                : "where every number is 0 and every level the reference, the expected ");
+    buf_puts(out, m->family->is_binary_response
+                      ? "where every number is 0 and every level the reference, the probability of "
+                      : "where every number is 0 and every level the reference, the expected ");
     event_words(m, out);
     buf_puts(out, " is ");
     put_interval(out, mu[0], fmin(mu[1], mu[2]), fmax(mu[1], mu[2]));
@@ -284,13 +301,14 @@ void coef_sentence(const Model *m, const CoefRow *r, Buf *out)
     const DesignColumn *c = &m->enc->cols[r->col];
     if (r->aliased) {
         buf_printf(out, "%s is not estimated: %s", r->term,
-                   m->fit->status == FIT_SEPARATED ? "the columns that decide the outcome leave nothing to learn it from"
-                                                   : "other columns together say the same");
+                   m->fit->status == FIT_SEPARATED
+                       ? "the columns that decide the outcome leave nothing to learn it from"
+                       : "other columns together say the same");
         return;
     }
     if (r->infinite) {
-        buf_printf(out, "%s decides the outcome in these data: its estimate runs to %s infinity", r->term,
-                   r->infinite > 0 ? "plus" : "minus");
+        buf_printf(out, "%s decides the outcome in these data: its estimate runs to %s infinity",
+                   r->term, r->infinite > 0 ? "plus" : "minus");
         return;
     }
     if (c->term < 0) {

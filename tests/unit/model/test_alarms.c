@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* test_alarms.c - each alarm is raised where it should be, names its column, and is silent where all is well. */
+/* test_alarms.c - each alarm is raised where it should be, names its column, and is silent where
+ * all is well. */
 #include "worlds.h"
 
 #include "features/simulate.h"
@@ -29,12 +30,18 @@ static void separation(void **state)
         const char *name, *formula, *text;
         int decides[4];
     } rows[] = {
-        {"one level", "y ~ x + g", "level c of g has y = 1 in all 500 rows: its coefficient runs to plus infinity",
+        {"one level",
+         "y ~ x + g",
+         "level c of g has y = 1 in all 500 rows: its coefficient runs to plus infinity",
          {-1, -1, 1, -1}},
-        {"none in it", "y ~ x + g", "level b of g has y = 0 in all 500 rows: its coefficient runs to minus infinity",
+        {"none in it",
+         "y ~ x + g",
+         "level b of g has y = 0 in all 500 rows: its coefficient runs to minus infinity",
          {-1, 0, -1, -1}},
-        {"the reference", "y ~ x + g",
-         "level a of g, the reference, has y = 1 in all 500 rows: all its other levels run to minus infinity",
+        {"the reference",
+         "y ~ x + g",
+         "level a of g, the reference, has y = 1 in all 500 rows: all its other levels run to "
+         "minus infinity",
          {1, -1, -1, -1}},
         {"a product", "y ~ x + g:k", " of g:k has y = 1 in all ", {-1, -1, 1, -1}},
     };
@@ -45,7 +52,8 @@ static void separation(void **state)
         check_row(a != NULL, rows[i].name);
         if (!strstr(a->text, rows[i].text))
             fail_msg("%s: %s\n", rows[i].name, a->text);
-        check_row(strstr(a->help, "--l2 1") && strstr(a->help, "--firth") && strstr(a->help, "out"), rows[i].name);
+        check_row(strstr(a->help, "--l2 1") && strstr(a->help, "--firth") && strstr(a->help, "out"),
+                  rows[i].name);
         model_unref(m);
         frame_unref(f);
     }
@@ -58,7 +66,8 @@ static void separated_numbers(void **state)
     Model *m = fit_formula(f, "y ~ x");
     const Alarm *a = alarm_about(m, ALARM_SEPARATION);
     assert_non_null(a);
-    assert_non_null(strstr(a->text, "x alone splits y: it is 1 from 4 upwards and 0 from 3 downwards"));
+    assert_non_null(
+        strstr(a->text, "x alone splits y: it is 1 from 4 upwards and 0 from 3 downwards"));
     model_unref(m);
     frame_unref(f);
 }
@@ -91,8 +100,8 @@ static void later_times(void **state)
     Buf b = BUF_INIT;
     buf_puts(&b, "viewed,timestamp,last_seen\n");
     for (int i = 0; i < 60; i++)
-        buf_printf(&b, "%d,2024-01-%02d 10:00:00,2024-01-%02d 09:00:00\n", i * 7 % 5 < 2, i % 28 + 1,
-                   i % 6 == 0 ? 29 : i % 28 + 1);
+        buf_printf(&b, "%d,2024-01-%02d 10:00:00,2024-01-%02d 09:00:00\n", i * 7 % 5 < 2,
+                   i % 28 + 1, i % 6 == 0 ? 29 : i % 28 + 1);
     Frame *f = frame_of(b.p);
     Model *m = fit_formula(f, "viewed ~ last_seen");
     const Alarm *a = alarm_about(m, ALARM_TIME);
@@ -115,11 +124,13 @@ static void collinear(void **state)
     Model *m = fit_formula(f, "viewed ~ age + months + lang");
     const Alarm *a = alarm_about(m, ALARM_COLLINEAR);
     assert_non_null(a);
-    assert_non_null(strstr(a->text, "age is nearly a combination of other columns, most of all months (VIF "));
+    assert_non_null(
+        strstr(a->text, "age is nearly a combination of other columns, most of all months (VIF "));
     double vif[3];
     size_t df[3];
     assert_true(model_vif(m, vif, df));
-    assert_true(vif[0] > 1000 && close_to(vif[0], vif[1], 0.01) && vif[2] < 1.2 && df[0] == 1 && df[2] == 2);
+    assert_true(vif[0] > 1000 && close_to(vif[0], vif[1], 0.01) && vif[2] < 1.2 && df[0] == 1 &&
+                df[2] == 2);
     model_unref(m);
     m = fit_formula(f, "viewed ~ age + I(3 * age) + lang");
     a = alarm_about(m, ALARM_COLLINEAR);
@@ -142,7 +153,11 @@ static void levels(void **state)
     Buf b = BUF_INIT;
     buf_puts(&b, "y,g,who,user_id\n");
     for (int i = 0; i < 400; i++)
-        buf_printf(&b, "%d,%s,name%d,%d\n", i * 31 % 7 < 3, i < 2 ? "rare" : i % 2 ? "a" : "b", i, i);
+        buf_printf(&b, "%d,%s,name%d,%d\n", i * 31 % 7 < 3,
+                   i < 2   ? "rare"
+                   : i % 2 ? "a"
+                           : "b",
+                   i, i);
     Frame *f = frame_of(b.p);
     Model *m = fit_formula(f, "y ~ g + user_id");
     const Alarm *a = alarm_about(m, ALARM_RARE_LEVEL);
@@ -164,7 +179,8 @@ static void imbalance(void **state)
     Frame *f = frame_of(b.p);
     Model *m = fit_formula(f, "y ~ x");
     const Alarm *a = alarm_about(m, ALARM_IMBALANCE);
-    assert_true(a && strstr(a->text, "y is 1 in only 0.4 % of the rows") && strstr(a->text, "99.60 %"));
+    assert_true(a && strstr(a->text, "y is 1 in only 0.4 % of the rows") &&
+                strstr(a->text, "99.60 %"));
     model_unref(m);
     frame_unref(f);
     buf_free(&b);
@@ -177,8 +193,14 @@ static void same_ranking(void **state)
     Error err = ERROR_INIT;
     Simulated s;
     assert_true(simulate_blog(&(SimulateOptions){200, 60, 10, 4000, 3}, &s, &err));
-    World w = {.users = s.users, .posts = s.posts, .products = s.products, .events = s.interactions,
-               .users_name = "users", .posts_name = "posts", .products_name = "products", .events_name = "interactions"};
+    World w = {.users = s.users,
+               .posts = s.posts,
+               .products = s.products,
+               .events = s.interactions,
+               .users_name = "users",
+               .posts_name = "posts",
+               .products_name = "products",
+               .events_name = "interactions"};
     w.users_roles = roles_guess("users", s.users);
     w.posts_roles = roles_guess("posts", s.posts);
     w.products_roles = roles_guess("products", s.products);
@@ -238,7 +260,8 @@ static void tables(void **state)
     buf_puts(&b, "y,x,twin,same,gaps,answer,name\n");
     for (int i = 0; i < 300; i++) {
         int y = i * 31 % 7 < 3;
-        buf_printf(&b, "%d,%d,%d,7,%s,%s,n%d\n", y, i % 50, i % 50, i % 4 ? "" : "1", y ? "yes" : "no", i);
+        buf_printf(&b, "%d,%d,%d,7,%s,%s,n%d\n", y, i % 50, i % 50, i % 4 ? "" : "1",
+                   y ? "yes" : "no", i);
     }
     Frame *f = frame_of(b.p);
     Error err = ERROR_INIT;
@@ -262,10 +285,11 @@ static void tables(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(separation), cmocka_unit_test(separated_numbers), cmocka_unit_test(leakage),
-        cmocka_unit_test(later_times), cmocka_unit_test(collinear), cmocka_unit_test(levels),
-        cmocka_unit_test(imbalance), cmocka_unit_test(same_ranking), cmocka_unit_test(all_is_well),
-        cmocka_unit_test(tables),
+        cmocka_unit_test(separation),  cmocka_unit_test(separated_numbers),
+        cmocka_unit_test(leakage),     cmocka_unit_test(later_times),
+        cmocka_unit_test(collinear),   cmocka_unit_test(levels),
+        cmocka_unit_test(imbalance),   cmocka_unit_test(same_ranking),
+        cmocka_unit_test(all_is_well), cmocka_unit_test(tables),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

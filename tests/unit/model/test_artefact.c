@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* test_artefact.c - a model saved, loaded and saved again is the same bytes, and predicts the same bits. */
+/* test_artefact.c - a model saved, loaded and saved again is the same bytes, and predicts the same
+ * bits. */
 #include "worlds.h"
 
 #include <unistd.h>
@@ -23,11 +24,12 @@ static void same_bytes(void **state)
         double l2;
     } rows[] = {
         {"plain", "viewed ~ age + lang", NULL, ENCODE_TREATMENT, 0},
-        {"product and spline", "viewed ~ ns(age, df = 3) * lang + poly(hours, 2) + log1p(hours)", NULL,
-         ENCODE_TREATMENT, 0},
+        {"product and spline", "viewed ~ ns(age, df = 3) * lang + poly(hours, 2) + log1p(hours)",
+         NULL, ENCODE_TREATMENT, 0},
         {"one-hot with ridge", "viewed ~ age + lang + country + member", NULL, ENCODE_ONEHOT, 1},
         {"sum", "viewed ~ age + lang:country", NULL, ENCODE_SUM, 0},
-        {"cut and factor", "viewed ~ cut(age, c(0, 30, 50, 99)) + factor(clicks > 2)", NULL, ENCODE_TREATMENT, 0.5},
+        {"cut and factor", "viewed ~ cut(age, c(0, 30, 50, 99)) + factor(clicks > 2)", NULL,
+         ENCODE_TREATMENT, 0.5},
         {"aliased", "viewed ~ age + I(2 * age) + lang", NULL, ENCODE_TREATMENT, 0},
         {"poisson", "clicks ~ age + lang", "poisson", ENCODE_TREATMENT, 0},
         {"gaussian", "hours ~ age + lang", "gaussian", ENCODE_TREATMENT, 0},
@@ -48,7 +50,8 @@ static void same_bytes(void **state)
         Predictions p, q;
         check_row(model_predict(m, f, true, UNSEEN_BASE, &p, &err), rows[i].name);
         check_row(model_predict(back, f, true, UNSEEN_BASE, &q, &err), rows[i].name);
-        check_row(memcmp(p.p, q.p, p.n * sizeof *p.p) == 0 && memcmp(p.se, q.se, p.n * sizeof *p.se) == 0,
+        check_row(memcmp(p.p, q.p, p.n * sizeof *p.p) == 0 &&
+                      memcmp(p.se, q.se, p.n * sizeof *p.se) == 0,
                   rows[i].name);
         predictions_clear(&p);
         predictions_clear(&q);
@@ -74,7 +77,8 @@ static void through_a_file(void **state)
     Model *back = model_load(path, &err);
     assert_non_null(back);
     assert_string_equal(back->formula, m->formula);
-    assert_true(back->train.roc_auc == m->train.roc_auc && back->rows == 300 && back->nalarms == m->nalarms);
+    assert_true(back->train.roc_auc == m->train.roc_auc && back->rows == 300 &&
+                back->nalarms == m->nalarms);
     model_unref(back);
     unlink(path);
     assert_null(model_load(path, &err));
@@ -119,7 +123,8 @@ static void broken_files(void **state)
     }
 }
 
-/* Cut anywhere, or with any one number or word spoilt, it fails or loads; it never reads out of bounds. */
+/* Cut anywhere, or with any one number or word spoilt, it fails or loads; it never reads out of
+ * bounds. */
 static void spoilt(void **state)
 {
     (void)state;
@@ -147,8 +152,9 @@ static void spoilt(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(same_bytes),   cmocka_unit_test(through_a_file), cmocka_unit_test(no_rows_inside),
-        cmocka_unit_test(broken_files), cmocka_unit_test(spoilt),
+        cmocka_unit_test(same_bytes),     cmocka_unit_test(through_a_file),
+        cmocka_unit_test(no_rows_inside), cmocka_unit_test(broken_files),
+        cmocka_unit_test(spoilt),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,8 +2,9 @@
 /*
  * test_compare.c - anova, drop1, type II, likelihood-ratio tests and inflation against R.
  *
- * Values: R 4.2.2 anova(), drop1(), car 3.1-1 Anova(type = 2) and vif(), from fits iterated until they no longer moved.
- * Data: datasets::mtcars (am, wt, hp), datasets::ToothGrowth, datasets::trees, datasets::UCBAdmissions.
+ * Values: R 4.2.2 anova(), drop1(), car 3.1-1 Anova(type = 2) and vif(), from fits iterated until
+ * they no longer moved. Data: datasets::mtcars (am, wt, hp), datasets::ToothGrowth,
+ * datasets::trees, datasets::UCBAdmissions.
  */
 #include "worlds.h"
 
@@ -55,7 +56,10 @@ static const struct {
     const char *data, *formula, *family, *link;
     Want type1[6], type2[6], drop1[6];
 } cases[] = {
-    {mtcars, "am ~ wt + hp", "binomial", "logit",
+    {mtcars,
+     "am ~ wt + hp",
+     "binomial",
+     "logit",
      {{"NULL", NO, 43.22973327685781, NO, NO, NO},
       {"wt", 1.0, 19.17608480744508, NO, 24.053648469412728, 9.368857374858819e-07},
       {"hp", 1.0, 10.059110472266985, NO, 9.116974335178094, 0.0025324848119910137}},
@@ -64,7 +68,10 @@ static const struct {
      {{"<none>", NO, 10.059110472266985, 16.059110472266987, NO, NO},
       {"wt", 1.0, 41.22756562552771, 45.22756562552771, 31.168455153260723, 2.3657942806122014e-08},
       {"hp", 1.0, 19.17608480744508, 23.17608480744508, 9.116974335178094, 0.0025324848119910137}}},
-    {toothgrowth, "len ~ supp * dose", "gaussian", "identity",
+    {toothgrowth,
+     "len ~ supp * dose",
+     "gaussian",
+     "identity",
      {{"NULL", NO, 3452.2093333333332, NO, NO, NO},
       {"supp", 1.0, 3246.8593333333333, NO, 12.317019905838075, 0.000893645158872463},
       {"dose", 1.0, 1022.5550357142855, NO, 133.415146386243, 1.9079854606461629e-16},
@@ -73,26 +80,40 @@ static const struct {
       {"dose", 1.0, NO, NO, 133.415146386243, 1.9079854606461629e-16},
       {"supp:dose", 1.0, NO, NO, 5.333482978854757, 0.024631358134488204}},
      {{"<none>", NO, 933.6349285714285, 344.9570798343864, NO, NO},
-      {"supp:dose", 1.0, 1022.5550357142855, 348.4155329189093, 5.333482978854757, 0.024631358134488204}}},
-    {trees, "Volume ~ log(Girth) + log(Height)", "gamma", "log",
+      {"supp:dose", 1.0, 1022.5550357142855, 348.4155329189093, 5.333482978854757,
+       0.024631358134488204}}},
+    {trees,
+     "Volume ~ log(Girth) + log(Height)",
+     "gamma",
+     "log",
      {{"NULL", NO, 8.31720121467799, NO, NO, NO},
       {"log(Girth)", 1.0, 0.384083872958965, NO, 1234.2873124043763, 1.054447077089118e-24},
       {"log(Height)", 1.0, 0.18351526442407204, NO, 31.205801971356564, 5.603661935352571e-06}},
      {{"log(Girth)", 1.0, NO, NO, 715.5742060407881, 1.7535829561637817e-21},
       {"log(Height)", 1.0, NO, NO, 31.205801971356564, 5.603661935352571e-06}},
      {{"<none>", NO, 0.18351526442407204, 139.90135800955915, NO, NO},
-      {"log(Girth)", 1.0, 4.782715212587512, 853.4755640503473, 701.7269051308645, 2.282295633893132e-21},
-      {"log(Height)", 1.0, 0.384083872958965, 169.1071599809157, 30.6019287093175, 6.495249936073501e-06}}},
-    {ucb, "cbind(Admitted, Rejected) ~ Gender + Dept", "binomial", "logit",
+      {"log(Girth)", 1.0, 4.782715212587512, 853.4755640503473, 701.7269051308645,
+       2.282295633893132e-21},
+      {"log(Height)", 1.0, 0.384083872958965, 169.1071599809157, 30.6019287093175,
+       6.495249936073501e-06}}},
+    {ucb,
+     "cbind(Admitted, Rejected) ~ Gender + Dept",
+     "binomial",
+     "logit",
      {{"NULL", NO, 877.0564132197757, NO, NO, NO},
       {"Gender", 1.0, 783.6070060240442, NO, 93.44940719573151, 4.1671745567000804e-22},
       {"Dept", 5.0, 20.20427532724143, NO, 763.4027306968027, 9.546808761023379e-163}},
      {{"Gender", 1.0, NO, NO, 1.5312314508914397, 0.21592771997654792},
       {"Dept", 5.0, NO, NO, 763.4027306968027, 9.546808761023379e-163}},
      {{"<none>", NO, 20.20427532724143, 103.14395955580568, NO, NO},
-      {"Gender", 1.0, 21.73550677813287, 102.67519100669712, 1.5312314508914397, 0.21592771997654792},
-      {"Dept", 5.0, 783.6070060240442, 856.5466902526084, 763.4027306968027, 9.546808761023379e-163}}},
-    {ucb, "cbind(Admitted, Rejected) ~ Gender + Dept", "quasibinomial", "logit",
+      {"Gender", 1.0, 21.73550677813287, 102.67519100669712, 1.5312314508914397,
+       0.21592771997654792},
+      {"Dept", 5.0, 783.6070060240442, 856.5466902526084, 763.4027306968027,
+       9.546808761023379e-163}}},
+    {ucb,
+     "cbind(Admitted, Rejected) ~ Gender + Dept",
+     "quasibinomial",
+     "logit",
      {{"NULL", NO, 877.0564132197757, NO, NO, NO},
       {"Gender", 1.0, 783.6070060240442, NO, 24.82150800270128, 0.004168131834876731},
       {"Dept", 5.0, 20.20427532724143, NO, 40.55415129511966, 0.00047552357012373907}},
@@ -108,8 +129,10 @@ static const struct {
 static void check_rows(const char *what, const AnovaRow *got, size_t n, const Want *want)
 {
     for (size_t k = 0; k < n; k++) {
-        const double pairs[][2] = {{want[k].residual, got[k].residual}, {want[k].aic, got[k].aic},
-                                   {want[k].stat, got[k].stat},         {want[k].p, got[k].p}};
+        const double pairs[][2] = {{want[k].residual, got[k].residual},
+                                   {want[k].aic, got[k].aic},
+                                   {want[k].stat, got[k].stat},
+                                   {want[k].p, got[k].p}};
         assert_non_null(want[k].term);
         assert_string_equal(got[k].term, want[k].term);
         if (!isnan(want[k].df) && (double)got[k].df != want[k].df)
@@ -157,13 +180,15 @@ static void inflation(void **state)
     double vif[2];
     size_t df[2];
     assert_true(model_vif(m, vif, df));
-    assert_true(close_to(vif[0], 2.444297277508938, 1e-8) && close_to(vif[1], vif[0], 1e-12) && df[0] == 1);
+    assert_true(close_to(vif[0], 2.444297277508938, 1e-8) && close_to(vif[1], vif[0], 1e-12) &&
+                df[0] == 1);
     model_unref(m);
     frame_unref(f);
     f = frame_of(ucb);
     m = fit_formula(f, "cbind(Admitted, Rejected) ~ Gender + Dept");
     assert_true(model_vif(m, vif, df));
-    assert_true(close_to(vif[0], 1.3849029648952806, 1e-8) && close_to(vif[1], vif[0], 1e-8) && df[1] == 5);
+    assert_true(close_to(vif[0], 1.3849029648952806, 1e-8) && close_to(vif[1], vif[0], 1e-8) &&
+                df[1] == 5);
     model_unref(m);
     frame_unref(f);
 }
@@ -173,10 +198,12 @@ static void two_models(void **state)
     (void)state;
     Error err = ERROR_INIT;
     Frame *f = frame_of(mtcars), *part = frame_of("am,wt\n1,2\n0,3\n1,2.5\n0,2.4\n1,2.2\n0,2.1\n");
-    Model *small = fit_formula(f, "am ~ wt"), *big = fit_formula(f, "am ~ wt + hp"), *other = fit_formula(part, "am ~ wt");
+    Model *small = fit_formula(f, "am ~ wt"), *big = fit_formula(f, "am ~ wt + hp"),
+          *other = fit_formula(part, "am ~ wt");
     AnovaRow r[2];
     assert_true(model_lr_test(big, small, r, &err)); /* in either order */
-    assert_true(close_to(r[1].stat, 9.116974335178094, 1e-8) && close_to(r[1].p, 0.0025324848119910137, 1e-7));
+    assert_true(close_to(r[1].stat, 9.116974335178094, 1e-8) &&
+                close_to(r[1].p, 0.0025324848119910137, 1e-7));
     assert_true(r[1].df == 1 && r[0].df_residual == 30);
     assert_false(model_lr_test(other, big, r, &err));
     assert_non_null(strstr(err.msg, "different rows: 6 and 32"));
@@ -237,8 +264,8 @@ static void training_rows(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(as_r), cmocka_unit_test(inflation), cmocka_unit_test(two_models), cmocka_unit_test(refusals),
-        cmocka_unit_test(training_rows),
+        cmocka_unit_test(as_r),     cmocka_unit_test(inflation),     cmocka_unit_test(two_models),
+        cmocka_unit_test(refusals), cmocka_unit_test(training_rows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * test_exports.c - every export is run outside and compared with model_predict(): 1e-12 on 1,000 rows.
+ * test_exports.c - every export is run outside and compared with model_predict(): 1e-12 on 1,000
+ * rows.
  *
- * C by cc, Python by python3 (with numpy where it is there, without otherwise, and without by force), SQL by sqlite3,
- * JSON and PMML by small evaluators in Python below. A tool that is not installed skips its test. Painless has no
- * interpreter outside the engine; tests/engine runs it there.
+ * C by cc, Python by python3 (with numpy where it is there, without otherwise, and without by
+ * force), SQL by sqlite3, JSON and PMML by small evaluators in Python below. A tool that is not
+ * installed skips its test. Painless has no interpreter outside the engine; tests/engine runs it
+ * there.
  */
 #include "worlds.h"
 
@@ -25,22 +27,28 @@ static const struct {
     double l2;
 } models[] = {
     {"plain", "viewed ~ age + lang + member", NULL, NULL, ENCODE_TREATMENT, 0},
-    {"products", "viewed ~ age * lang * country + member:lang + hours:age", NULL, NULL, ENCODE_TREATMENT, 0},
+    {"products", "viewed ~ age * lang * country + member:lang + hours:age", NULL, NULL,
+     ENCODE_TREATMENT, 0},
     {"one-hot", "viewed ~ lang + country + member + lang:country", NULL, NULL, ENCODE_ONEHOT, 1},
     {"sum", "viewed ~ lang * country + age:lang", NULL, NULL, ENCODE_SUM, 0},
-    {"curves", "viewed ~ ns(age, df = 4) + bs(hours, df = 5) + poly(clicks, 2) + ns(age, df = 2):lang", NULL, NULL,
-     ENCODE_TREATMENT, 0.1},
+    {"curves",
+     "viewed ~ ns(age, df = 4) + bs(hours, df = 5) + poly(clicks, 2) + ns(age, df = 2):lang", NULL,
+     NULL, ENCODE_TREATMENT, 0.1},
     {"raw powers and functions",
-     "viewed ~ poly(age, 3, raw = TRUE) + log1p(hours) + sqrt(hours) + I(age^2 / 100) + I(age > 40) + if(hours > 10, 1, 0)",
+     "viewed ~ poly(age, 3, raw = TRUE) + log1p(hours) + sqrt(hours) + I(age^2 / 100) + I(age > "
+     "40) + if(hours > 10, 1, 0)",
      NULL, NULL, ENCODE_TREATMENT, 0.1},
-    {"factors of numbers", "viewed ~ cut(age, c(0, 30, 45, 99)) + factor(clicks):lang + I(lang == \"js\")", NULL, NULL,
+    {"factors of numbers",
+     "viewed ~ cut(age, c(0, 30, 45, 99)) + factor(clicks):lang + I(lang == \"js\")", NULL, NULL,
      ENCODE_TREATMENT, 1},
     {"no intercept", "viewed ~ 0 + lang + age", NULL, NULL, ENCODE_TREATMENT, 0},
-    {"poisson with offset", "clicks ~ age + lang + offset(log1p(hours))", "poisson", NULL, ENCODE_TREATMENT, 0},
+    {"poisson with offset", "clicks ~ age + lang + offset(log1p(hours))", "poisson", NULL,
+     ENCODE_TREATMENT, 0},
     {"gaussian", "hours ~ age + lang", "gaussian", NULL, ENCODE_TREATMENT, 0},
     {"cloglog", "viewed ~ age + lang", NULL, "cloglog", ENCODE_TREATMENT, 0},
     {"cauchit", "viewed ~ age + lang", NULL, "cauchit", ENCODE_TREATMENT, 0},
-    {"probit", "viewed ~ age + lang", NULL, "probit", ENCODE_TREATMENT, 0}, /* SQL and Painless refuse it */
+    {"probit", "viewed ~ age + lang", NULL, "probit", ENCODE_TREATMENT,
+     0}, /* SQL and Painless refuse it */
 };
 
 static bool have(const char *tool)
@@ -76,7 +84,8 @@ static void put_file(const char *dir, const char *name, const char *text, size_t
     assert_true(f && file_out_write(f, text, n, &err) && file_out_commit(f, &err));
 }
 
-/* The rows to score: training's, with a level nobody knows and values beyond the data among them, and gaps. */
+/* The rows to score: training's, with a level nobody knows and values beyond the data among them,
+ * and gaps. */
 static Frame *rows_to_score(const Frame *f)
 {
     Error err = ERROR_INIT;
@@ -153,8 +162,8 @@ static void run_in(const char *dir, const char *name, const char *command)
 }
 
 /* Exports every model, writes it and the rows, runs `command`, compares. */
-static void each_model(const char *format, const char *file, const char *extra_name, const char *extra,
-                       const char *command)
+static void each_model(const char *format, const char *file, const char *extra_name,
+                       const char *extra, const char *command)
 {
     Frame *f = visits(3000, 61), *rows = rows_to_score(f);
     Error err = ERROR_INIT;
@@ -170,7 +179,8 @@ static void each_model(const char *format, const char *file, const char *extra_n
         Buf text = BUF_INIT;
         error_clear(&err);
         bool ok = e->write(m, &text, &err);
-        if (!ok && models[i].link && strcmp(models[i].link, "probit") == 0 && strcmp(format, "sql") == 0) {
+        if (!ok && models[i].link && strcmp(models[i].link, "probit") == 0 &&
+            strcmp(format, "sql") == 0) {
             assert_non_null(strstr(err.msg, "SQL has no word for 'normal'"));
         } else {
             if (!ok)
@@ -229,8 +239,10 @@ static const char sql_driver[] =
     "CREATE TABLE raw(viewed,age,hours,lang,country,member,clicks,user_id);\n"
     ".mode csv\n"
     ".import --skip 1 rows.csv raw\n"
-    "CREATE TABLE visits AS SELECT CAST(NULLIF(viewed,'') AS INTEGER) viewed, CAST(NULLIF(age,'') AS INTEGER) age,\n"
-    "  CAST(NULLIF(hours,'') AS REAL) hours, NULLIF(lang,'') lang, NULLIF(country,'') country, member = 'true' member,\n"
+    "CREATE TABLE visits AS SELECT CAST(NULLIF(viewed,'') AS INTEGER) viewed, CAST(NULLIF(age,'') "
+    "AS INTEGER) age,\n"
+    "  CAST(NULLIF(hours,'') AS REAL) hours, NULLIF(lang,'') lang, NULLIF(country,'') country, "
+    "member = 'true' member,\n"
     "  CAST(NULLIF(clicks,'') AS INTEGER) clicks FROM raw;\n"
     ".mode list\n"
     ".output all.txt\n"
@@ -240,14 +252,17 @@ static const char sql_driver[] =
 static void sql(void **state)
 {
     (void)state;
-    if (!have("sqlite3") || system("sqlite3 :memory: 'SELECT exp(1.0)+ln(2.0)' >/dev/null 2>&1") != 0)
+    if (!have("sqlite3") ||
+        system("sqlite3 :memory: 'SELECT exp(1.0)+ln(2.0)' >/dev/null 2>&1") != 0)
         skip();
     /* the whole statement becomes a table of its own, whose answers are printed with all digits */
     each_model("sql", "model.sql.in", "driver.sql", sql_driver,
                "{ echo 'WITH answer AS ('; sed -e '/^--/d' -e 's/;$//' model.sql.in; "
-               "echo \") SELECT CASE WHEN y IS NULL THEN 'nan' ELSE printf('%.17g', y) END FROM (SELECT\"; "
+               "echo \") SELECT CASE WHEN y IS NULL THEN 'nan' ELSE printf('%.17g', y) END FROM "
+               "(SELECT\"; "
                "grep -q 'AS probability$' model.sql.in && echo 'probability' || echo 'prediction'; "
-               "echo ' AS y FROM answer);'; } >model.sql && sqlite3 :memory: <driver.sql && mv all.txt out.txt");
+               "echo ' AS y FROM answer);'; } >model.sql && sqlite3 :memory: <driver.sql && mv "
+               "all.txt out.txt");
 }
 
 /* ---- C ---- */
@@ -262,7 +277,8 @@ static void c_function(void **state)
         "import re, csv, subprocess\n"
         "text = open('model.c').read()\n"
         "params = re.search(r'^double score\\((.*)\\)$', text, re.M).group(1)\n"
-        "names = [] if params == 'void' else [p.replace('*', ' ').split()[-1] for p in params.split(',')]\n"
+        "names = [] if params == 'void' else [p.replace('*', ' ').split()[-1] for p in "
+        "params.split(',')]\n"
         "texts = {p.replace('*', ' ').split()[-1] for p in params.split(',') if '*' in p}\n"
         "rows = list(csv.DictReader(open('rows.csv', newline='')))\n"
         "def arg(n, v):\n"
@@ -272,9 +288,11 @@ static void c_function(void **state)
         "with open('main.c', 'w') as out:\n"
         "    out.write('#include <stdio.h>\\n#include \"model.c\"\\nint main(void) {\\n')\n"
         "    for r in rows:\n"
-        "        out.write('printf(\"%%.17g\\\\n\", score(%s));\\n' % ', '.join(arg(n, r[n]) for n in names))\n"
+        "        out.write('printf(\"%%.17g\\\\n\", score(%s));\\n' % ', '.join(arg(n, r[n]) for n "
+        "in names))\n"
         "    out.write('return 0; }\\n')\n"
-        "subprocess.check_call(['cc', '-std=c99', '-O0', '-Wall', '-Werror', '-o', 'main', 'main.c', '-lm'])\n"
+        "subprocess.check_call(['cc', '-std=c99', '-O0', '-Wall', '-Werror', '-o', 'main', "
+        "'main.c', '-lm'])\n"
         "subprocess.check_call('./main > out.txt', shell=True)\n";
     if (!have("python3"))
         skip();
@@ -286,11 +304,16 @@ static void c_function(void **state)
 static const char json_driver[] =
     "import csv, json, math\n"
     "m = json.load(open('model.json'))\n"
-    "ops = {'+': lambda a, b: a + b, '-': lambda a, b: a - b, '*': lambda a, b: a * b, '/': lambda a, b: a / b,\n"
-    "       'neg': lambda a: -a, 'pow': lambda a, b: a ** b, '<': lambda a, b: a < b, '<=': lambda a, b: a <= b,\n"
-    "       '>': lambda a, b: a > b, '>=': lambda a, b: a >= b, '==': lambda a, b: a == b, '!=': lambda a, b: a != b,\n"
-    "       'and': lambda a, b: a and b, 'or': lambda a, b: a or b, 'not': lambda a: not a, 'number': float,\n"
-    "       'exp': math.exp, 'expm1': math.expm1, 'log': math.log, 'log1p': math.log1p, 'sqrt': math.sqrt,\n"
+    "ops = {'+': lambda a, b: a + b, '-': lambda a, b: a - b, '*': lambda a, b: a * b, '/': lambda "
+    "a, b: a / b,\n"
+    "       'neg': lambda a: -a, 'pow': lambda a, b: a ** b, '<': lambda a, b: a < b, '<=': lambda "
+    "a, b: a <= b,\n"
+    "       '>': lambda a, b: a > b, '>=': lambda a, b: a >= b, '==': lambda a, b: a == b, '!=': "
+    "lambda a, b: a != b,\n"
+    "       'and': lambda a, b: a and b, 'or': lambda a, b: a or b, 'not': lambda a: not a, "
+    "'number': float,\n"
+    "       'exp': math.exp, 'expm1': math.expm1, 'log': math.log, 'log1p': math.log1p, 'sqrt': "
+    "math.sqrt,\n"
     "       'atan': math.atan, 'normal': lambda x: 0.5 * math.erfc(-x / math.sqrt(2))}\n"
     "def value(e, row, steps, eta=None):\n"
     "    if not isinstance(e, dict):\n"
@@ -304,9 +327,11 @@ static const char json_driver[] =
     "    if 'eta' in e:\n"
     "        return eta\n"
     "    if e['op'] == 'if':\n"
-    "        return value(e['args'][1 if value(e['args'][0], row, steps, eta) else 2], row, steps, eta)\n"
+    "        return value(e['args'][1 if value(e['args'][0], row, steps, eta) else 2], row, steps, "
+    "eta)\n"
     "    return ops[e['op']](*(value(a, row, steps, eta) for a in e['args']))\n"
-    "tables = {t['name']: (t['subjects'], {tuple(r[:-1]): r[-1] for r in t['entries']}) for t in m['tables']}\n"
+    "tables = {t['name']: (t['subjects'], {tuple(r[:-1]): r[-1] for r in t['entries']}) for t in "
+    "m['tables']}\n"
     "def score(row):\n"
     "    if any(v is None for v in row.values()):\n"
     "        return math.nan\n"
@@ -324,7 +349,8 @@ static const char json_driver[] =
     "    return value(m['mean'], row, steps, eta)\n"
     "kinds = {i['name']: i['type'] for i in m['inputs']}\n"
     "def cell(kind, v):\n"
-    "    return None if v == '' else v if kind == 'text' else v == 'true' if kind == 'truth' else float(v)\n"
+    "    return None if v == '' else v if kind == 'text' else v == 'true' if kind == 'truth' else "
+    "float(v)\n"
     "with open('out.txt', 'w') as out:\n"
     "    for r in csv.DictReader(open('rows.csv', newline='')):\n"
     "        out.write(repr(score({n: cell(k, r[n]) for n, k in kinds.items()})) + '\\n')\n";
@@ -346,25 +372,34 @@ static const char pmml_driver[] =
     "root = ET.parse('model.pmml').getroot()\n"
     "types = {f.get('name'): f.get('dataType') for f in root.iter(N + 'DataField')}\n"
     "model = root.find(N + 'RegressionModel')\n"
-    "target = [f.get('name') for f in model.iter(N + 'MiningField') if f.get('usageType') == 'target'][0]\n"
-    "names = [f.get('name') for f in model.iter(N + 'MiningField') if f.get('usageType') != 'target']\n"
-    "ops = {'+': lambda a, b: a + b, '-': lambda a, b: a - b, '*': lambda a, b: a * b, '/': lambda a, b: a / b,\n"
-    "       'pow': lambda a, b: a ** b, 'lessThan': lambda a, b: a < b, 'lessOrEqual': lambda a, b: a <= b,\n"
-    "       'greaterThan': lambda a, b: a > b, 'greaterOrEqual': lambda a, b: a >= b, 'equal': lambda a, b: a == b,\n"
-    "       'notEqual': lambda a, b: a != b, 'ln1p': math.log1p, 'ln': math.log, 'sqrt': math.sqrt, 'exp': math.exp}\n"
+    "target = [f.get('name') for f in model.iter(N + 'MiningField') if f.get('usageType') == "
+    "'target'][0]\n"
+    "names = [f.get('name') for f in model.iter(N + 'MiningField') if f.get('usageType') != "
+    "'target']\n"
+    "ops = {'+': lambda a, b: a + b, '-': lambda a, b: a - b, '*': lambda a, b: a * b, '/': lambda "
+    "a, b: a / b,\n"
+    "       'pow': lambda a, b: a ** b, 'lessThan': lambda a, b: a < b, 'lessOrEqual': lambda a, "
+    "b: a <= b,\n"
+    "       'greaterThan': lambda a, b: a > b, 'greaterOrEqual': lambda a, b: a >= b, 'equal': "
+    "lambda a, b: a == b,\n"
+    "       'notEqual': lambda a, b: a != b, 'ln1p': math.log1p, 'ln': math.log, 'sqrt': "
+    "math.sqrt, 'exp': math.exp}\n"
     "def value(e, env):\n"
     "    tag = e.tag[len(N):]\n"
     "    if tag == 'Constant':\n"
     "        t = e.get('dataType')\n"
-    "        return e.text if t == 'string' else e.text == 'true' if t == 'boolean' else float(e.text)\n"
+    "        return e.text if t == 'string' else e.text == 'true' if t == 'boolean' else "
+    "float(e.text)\n"
     "    if tag == 'FieldRef':\n"
     "        return env[e.get('field')]\n"
     "    if tag == 'MapValues':\n"
-    "        pairs = [(p.get('field'), p.get('column')) for p in e.findall(N + 'FieldColumnPair')]\n"
+    "        pairs = [(p.get('field'), p.get('column')) for p in e.findall(N + "
+    "'FieldColumnPair')]\n"
     "        if e not in maps:\n"
     "            number = [f not in types or types[f] == 'double' for f, _ in pairs]\n"
     "            maps[e] = {tuple(float(r.find(N + c).text) if n else r.find(N + c).text\n"
-    "                             for (f, c), n in zip(pairs, number)): float(r.find(N + 'value').text)\n"
+    "                             for (f, c), n in zip(pairs, number)): float(r.find(N + "
+    "'value').text)\n"
     "                       for r in e.iter(N + 'row')}\n"
     "        return maps[e].get(tuple(env[f] for f, _ in pairs), float(e.get('defaultValue')))\n"
     "    if e.get('function') == 'if':\n"
@@ -373,12 +408,15 @@ static const char pmml_driver[] =
     "maps = {}\n"
     "fields = [(d.get('name'), d[0]) for d in model.iter(N + 'DerivedField')]\n"
     "table = model.find(N + 'RegressionTable')\n"
-    "preds = [(q.get('name'), float(q.get('coefficient'))) for q in table.findall(N + 'NumericPredictor')]\n"
+    "preds = [(q.get('name'), float(q.get('coefficient'))) for q in table.findall(N + "
+    "'NumericPredictor')]\n"
     "links = {'logit': lambda x: 1 / (1 + math.exp(-x)), 'exp': math.exp, 'none': lambda x: x,\n"
-    "         'probit': lambda x: 0.5 * math.erfc(-x / math.sqrt(2)), 'cloglog': lambda x: -math.expm1(-math.exp(x)),\n"
+    "         'probit': lambda x: 0.5 * math.erfc(-x / math.sqrt(2)), 'cloglog': lambda x: "
+    "-math.expm1(-math.exp(x)),\n"
     "         'cauchit': lambda x: 0.5 + math.atan(x) / math.pi}\n"
     "def cell(t, v):\n"
-    "    return None if v == '' else v if t == 'string' else v == 'true' if t == 'boolean' else float(v)\n"
+    "    return None if v == '' else v if t == 'string' else v == 'true' if t == 'boolean' else "
+    "float(v)\n"
     "with open('out.txt', 'w') as out:\n"
     "    for r in csv.DictReader(open('rows.csv', newline='')):\n"
     "        env = {n: cell(types[n], r[n]) for n in names}\n"
@@ -408,7 +446,8 @@ static void table(void **state)
     const Export *all = export_table(&n);
     assert_int_equal(n, 6);
     for (size_t i = 0; i < n; i++)
-        check_row(export_find(str_of(all[i].name), SPAN_NONE, &err) == &all[i] && all[i].brief, all[i].name);
+        check_row(export_find(str_of(all[i].name), SPAN_NONE, &err) == &all[i] && all[i].brief,
+                  all[i].name);
     assert_string_equal(export_by_ending(STR("a/model.sql"))->name, "sql");
     assert_null(export_by_ending(STR("model.exe")));
     assert_null(export_find(STR("jason"), SPAN_NONE, &err));
@@ -437,8 +476,10 @@ static void awkward_names(void **state)
     buf_puts(&csv, "y,int,a b,v0,\"it's\"\n");
     Rng r = rng_stream(1, "names");
     for (int i = 0; i < 300; i++)
-        buf_printf(&csv, "%d,%.3f,%.3f,%.3f,%s\n", rng_unit(&r) < 0.5, rng_normal(&r), rng_normal(&r), rng_normal(&r),
-                   (const char *[]){"\"say \"\"hi\"\"\"", "it's", "a<b&c", "back\\slash", "plain"}[rng_below(&r, 5)]);
+        buf_printf(&csv, "%d,%.3f,%.3f,%.3f,%s\n", rng_unit(&r) < 0.5, rng_normal(&r),
+                   rng_normal(&r), rng_normal(&r),
+                   (const char *[]){"\"say \"\"hi\"\"\"", "it's", "a<b&c", "back\\slash",
+                                    "plain"}[rng_below(&r, 5)]);
     Frame *f = frame_of(csv.p);
     Model *m = fit_formula(f, "y ~ int + `a b` + v0 + `it's`");
     size_t n;
@@ -467,8 +508,10 @@ static void awkward_names(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(python), cmocka_unit_test(python_numpy), cmocka_unit_test(sql), cmocka_unit_test(c_function),
-        cmocka_unit_test(json), cmocka_unit_test(pmml), cmocka_unit_test(table), cmocka_unit_test(refusals),
+        cmocka_unit_test(python),        cmocka_unit_test(python_numpy),
+        cmocka_unit_test(sql),           cmocka_unit_test(c_function),
+        cmocka_unit_test(json),          cmocka_unit_test(pmml),
+        cmocka_unit_test(table),         cmocka_unit_test(refusals),
         cmocka_unit_test(awkward_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,8 +2,8 @@
 /*
  * test_fit.c - table and formula to a model, and back to predictions.
  *
- * The illustration: exact optimum of scikit-learn's LogisticRegression(C=1) objective on its 16 rows, full one-hot,
- * solved in 50-digit arithmetic; tolerance 1e-8.
+ * The illustration: exact optimum of scikit-learn's LogisticRegression(C=1) objective on its 16
+ * rows, full one-hot, solved in 50-digit arithmetic; tolerance 1e-8.
  */
 #include "worlds.h"
 
@@ -67,14 +67,16 @@ static void predictions(void **state)
     assert_int_equal(p.n, 3000);
     double *x = calloc(m->enc->ncols, sizeof *x);
     for (size_t i = 0; i < p.n; i++)
-        assert_true(p.p[i] > 0 && p.p[i] < 1 && p.se[i] > 0 && close_to(p.p[i], 1 / (1 + exp(-p.eta[i])), 1e-14));
+        assert_true(p.p[i] > 0 && p.p[i] < 1 && p.se[i] > 0 &&
+                    close_to(p.p[i], 1 / (1 + exp(-p.eta[i])), 1e-14));
     double *y, *q, *w;
     uint32_t *rows;
     size_t n;
     assert_true(model_outcomes(m, f, &y, &q, &w, &rows, &n, &err));
     Metrics got;
     assert_true(n == 3000 && metrics_compute(y, q, w, n, 0.5, 0.95, &got, &err));
-    assert_true(got.roc_auc == m->train.roc_auc && got.log_loss == m->train.log_loss && rows[17] == 17);
+    assert_true(got.roc_auc == m->train.roc_auc && got.log_loss == m->train.log_loss &&
+                rows[17] == 17);
     free(x);
     free(y);
     free(q);
@@ -140,7 +142,8 @@ static void specs(void **state)
     spec.formula = "clicks ~ age + lang";
     spec.family = "poisson";
     Model *m = fit_spec(f, &spec);
-    assert_true(!m->binary && m->train.n == 0 && m->link->inverse && strcmp(m->link->name, "log") == 0);
+    assert_true(!m->binary && m->train.n == 0 && m->link->inverse &&
+                strcmp(m->link->name, "log") == 0);
     model_unref(m);
     spec = (ModelSpec)MODEL_SPEC_DEFAULT;
     spec.formula = "viewed ~ age + lang";
@@ -152,7 +155,8 @@ static void specs(void **state)
     spec.sampled = 0.1;
     Model *sampled = fit_spec(f, &spec);
     assert_true(close_to(sampled->fit->b[0], plain->fit->b[0] + log(0.1), 1e-12));
-    assert_true(sampled->base_rate < plain->base_rate && sampled->train.log_loss == plain->train.log_loss);
+    assert_true(sampled->base_rate < plain->base_rate &&
+                sampled->train.log_loss == plain->train.log_loss);
     model_unref(sampled);
     model_unref(plain);
     model_unref(m);
@@ -171,7 +175,9 @@ static void failures(void **state)
         {"no such family", {.formula = "viewed ~ age", .family = "binormal"}, "binormal"},
         {"link that does not fit", {.formula = "viewed ~ age", .link = "inverse"}, "inverse"},
         {"no such cluster", {.formula = "viewed ~ age", .cluster = "clan"}, "clan"},
-        {"no time column", {.formula = "viewed ~ age", .test_frac = 0.2, .split = SPLIT_TIME}, "time"},
+        {"no time column",
+         {.formula = "viewed ~ age", .test_frac = 0.2, .split = SPLIT_TIME},
+         "time"},
         {"share above one", {.formula = "viewed ~ age", .sampled = 2}, "sampled"},
         {"sampled without intercept", {.formula = "viewed ~ age - 1", .sampled = 0.5}, "intercept"},
         {"three values", {.formula = "lang ~ age"}, "lang"},
@@ -220,11 +226,14 @@ static void inputs(void **state)
     Frame *f = visits(1001, 8);
     Model *m = fit_formula(f, "viewed ~ age + lang + hours + offset(log1p(clicks) * 0)");
     assert_int_equal(m->ninputs, 4);
-    const InputSummary *age = &m->inputs[model_input(m, STR("age"))], *lang = &m->inputs[model_input(m, STR("lang"))];
-    assert_true(age->min >= 18 && age->max <= 67 && age->quantile[0] == age->min && age->quantile[20] == age->max);
+    const InputSummary *age = &m->inputs[model_input(m, STR("age"))],
+                       *lang = &m->inputs[model_input(m, STR("lang"))];
+    assert_true(age->min >= 18 && age->max <= 67 && age->quantile[0] == age->min &&
+                age->quantile[20] == age->max);
     assert_true(age->median > 35 && age->median < 50 && age->auc > 0.5 && age->auc < 0.8);
     assert_true(lang->nlevels == 3 && lang->counts[0] >= lang->counts[2]);
-    assert_true(m->inputs[model_input(m, STR("clicks"))].is_offset && model_input(m, STR("country")) < 0);
+    assert_true(m->inputs[model_input(m, STR("clicks"))].is_offset &&
+                model_input(m, STR("country")) < 0);
     model_unref(m);
     frame_unref(f);
 }
@@ -232,8 +241,13 @@ static void inputs(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(illustration_optimum), cmocka_unit_test(predictions), cmocka_unit_test(nulls_and_new_levels),
-        cmocka_unit_test(test_part), cmocka_unit_test(specs), cmocka_unit_test(failures), cmocka_unit_test(threads),
+        cmocka_unit_test(illustration_optimum),
+        cmocka_unit_test(predictions),
+        cmocka_unit_test(nulls_and_new_levels),
+        cmocka_unit_test(test_part),
+        cmocka_unit_test(specs),
+        cmocka_unit_test(failures),
+        cmocka_unit_test(threads),
         cmocka_unit_test(inputs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

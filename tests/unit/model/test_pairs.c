@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * test_pairs.c - scores of users x posts: by parts, by a table, by rows, all equal to model_predict() on rows made one by
- * one; the best K; batches; rows from a Reader to a Writer.
+ * test_pairs.c - scores of users x posts: by parts, by a table, by rows, all equal to
+ * model_predict() on rows made one by one; the best K; batches; rows from a Reader to a Writer.
  */
 #include "worlds.h"
 
@@ -25,8 +25,13 @@ static Blog blog(void)
     Error err = ERROR_INIT;
     Blog b = {0};
     assert_true(simulate_blog(&(SimulateOptions){USERS, POSTS, 10, 4000, 3}, &b.s, &err));
-    b.w = (World){.users = b.s.users, .posts = b.s.posts, .products = b.s.products, .events = b.s.interactions,
-                  .users_name = "users", .posts_name = "posts", .products_name = "products",
+    b.w = (World){.users = b.s.users,
+                  .posts = b.s.posts,
+                  .products = b.s.products,
+                  .events = b.s.interactions,
+                  .users_name = "users",
+                  .posts_name = "posts",
+                  .products_name = "products",
                   .events_name = "interactions"};
     b.w.users_roles = roles_guess("users", b.s.users);
     b.w.posts_roles = roles_guess("posts", b.s.posts);
@@ -74,7 +79,8 @@ static bool gather(void *ctx, const PairBatch *b, Error *err)
     s->by_post = b->by_post;
     for (size_t k = 0; k < b->n; k++)
         for (size_t j = b->start[k]; j < b->start[k + 1]; j++) {
-            uint32_t u = b->by_post ? b->partner[j] : b->owner[k], p = b->by_post ? b->owner[k] : b->partner[j];
+            uint32_t u = b->by_post ? b->partner[j] : b->owner[k],
+                     p = b->by_post ? b->owner[k] : b->partner[j];
             assert_true(u < USERS && p < POSTS);
             assert_true(s->got[u][p] == -1);
             s->got[u][p] = b->p[j];
@@ -124,13 +130,16 @@ static void all_ways(void **state)
         Error err = ERROR_INIT;
         Model *m = blog_fit(&b, rows[i].formula);
         Sheet *s = sheet_new(&b, m);
-        PairScorer *p = pairs_new(m, &b.w, &(PairOptions){.moment = MOMENT, .batch_pairs = 300}, &err);
+        PairScorer *p =
+            pairs_new(m, &b.w, &(PairOptions){.moment = MOMENT, .batch_pairs = 300}, &err);
         PairReport rep, quiet;
         if (!p || !pairs_run(p, gather, s, &rep, &err))
             fail_msg("%s: %s\n", rows[i].formula, err.msg);
         assert_true(pairs_run(p, NULL, NULL, &quiet, &err));
-        check_row(strcmp(rep.method, rows[i].method) == 0 && rep.same_ranking == rows[i].same, rows[i].formula);
-        check_row(rep.pairs == USERS * POSTS && s->entries == USERS * POSTS && s->batches > 5, rows[i].formula);
+        check_row(strcmp(rep.method, rows[i].method) == 0 && rep.same_ranking == rows[i].same,
+                  rows[i].formula);
+        check_row(rep.pairs == USERS * POSTS && s->entries == USERS * POSTS && s->batches > 5,
+                  rows[i].formula);
         double sum = 0;
         size_t unknown = 0;
         for (size_t u = 0; u < USERS; u++)
@@ -139,9 +148,11 @@ static void all_ways(void **state)
                 unknown += isnan(s->want[u][q]) ? 1 : 0;
                 sum += isnan(s->want[u][q]) ? 0 : s->want[u][q];
             }
-        check_row(rep.unknown == unknown && close_to(rep.mean, sum / (double)(USERS * POSTS - unknown), 1e-12),
+        check_row(rep.unknown == unknown &&
+                      close_to(rep.mean, sum / (double)(USERS * POSTS - unknown), 1e-12),
                   rows[i].formula);
-        check_row(close_to(quiet.mean, rep.mean, 1e-14) && quiet.unknown == unknown, rows[i].formula);
+        check_row(close_to(quiet.mean, rep.mean, 1e-14) && quiet.unknown == unknown,
+                  rows[i].formula);
         pairs_free(p);
         free(s);
         model_unref(m);
@@ -156,15 +167,21 @@ static void best(void **state)
     static const struct {
         const char *formula;
         size_t posts, users;
-    } rows[] = {{"viewed ~ gender * lang + age:lang", 4, 0},   {"viewed ~ gender * lang + age:lang", 0, 3},
-                {"viewed ~ age + lang + prev_author_hits", 2, 0}, {"viewed ~ age + lang + prev_author_hits", 0, 5},
-                {"viewed ~ hours_since_login + lang", 3, 0},      {"viewed ~ gender * lang", 1000, 0}};
+    } rows[] = {{"viewed ~ gender * lang + age:lang", 4, 0},
+                {"viewed ~ gender * lang + age:lang", 0, 3},
+                {"viewed ~ age + lang + prev_author_hits", 2, 0},
+                {"viewed ~ age + lang + prev_author_hits", 0, 5},
+                {"viewed ~ hours_since_login + lang", 3, 0},
+                {"viewed ~ gender * lang", 1000, 0}};
     Blog b = blog();
     for (size_t i = 0; i < COUNT(rows); i++) {
         Error err = ERROR_INIT;
         Model *m = blog_fit(&b, rows[i].formula);
         Sheet *s = sheet_new(&b, m);
-        PairOptions opt = {.moment = MOMENT, .top_posts = rows[i].posts, .top_users = rows[i].users, .batch_pairs = 64};
+        PairOptions opt = {.moment = MOMENT,
+                           .top_posts = rows[i].posts,
+                           .top_users = rows[i].users,
+                           .batch_pairs = 64};
         PairScorer *p = pairs_new(m, &b.w, &opt, &err);
         PairReport rep;
         assert_true(p && pairs_run(p, gather, s, &rep, &err));
@@ -175,7 +192,8 @@ static void best(void **state)
             size_t known = 0, kept = 0;
             double worst = 2, best_left = -1;
             for (size_t q = 0; q < partners; q++) {
-                double want = by_post ? s->want[q][o] : s->want[o][q], got = by_post ? s->got[q][o] : s->got[o][q];
+                double want = by_post ? s->want[q][o] : s->want[o][q],
+                       got = by_post ? s->got[q][o] : s->got[o][q];
                 known += isnan(want) ? 0 : 1;
                 if (got >= 0) {
                     kept++;
@@ -185,7 +203,8 @@ static void best(void **state)
                     best_left = fmax(best_left, want);
                 }
             }
-            check_row(kept == (known < k ? known : k) && best_left <= worst + 1e-15, rows[i].formula);
+            check_row(kept == (known < k ? known : k) && best_left <= worst + 1e-15,
+                      rows[i].formula);
             expected += kept;
         }
         check_row(rep.kept == (double)expected && s->entries == expected, rows[i].formula);
@@ -214,7 +233,8 @@ static void refusals(void **state)
     frame_unref(f);
     error_clear(&err);
     m = blog_fit(&b, "viewed ~ age + lang");
-    assert_null(pairs_new(m, &b.w, &(PairOptions){.moment = MOMENT, .top_posts = 1, .top_users = 1}, &err));
+    assert_null(
+        pairs_new(m, &b.w, &(PairOptions){.moment = MOMENT, .top_posts = 1, .top_users = 1}, &err));
     assert_int_equal(err.code, ERR_USAGE);
     error_clear(&err);
     uint32_t nobody = 0;
@@ -281,13 +301,16 @@ static void streams(void **state)
     Keep k = {.base = {keep_put, keep_commit, keep_abandon}};
     Slices in = {.base = {slices_next, NULL, NULL}, .f = f};
     static const char *const keep[] = {"user_id"};
-    ScoreOptions opt = {.eta = "eta", .label = "yes", .keep = keep, .nkeep = 1, .policy = UNSEEN_BASE};
+    ScoreOptions opt = {
+        .eta = "eta", .label = "yes", .keep = keep, .nkeep = 1, .policy = UNSEEN_BASE};
     ScoreReport rep;
     assert_true(score_stream(m, &in.base, &k.base, &opt, &rep, &err));
-    assert_true(k.committed && !k.abandoned && k.all->rows == 1000 && k.all->ncols == 4 && rep.scored == 1000);
+    assert_true(k.committed && !k.abandoned && k.all->rows == 1000 && k.all->ncols == 4 &&
+                rep.scored == 1000);
     Predictions p;
     assert_true(model_predict(m, f, false, UNSEEN_BASE, &p, &err));
-    const Column *prob = frame_column(k.all, STR("probability")), *eta = frame_column(k.all, STR("eta"));
+    const Column *prob = frame_column(k.all, STR("probability")),
+                 *eta = frame_column(k.all, STR("eta"));
     assert_memory_equal(prob->v.d, p.p, 1000 * sizeof *p.p);
     assert_memory_equal(eta->v.d, p.eta, 1000 * sizeof *p.eta);
     assert_true(frame_column(k.all, STR("yes"))->v.b[3] == (p.p[3] >= 0.5));
@@ -326,8 +349,8 @@ static void written_pairs(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(all_ways), cmocka_unit_test(best), cmocka_unit_test(refusals), cmocka_unit_test(streams),
-        cmocka_unit_test(written_pairs),
+        cmocka_unit_test(all_ways), cmocka_unit_test(best),          cmocka_unit_test(refusals),
+        cmocka_unit_test(streams),  cmocka_unit_test(written_pairs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -43,7 +43,8 @@ static double answer(const WhatIf *w)
     return p;
 }
 
-/* A real row, taken, gives the row's prediction and se; contributions and the typical row add up to it. */
+/* A real row, taken, gives the row's prediction and se; contributions and the typical row add up to
+ * it. */
 static void rows_agree(void **state)
 {
     (void)state;
@@ -59,7 +60,8 @@ static void rows_agree(void **state)
         double sum = r.typical_eta;
         for (size_t k = 0; k < r.ncontrib; k++) {
             sum += r.contrib[k].contribution;
-            assert_true(k == 0 || fabs(r.contrib[k].contribution) <= fabs(r.contrib[k - 1].contribution));
+            assert_true(k == 0 ||
+                        fabs(r.contrib[k].contribution) <= fabs(r.contrib[k - 1].contribution));
         }
         assert_true(close_to(sum, r.eta, 1e-12));
         whatif_result_clear(&r);
@@ -97,7 +99,8 @@ static void notes(void **state)
         const char *name, *value, *note;
         bool ok;
     } rows[] = {
-        {"age", "131", "age 131 is above everything in training (18 to 67): the model extrapolates", true},
+        {"age", "131", "age 131 is above everything in training (18 to 67): the model extrapolates",
+         true},
         {"age", "3", "below everything", true},
         {"lang", "cobol", "lang 'cobol' was not seen in training", true},
         {"lang", "JAVA", NULL, true}, /* the case of a known level is forgiven */
@@ -112,7 +115,8 @@ static void notes(void **state)
         set(d.w, rows[i].name, rows[i].value);
         assert_true(whatif_eval(d.w, 0.95, &r, &err));
         check_row(r.ok == rows[i].ok && isnan(r.p) == !rows[i].ok, rows[i].value);
-        check_row(rows[i].note ? r.nnotes == 1 && strstr(r.notes[0], rows[i].note) : r.nnotes == 0, rows[i].value);
+        check_row(rows[i].note ? r.nnotes == 1 && strstr(r.notes[0], rows[i].note) : r.nnotes == 0,
+                  rows[i].value);
         whatif_result_clear(&r);
         set(d.w, rows[i].name, "typical");
     }
@@ -135,8 +139,10 @@ static void wrong_values(void **state)
     Desk d = desk("viewed ~ age + member");
     for (size_t i = 0; i < COUNT(rows); i++) {
         Error err = ERROR_INIT;
-        check_row(!whatif_set(d.w, str_of(rows[i].name), str_of(rows[i].value), SPAN_NONE, &err), rows[i].value);
-        check_row(err.code == rows[i].code && strstr(err.msg, rows[i].msg) && strstr(err.hint, rows[i].hint),
+        check_row(!whatif_set(d.w, str_of(rows[i].name), str_of(rows[i].value), SPAN_NONE, &err),
+                  rows[i].value);
+        check_row(err.code == rows[i].code && strstr(err.msg, rows[i].msg) &&
+                      strstr(err.hint, rows[i].hint),
                   rows[i].value);
     }
     desk_clear(&d);
@@ -147,12 +153,14 @@ static void vary(void **state)
     (void)state;
     Error err = ERROR_INIT;
     Desk d = desk("viewed ~ age + lang + member + hours");
-    size_t n, age = (size_t)model_input(d.m, STR("age")), lang = (size_t)model_input(d.m, STR("lang"));
+    size_t n, age = (size_t)model_input(d.m, STR("age")),
+              lang = (size_t)model_input(d.m, STR("lang"));
     VaryPoint *v = whatif_vary(d.w, age, 20, 60, 10, 0.95, &n, &err);
     assert_true(v && n == 5);
     for (size_t k = 0; k < n; k++) {
         set(d.w, "age", v[k].value);
-        assert_true(v[k].x == 20 + 10 * (double)k && close_to(answer(d.w), v[k].p, 1e-14) && v[k].low < v[k].p);
+        assert_true(v[k].x == 20 + 10 * (double)k && close_to(answer(d.w), v[k].p, 1e-14) &&
+                    v[k].low < v[k].p);
     }
     free(v);
     set(d.w, "age", "typical");
@@ -212,7 +220,8 @@ static void flips(void **state)
     for (size_t i = 0; i < d.m->ninputs; i++)
         freeze[i] = strcmp(d.m->inputs[i].name, "member") != 0;
     f = whatif_flip(d.w, 0.999, freeze, 4, &n, &best, &err);
-    assert_true(n == 0 && best < 0.999 && err.code == ERR_NONE); /* cannot: the best that can be reached is told */
+    assert_true(n == 0 && best < 0.999 &&
+                err.code == ERR_NONE); /* cannot: the best that can be reached is told */
     free(f);
     set(d.w, "age", "null");
     assert_null(whatif_flip(d.w, 0.5, NULL, 1, &n, &best, &err));
@@ -228,7 +237,8 @@ static void neighbours(void **state)
     NearResult r;
     assert_true(whatif_take(d.w, d.f, 17, &err) && near_rows(d.w, d.f, 5, &r, &err));
     assert_true(r.n == 5 && r.rows[0].row == 17 && r.rows[0].distance == 0 && r.warning[0] == '\0');
-    assert_true(close_to(r.rows[0].p, answer(d.w), 1e-14) && (r.rows[0].y == 0 || r.rows[0].y == 1));
+    assert_true(close_to(r.rows[0].p, answer(d.w), 1e-14) &&
+                (r.rows[0].y == 0 || r.rows[0].y == 1));
     assert_true(r.observed >= 0 && r.observed <= 1);
     near_clear(&r);
     set(d.w, "age", "900");
@@ -252,7 +262,8 @@ static void derived(void **state)
     Model *m = model_fit(&(Dataset){wide, r}, &spec, &err);
     assert_non_null(m);
     WhatIf *w = whatif_new(m);
-    assert_true(m->inputs[model_input(m, STR("age"))].source && m->inputs[model_input(m, STR("decades"))].derived);
+    assert_true(m->inputs[model_input(m, STR("age"))].source &&
+                m->inputs[model_input(m, STR("decades"))].derived);
     set(w, "age", "20");
     double young = answer(w);
     set(w, "age", "60");
@@ -275,9 +286,9 @@ static void derived(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(rows_agree), cmocka_unit_test(typical_row), cmocka_unit_test(notes),
-        cmocka_unit_test(wrong_values), cmocka_unit_test(vary), cmocka_unit_test(flips),
-        cmocka_unit_test(neighbours), cmocka_unit_test(derived),
+        cmocka_unit_test(rows_agree),   cmocka_unit_test(typical_row), cmocka_unit_test(notes),
+        cmocka_unit_test(wrong_values), cmocka_unit_test(vary),        cmocka_unit_test(flips),
+        cmocka_unit_test(neighbours),   cmocka_unit_test(derived),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

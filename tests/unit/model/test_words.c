@@ -19,29 +19,47 @@ static void sentences(void **state)
         Encode encode;
     } rows[] = {
         {"viewed ~ age + lang", NULL, NULL, "langpython",
-         "a post about python has # times the odds of a view of one about java (# to #), other things equal", 0},
+         "a post about python has # times the odds of a view of one about java (# to #), other "
+         "things equal",
+         0},
         {"viewed ~ age + lang", NULL, NULL, "age",
-         "each year of a user's age multiplies the odds of a view by # (# to #), other things equal", 0},
+         "each year of a user's age multiplies the odds of a view by # (# to #), other things "
+         "equal",
+         0},
         {"viewed ~ hours + lang", NULL, NULL, "hours",
-         "one more unit of hours multiplies the odds of a view by # (# to #), other things equal", 0},
+         "one more unit of hours multiplies the odds of a view by # (# to #), other things equal",
+         0},
         {"viewed ~ age + lang", NULL, NULL, "(Intercept)",
-         "where every number is 0 and every level the reference, the probability of a view is # (# to #)", 0},
+         "where every number is 0 and every level the reference, the probability of a view is # (# "
+         "to #)",
+         0},
         {"viewed ~ age + lang", NULL, NULL, "lang_java",
-         "a post about java multiplies the odds of a view by # (# to #), other things equal", ENCODE_ONEHOT},
+         "a post about java multiplies the odds of a view by # (# to #), other things equal",
+         ENCODE_ONEHOT},
         {"clicks ~ age + lang", "poisson", NULL, "langpython",
-         "a post about python has # times the expected clicks of one about java (# to #), other things equal", 0},
+         "a post about python has # times the expected clicks of one about java (# to #), other "
+         "things equal",
+         0},
         {"hours ~ age + lang", "gaussian", NULL, "langpython",
-         "a post about python, against one about java, ~ the expected hours by # (# to #), other things equal", 0},
+         "a post about python, against one about java, ~ the expected hours by # (# to #), other "
+         "things equal",
+         0},
         {"viewed ~ age + lang", NULL, "probit", "age",
-         "each year of a user's age raises the probit of the probability of a view by # (# to #), other things equal", 0},
+         "each year of a user's age raises the probit of the probability of a view by # (# to #), "
+         "other things equal",
+         0},
         {"viewed ~ age:lang", NULL, NULL, "age:langjava",
-         "each year of a user's age with a post about java, beyond what each does alone, multiplies the odds of a view by "
-         "# (# to #), other things equal", 0},
+         "each year of a user's age with a post about java, beyond what each does alone, "
+         "multiplies the odds of a view by "
+         "# (# to #), other things equal",
+         0},
         {"viewed ~ age + I(2 * age)", NULL, NULL, "I(2 * age)",
          "I(2 * age) is not estimated: other columns together say the same", 0},
         {"viewed ~ lang", NULL, NULL, "lang1",
-         "a post about java, against the mean of all levels, multiplies the odds of a view by # (# to #), other things "
-         "equal", ENCODE_SUM},
+         "a post about java, against the mean of all levels, multiplies the odds of a view by # (# "
+         "to #), other things "
+         "equal",
+         ENCODE_SUM},
     };
     Frame *f = visits(20000, 41);
     for (size_t i = 0; i < COUNT(rows); i++) {
@@ -62,7 +80,8 @@ static void sentences(void **state)
             if (*want == '#' || *want == '~') {
                 bool number = *want == '#';
                 const char *from = got;
-                while (number ? (*got >= '0' && *got <= '9') || *got == '.' || *got == '-' || *got == 'e'
+                while (number ? (*got >= '0' && *got <= '9') || *got == '.' || *got == '-' ||
+                                    *got == 'e'
                               : *got >= 'a' && *got <= 'z')
                     got++;
                 if (got == from)
@@ -91,7 +110,8 @@ static void orders(void **state)
     assert_int_equal(n, m->enc->ncols);
     for (size_t k = 1; k + 1 < n; k++)
         assert_true(c[k - 1].estimate >= c[k].estimate);
-    assert_true(c[n - 1].aliased && isnan(c[n - 1].estimate)); /* what is not estimated comes last */
+    assert_true(c[n - 1].aliased &&
+                isnan(c[n - 1].estimate)); /* what is not estimated comes last */
     model_coefs(m, SORT_ABS, 0.95, c);
     for (size_t k = 1; k + 1 < n; k++)
         assert_true(!(fabs(c[k - 1].std_estimate) < fabs(c[k].std_estimate)));
@@ -106,7 +126,8 @@ static void orders(void **state)
     double narrow = c[1].high - c[1].low;
     model_coefs(m, SORT_MODEL, 0.99, c);
     assert_true(c[1].high - c[1].low > narrow);
-    assert_true(close_to(c[1].odds_ratio, exp(c[1].estimate), 1e-15) && close_to(c[1].odds_low, exp(c[1].low), 1e-15));
+    assert_true(close_to(c[1].odds_ratio, exp(c[1].estimate), 1e-15) &&
+                close_to(c[1].odds_low, exp(c[1].low), 1e-15));
     model_unref(m);
     frame_unref(f);
 }
