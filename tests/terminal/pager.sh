@@ -1,0 +1,12 @@
+# A result taller than the screen goes through the pager; one that fits does not.
+start 80 12 GLINT_PAGER=\'tr a-z A-Z\' "$GLINT"
+prompt
+type 'help tables'
+keys Enter
+see 'list what is in memory'
+type 'load datasets/blog/users.csv; show limit 40'
+keys Enter
+see '^USER[0-9]|\(2,000 ROWS'
+keys C-d
+ended 0
+restored
