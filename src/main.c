@@ -230,9 +230,11 @@ static bool load_files(Session *s, const Start *st)
 
 static int run(Session *s, const Start *st)
 {
-    bool batch = (st->commands || st->script) && !st->stay && !st->tui;
-    s->interactive = !batch && !st->tui && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
-    s->prefixes = !batch && isatty(STDIN_FILENO);
+    bool given = st->commands || st->script;
+    bool stays = !given || st->stay || st->tui;
+    bool prompt = stays && !st->tui && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+    s->interactive = prompt && !given; /* what is given runs without a pager */
+    s->prefixes = stays && isatty(STDIN_FILENO);
     if (!st->no_rc && s->interactive)
         run_start_file(s);
     if (s->interactive && !s->settings->quiet)
@@ -244,16 +246,19 @@ static int run(Session *s, const Start *st)
         ok = exec_text(s, str_of(st->commands), NULL, st->keep_going);
     if (ok && st->script)
         ok = script_run(s, st->script, st->vars, st->nvars, st->keep_going);
-    if (!batch && (ok || s->interactive)) {
+    if (stays && (ok || prompt)) {
         s->exit_status = 0;
         if (st->tui)
             return exec_command(s, STR("view home"), NULL) ? 0 : s->exit_status;
-        if (s->interactive)
+        if (prompt) {
+            s->interactive = true;
+            s->settings->echo = false; /* of the commands given: what is typed is on the screen */
             line_run(s);
-        else
+        } else {
             script_run(s, "-", NULL, 0, st->keep_going);
+        }
     }
-    return s->interactive ? 0 : s->exit_status;
+    return prompt ? 0 : s->exit_status;
 }
 
 int main(int argc, char **argv)

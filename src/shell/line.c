@@ -219,6 +219,27 @@ static void clear_line(void)
     rl_callback_handler_install(PROMPT, on_line);
 }
 
+/* The terminal as it was before readline; tcsetattr() may be called in a handler. */
+static struct termios modes_before;
+
+static void on_terminate(int sig)
+{
+    tcsetattr(STDIN_FILENO, TCSANOW, &modes_before);
+    signal(sig, SIG_DFL);
+    raise(sig);
+}
+
+static void catch_terminate(void)
+{
+    static const int fatal[] = {SIGHUP, SIGTERM, SIGQUIT};
+    if (tcgetattr(STDIN_FILENO, &modes_before) != 0)
+        return;
+    struct sigaction sa = {.sa_handler = on_terminate};
+    sigemptyset(&sa.sa_mask);
+    for (size_t i = 0; i < sizeof fatal / sizeof *fatal; i++)
+        sigaction(fatal[i], &sa, NULL);
+}
+
 int line_run(Session *s)
 {
     here.session = s;
@@ -233,6 +254,7 @@ int line_run(Session *s)
     struct sigaction sa = {.sa_handler = on_resize};
     sigemptyset(&sa.sa_mask);
     sigaction(SIGWINCH, &sa, NULL);
+    catch_terminate();
     rl_callback_handler_install(PROMPT, on_line);
     while (!here.ended && !s->quit) {
         struct pollfd fd = {.fd = STDIN_FILENO, .events = POLLIN};

@@ -55,7 +55,7 @@ Out out_for(const Session *s, FILE *file)
     Out o = {.file = file, .quiet = set->quiet, .plain = set->plain, .null_text = set->null_text};
     o.terminal = isatty(fileno(file));
     screen_size(file, &o.width, &o.height);
-    if (set->echo) {
+    if (set->echo && !o.terminal) {
         o.width = 100;
         o.height = 0;
     }

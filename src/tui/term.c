@@ -106,30 +106,31 @@ static void leave_at_exit(void)
     screen_is_up = 0;
 }
 
+static const int fatal[] = {SIGHUP, SIGTERM, SIGQUIT, SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL};
+static struct sigaction before[sizeof fatal / sizeof *fatal]; /* what the prompt had installed */
+
 /* endwin() is not meant for handlers, but a terminal left in raw mode is worse than a crash in a
  * crash. */
 static void on_fatal(int sig)
 {
     leave_at_exit();
-    signal(sig, SIG_DFL);
+    for (size_t i = 0; i < sizeof fatal / sizeof *fatal; i++)
+        if (fatal[i] == sig)
+            sigaction(sig, &before[i], NULL);
     raise(sig);
 }
 
 static void catch_fatal(void)
 {
-    static const int fatal[] = {SIGHUP, SIGTERM, SIGQUIT, SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL};
     static bool done;
     if (done)
         return;
     done = true;
     atexit(leave_at_exit);
     for (size_t i = 0; i < sizeof fatal / sizeof *fatal; i++) {
-        struct sigaction now;
-        if (sigaction(fatal[i], NULL, &now) == 0 && now.sa_handler == SIG_DFL) {
-            struct sigaction mine = {.sa_handler = on_fatal};
-            sigemptyset(&mine.sa_mask);
-            sigaction(fatal[i], &mine, NULL);
-        }
+        struct sigaction mine = {.sa_handler = on_fatal};
+        sigemptyset(&mine.sa_mask);
+        sigaction(fatal[i], &mine, &before[i]);
     }
 }
 

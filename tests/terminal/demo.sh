@@ -5,7 +5,7 @@ see '^glint> whatif --vary lang'
 prompt
 type 'tables'
 keys Enter
-see '^ft +42,608'
+see '^. +ft +42,608'
 type 'quit'
 keys Enter
 ended 0

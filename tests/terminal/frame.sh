@@ -1,5 +1,6 @@
 # The frame itself: a shell in it answers, resizes and ends.
 start 60 10 sh
+see '^[#$]'
 type 'echo one-$((1+1))-three'
 keys Enter
 see '^one-2-three'

@@ -9,12 +9,12 @@ keys Enter
 see ' %|/s'
 keys C-c
 WAIT=2
-see '^error: cancelled'
+see 'cancelled'
 WAIT=30
 type 'tables'
 keys Enter
-see '^t +4'
-gone 'interactions +[0-9]'
+see '^. +t +4 '
+gone '^[* ]+interactions '
 type 'quit'
 keys Enter
 ended 0

@@ -6,7 +6,7 @@ keys Enter
 see 'list what is in memory'
 type 'load datasets/blog/users.csv; show limit 40'
 keys Enter
-see '^USER[0-9]|\(2,000 ROWS'
+see '^[A-Z]+2 +[0-9]+ +[A-Z]{2} +(FE)?MALE'
 keys C-d
 ended 0
 restored

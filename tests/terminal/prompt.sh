@@ -6,7 +6,7 @@ keys Enter
 see '^seed_rows +4 x 7'
 type 'show where Gender == "Male"'
 keys Enter
-see 'JohnDoe.*view'
+see 'JohnDoe.*Male'
 gone 'JaneDoe'
 keys C-d
 ended 0
