@@ -177,7 +177,7 @@ check:
 	@tests/deps.sh build check
 	@$(AGAIN) WERROR=1 check-build
 	$(Q)tests/run.sh $(BUILD)
-check-build: $(BUILD)/glint $(BUILD)/examples $(UNIT_BIN) $(FUZZ_BIN) $(ENGINE_BIN)
+check-build: $(BUILD)/glint $(BUILD)/examples $(UNIT_BIN) $(FUZZ_BIN) $(ENGINE_BIN) $(REFERENCE)
 suite: check-build
 	$(Q)tests/run.sh $(BUILD) $(S)
 bless: $(BUILD)/glint
