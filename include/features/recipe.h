@@ -80,6 +80,8 @@ typedef struct RowMaker RowMaker;
 RowMaker *rowmaker_new(const Recipe *r, const World *w, int64_t moment, Error *err);
 Frame *rowmaker_rows(RowMaker *m, const uint32_t *users, const uint32_t *posts, size_t n,
                      Error *err);
+/* From now on only these columns (and what is derived from them): a model reads few of many. */
+void rowmaker_only(RowMaker *m, const Str *names, size_t n);
 void rowmaker_free(RowMaker *m);
 /* The groups of features in the order of their columns: key response user post ... */
 const char *const *feature_groups(size_t *n);

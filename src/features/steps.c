@@ -220,7 +220,9 @@ static bool interaction_rows(Maker *m, Rows *r, FeatureReport *report, Error *er
     return true;
 }
 
-static Frame *make_columns(Maker *m, const Spec *s, Rows *rows, bool with_response, Error *err)
+/* `wanted` (ncols, or NULL for all) says which columns. */
+static Frame *make_columns(Maker *m, const Spec *s, Rows *rows, bool with_response,
+                           const uint8_t *wanted, Error *err)
 {
     char **names = xcalloc(s->ncols + 1, sizeof *names);
     Column **cols = xcalloc(s->ncols + 1, sizeof *cols);
@@ -228,7 +230,7 @@ static Frame *make_columns(Maker *m, const Spec *s, Rows *rows, bool with_respon
     bool ok = true;
     for (size_t j = 0; j < s->ncols && ok; j++) {
         const FeatureCol *c = &s->cols[j];
-        if (!with_response && strcmp(c->group, "response") == 0)
+        if ((!with_response && strcmp(c->group, "response") == 0) || (wanted && !wanted[j]))
             continue;
         if (rows->n > 100000)
             progress_tick("features", (double)j, (double)s->ncols, "columns");
@@ -311,7 +313,7 @@ Frame *features_build(const World *w, const FeatureOptions *opt, Recipe **recipe
     if (!(s->pairs ? pairs_rows(m, s, &rows, report, err)
                    : interaction_rows(m, &rows, report, err)))
         goto done;
-    f = make_columns(m, s, &rows, true, err);
+    f = make_columns(m, s, &rows, true, NULL, err);
     if (!f)
         goto done;
     fill_report(report, s, m, &rows, f);
@@ -329,6 +331,7 @@ done:
 struct RowMaker {
     const Recipe *recipe;
     Maker *m;
+    uint8_t *wanted; /* columns of the spec; NULL: all */
 };
 
 RowMaker *rowmaker_new(const Recipe *r, const World *w, int64_t moment, Error *err)
@@ -352,14 +355,27 @@ RowMaker *rowmaker_new(const Recipe *r, const World *w, int64_t moment, Error *e
     if (!m)
         return NULL;
     RowMaker *rm = xcalloc(1, sizeof *rm);
-    *rm = (RowMaker){r, m};
+    *rm = (RowMaker){r, m, NULL};
     return rm;
+}
+
+void rowmaker_only(RowMaker *m, const Str *names, size_t n)
+{
+    const Spec *s = m->m->spec;
+    free(m->wanted);
+    m->wanted = xcalloc(s->ncols + 1, 1);
+    for (size_t j = 0; j < s->ncols; j++) {
+        m->wanted[j] = j == 0; /* a frame has a column */
+        for (size_t k = 0; k < n; k++)
+            m->wanted[j] |= str_eqz(names[k], s->cols[j].name);
+    }
 }
 
 void rowmaker_free(RowMaker *m)
 {
     if (!m)
         return;
+    free(m->wanted);
     maker_free(m->m);
     free(m);
 }
@@ -368,7 +384,7 @@ Frame *rowmaker_rows(RowMaker *rm, const uint32_t *users, const uint32_t *posts,
                      Error *err)
 {
     Rows rows = {.n = n, .user = users, .post = posts};
-    Frame *f = make_columns(rm->m, rm->m->spec, &rows, false, err);
+    Frame *f = make_columns(rm->m, rm->m->spec, &rows, false, rm->wanted, err);
     rows_clear(&rows);
     if (!f)
         return NULL;

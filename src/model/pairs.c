@@ -373,6 +373,16 @@ static bool run_batches(Run *r, PairSink sink, void *ctx, PairReport *rep, Error
 
 /* ---- the door ---- */
 
+/* Rows are made of the model's inputs alone. */
+static void only_inputs(PairScorer *s)
+{
+    Str *names = xcalloc(s->m->ninputs + 1, sizeof *names);
+    for (size_t i = 0; i < s->m->ninputs; i++)
+        names[i] = str_of(s->m->inputs[i].name);
+    rowmaker_only(s->maker, names, s->m->ninputs);
+    free(names);
+}
+
 PairScorer *pairs_new(const Model *m, const World *w, const PairOptions *opt, Error *err)
 {
     if (!m->recipe) {
@@ -391,6 +401,8 @@ PairScorer *pairs_new(const Model *m, const World *w, const PairOptions *opt, Er
     PairScorer *s = xcalloc(1, sizeof *s);
     *s = (PairScorer){.m = m, .w = w, .opt = *opt};
     s->maker = rowmaker_new(m->recipe, w, opt->moment, err);
+    if (s->maker)
+        only_inputs(s);
     if (!s->maker || !pair_parts(s, err)) {
         pairs_free(s);
         return NULL;
