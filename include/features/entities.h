@@ -67,6 +67,11 @@ void world_link(World *w);
  * met. Row numbers of recipe_rows() mean these. */
 bool world_from_flat(const char *table, const Frame *f, const RoleMap *roles, World *out,
                      Error *err);
+/* Rows of posts that answer no other post: those that are offered to users. big_alloc'd; `w` has
+ * posts. */
+uint32_t *world_candidates(const World *w, size_t *n, Error *err);
+/* Does this post answer another one? A thread's first post may name itself. */
+bool post_is_answer(const World *w, size_t row);
 /* Checks that what features need is there and of usable types; says what is missing. */
 bool world_check(const World *w, Error *err);
 

@@ -49,7 +49,8 @@ bool score_stream(const Model *m, Reader *in, Writer *out, const ScoreOptions *o
 
 typedef struct PairOptions {
     int64_t moment;                /* features are as of this moment */
-    const uint32_t *users, *posts; /* row numbers in the world's tables; NULL: all */
+    const uint32_t *users, *posts; /* row numbers in the world's tables; NULL: all users, all posts
+                                      that answer no other */
     size_t nusers, nposts;
     size_t top_posts;   /* keep the best K posts of each user; 0: all */
     size_t top_users;   /* keep the best K users of each post instead; 0: all. Not together with
@@ -73,6 +74,7 @@ typedef bool (*PairSink)(void *ctx, const PairBatch *batch, Error *err);
 typedef struct PairReport {
     size_t users, posts;
     double pairs, kept; /* scored; handed on */
+    size_t answers;     /* posts that were no candidates: they answer another one */
     size_t unknown;     /* pairs without prediction (an input is null or a level unseen): p is NaN,
                            never among the best */
     bool same_ranking;  /* no part of the model joins user and post: the order of posts is

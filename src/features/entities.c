@@ -498,6 +498,28 @@ static bool check_type(const Frame *f, const RoleMap *m, Role r, const char *tab
                       rows[r].name);
 }
 
+bool post_is_answer(const World *w, size_t row)
+{
+    const RoleMap *m = &w->posts_roles;
+    if (!has(m, ROLE_PARENT))
+        return false;
+    const Column *parent = w->posts->cols[m->col[ROLE_PARENT]];
+    const Column *key = has(m, ROLE_POST) ? w->posts->cols[m->col[ROLE_POST]] : NULL;
+    bool self = key && key->type == COL_INT && parent->type == COL_INT &&
+                key->v.i[row] == parent->v.i[row];
+    return !column_is_null(parent, row) && !self;
+}
+
+uint32_t *world_candidates(const World *w, size_t *n, Error *err)
+{
+    uint32_t *kept = big_alloc(w->posts->rows, sizeof *kept, false, "the posts", err);
+    *n = 0;
+    for (size_t i = 0; kept && i < w->posts->rows; i++)
+        if (!post_is_answer(w, i))
+            kept[(*n)++] = (uint32_t)i;
+    return kept;
+}
+
 bool world_check(const World *w, Error *err)
 {
     if (!w->events) {

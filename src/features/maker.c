@@ -239,13 +239,8 @@ static bool read_posts(Maker *m, Error *err)
         m->parent_of = bag_alloc(&m->bag, m->nposts, sizeof *m->parent_of, true, "parents", err);
         if (!m->parent_of)
             return false;
-        const Column *key = role_column(m->w.posts, &m->w.posts_roles, ROLE_POST);
-        for (size_t i = 0; i < parent->n; i++) {
-            /* a thread's first post may name itself */
-            bool self = key && key->type == COL_INT && parent->type == COL_INT &&
-                        key->v.i[i] == parent->v.i[i];
-            m->parent_of[i] = !column_is_null(parent, i) && !self;
-        }
+        for (size_t i = 0; i < parent->n; i++)
+            m->parent_of[i] = post_is_answer(&m->w, i);
     }
     return read_tags(m, err);
 }

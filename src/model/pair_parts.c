@@ -297,24 +297,68 @@ static bool has_joint_term(const Model *m)
     return false;
 }
 
-/* All entries as they stand, one profile. */
-static bool side_plain(Side *s, Error *err)
+/* Clears the flag of entries that lack an input of their own: whatever they meet, there is no prediction. */
+static void clear_lacking(const Model *m, const Frame *f, unsigned bit, uint8_t *ok)
 {
-    s->nprofiles = 1;
-    uint8_t *ok = big_alloc(s->n, 1, false, "the order of pairs", err);
-    if (ok)
-        memset(ok, 1, s->n);
-    bool done = ok && side_order(s, ok, err);
+    for (size_t j = 0; j < m->ninputs; j++) {
+        Str name = str_of(m->inputs[j].name);
+        const Column *c = frame_column(f, name);
+        unsigned both = recipe_depends(m->recipe, name) & (DEPENDS_USER | DEPENDS_POST);
+        if (!c || m->inputs[j].source || both != bit)
+            continue;
+        for (size_t i = 0; c->nulls && i < f->rows; i++)
+            ok[i] = ok[i] && !column_is_null(c, i);
+    }
+}
+
+/* One profile; entries that can be predicted first. */
+static bool side_plain(PairScorer *s, Side *side, unsigned bit, Error *err)
+{
+    bool users = bit == DEPENDS_USER, done = false;
+    uint8_t *ok = big_alloc(side->n, 1, false, "the order of pairs", err);
+    uint32_t *other = big_alloc(side->n, sizeof *other, false, "the order of pairs", err);
+    Frame *f = NULL, *full = NULL;
+    if (!ok || !other)
+        goto done;
+    for (size_t i = 0; i < side->n; i++)
+        other[i] = (users ? &s->post : &s->user)->row[0];
+    f = rowmaker_rows(s->maker, users ? side->row : other, users ? other : side->row, side->n, err);
+    full = f ? model_frame(s->m, f, NULL, 0, err) : NULL;
+    if (!full)
+        goto done;
+    memset(ok, 1, side->n);
+    clear_lacking(s->m, full, bit, ok);
+    side->nprofiles = 1;
+    done = side_order(side, ok, err);
+done:
+    frame_unref(full);
+    frame_unref(f);
+    free(other);
     free(ok);
     return done;
+}
+
+/* The posts to score: those asked for, or all that answer no other. */
+static bool posts_init(PairScorer *s, Error *err)
+{
+    const PairOptions *o = &s->opt;
+    if (o->posts || !s->w->posts)
+        return side_init(&s->post, o->posts, o->nposts, s->w->posts, "posts", err);
+    size_t n = 0;
+    uint32_t *rows = world_candidates(s->w, &n, err);
+    if (!rows)
+        return false;
+    s->answers = s->w->posts->rows - n;
+    bool ok = side_init(&s->post, rows, n, s->w->posts, "posts", err);
+    free(rows);
+    return ok;
 }
 
 bool pair_parts(PairScorer *s, Error *err)
 {
     const PairOptions *o = &s->opt;
     uint32_t user = 0, post = 0;
-    if (!side_init(&s->user, o->users, o->nusers, s->w->users, "users", err) ||
-        !side_init(&s->post, o->posts, o->nposts, s->w->posts, "posts", err))
+    if (!side_init(&s->user, o->users, o->nusers, s->w->users, "users", err) || !posts_init(s, err))
         return false;
     s->joint = has_joint_term(s->m);
     s->by_rows = has_joint_variable(s->m);
@@ -326,7 +370,7 @@ bool pair_parts(PairScorer *s, Error *err)
         s->by_rows = s->joint && s->user.nprofiles > TABLE_MAX / s->post.nprofiles;
         return s->by_rows || !s->joint || fill_table(s, err);
     }
-    return side_plain(&s->user, err) && side_plain(&s->post, err);
+    return side_plain(s, &s->user, DEPENDS_USER, err) && side_plain(s, &s->post, DEPENDS_POST, err);
 }
 
 /* ---- handed on ---- */

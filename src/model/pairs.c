@@ -191,10 +191,11 @@ static size_t clean(const double *eta, size_t n, double *out)
 
 static void owner_rows(const Run *r, size_t slot, Scratch *t)
 {
-    const double *eta = r->eta + slot * r->partner->n;
-    size_t n = r->partner->n, bad = clean(eta, n, t->eta);
+    size_t n = r->partner->known;
+    const double *eta = r->eta + slot * n;
+    size_t bad = clean(eta, n, t->eta);
     r->sum[slot] = means(r->s->m, t->eta, n, t->p);
-    r->unknown[slot] = bad;
+    r->unknown[slot] = bad + r->partner->n - n;
     if (bad) {
         r->sum[slot] = 0;
         for (size_t j = 0; j < n; j++) {
@@ -219,10 +220,10 @@ static void run_work(void *ctx, void *scratch, size_t chunk, size_t from, size_t
     (void)chunk;
     for (size_t slot = from; slot < to; slot++) {
         size_t k = r->from + slot;
-        if (r->eta) {
-            owner_rows(r, slot, t);
-        } else if (isnan(r->owner->part[k])) {
+        if (isnan(r->owner->part[k])) {
             owner_none(r, slot);
+        } else if (r->eta) {
+            owner_rows(r, slot, t);
         } else {
             owner_eta(r, k, t->eta);
             r->sum[slot] = means(r->s->m, t->eta, r->partner->known, t->p);
@@ -237,10 +238,11 @@ static void run_work(void *ctx, void *scratch, size_t chunk, size_t from, size_t
 
 /* ---- batches ---- */
 
-/* Linear predictors of the batch's pairs, made as rows. */
+/* Linear predictors of the batch's pairs, made as rows; of owners and partners that can be predicted. */
 static bool batch_rows(Run *r, size_t owners, double *eta, Error *err)
 {
-    size_t nb = r->partner->n, total = owners * nb, slice = total < ROWS_BATCH ? total : ROWS_BATCH;
+    size_t known = r->owner->known > r->from ? r->owner->known - r->from : 0, nb = r->partner->known;
+    size_t total = (known < owners ? known : owners) * nb, slice = total < ROWS_BATCH ? total : ROWS_BATCH;
     uint32_t *a = xcalloc(slice, sizeof *a), *b = xcalloc(slice, sizeof *b);
     uint8_t *ok = xcalloc(slice, 1);
     bool done = true;
@@ -433,6 +435,7 @@ bool pairs_run(PairScorer *s, PairSink sink, void *ctx, PairReport *rep, Error *
     r.width = r.top && r.top < r.partner->n ? r.top : r.partner->n;
     *rep = (PairReport){.users = s->user.n,
                         .posts = s->post.n,
+                        .answers = s->answers,
                         .same_ranking = !s->joint && !s->by_rows,
                         .method = s->by_rows ? "rows"
                                   : s->table ? "parts and a table"

@@ -24,6 +24,7 @@ struct PairScorer {
     PairOptions opt;
     RowMaker *maker;
     Side user, post;
+    size_t answers; /* posts left out, since they answer another one */
     bool joint; /* some term reads both */
     bool
         by_rows; /* a variable does, or the table would be too large: every pair is made as a row */

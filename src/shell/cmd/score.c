@@ -36,6 +36,8 @@ static void tell_pairs(const Model *m, const PairReport *p, Result *out)
     result_text(out, "method", str_of(p->method ? p->method : ""));
     result_chat(out, "%s pairs of %s users and %s posts scored by %s in %.2f s", result_count(out, (int64_t)p->pairs),
                 result_count(out, (int64_t)p->users), result_count(out, (int64_t)p->posts), p->method ? p->method : "rows", p->seconds);
+    if (p->answers)
+        result_note(out, "answers", NULL, "%s answer another post and are no candidates", result_plural(out, (int64_t)p->answers, "post"));
     for (size_t i = 0; i < p->replay.nunseen; i++)
         result_note(out, "unseen", NULL, "%s '%s' was never seen in training", p->replay.unseen[i].column,
                     arena_escaped(out->arena, str_of(p->replay.unseen[i].level)));
