@@ -297,7 +297,8 @@ static bool has_joint_term(const Model *m)
     return false;
 }
 
-/* Clears the flag of entries that lack an input of their own: whatever they meet, there is no prediction. */
+/* Clears the flag of entries that lack an input of their own: whatever they meet, there is no
+ * prediction. */
 static void clear_lacking(const Model *m, const Frame *f, unsigned bit, uint8_t *ok)
 {
     for (size_t j = 0; j < m->ninputs; j++) {
