@@ -38,6 +38,7 @@
 #define DAY_FIRST_USER 18628  /* 2021-01-01 */
 #define MEAN_POST_AGE 14.0    /* days; how far back readers go, exponentially distributed */
 #define MEAN_SESSION 4.0      /* interactions after the first */
+#define TICK_ROWS 65536 /* events between two looks at Ctrl-C */
 #define AGE_HIDDEN 0.01
 #define NAUTHORS 24
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
@@ -299,6 +300,11 @@ static bool draw_outcomes(Blog *b, Error *err)
     if (!order_by_time(b->second, b->opt.interactions, b->order, err))
         return false;
     for (size_t i = 0; i < b->opt.interactions; i++) {
+        if (i % TICK_ROWS == 0) {
+            progress_tick("simulating", (double)i, (double)b->opt.interactions, "events");
+            if (cancelled(err))
+                return false;
+        }
         Row *row = &b->row[b->order[i]];
         int64_t *second = &b->second[b->order[i]];
         Person *p = &b->user[row->user];
@@ -465,6 +471,10 @@ static Frame *interactions_frame(const Blog *b, Error *err)
     Buf text = BUF_INIT;
     bool ok = true;
     for (size_t i = 0; i < b->opt.interactions && ok; i++) {
+        if (i % TICK_ROWS == 0 && cancelled(err)) {
+            ok = false;
+            break;
+        }
         const Row *row = &b->row[b->order[i]];
         user_name(b, row->user, &text);
         builder_time_unit(t.col[4], TIME_SECOND);
