@@ -14,7 +14,7 @@ for t in "$BUILD"/unit/${ROOM:-*}/test_*; do
     # shellcheck disable=SC2086 # the wrapper is words
     CMOCKA_MESSAGE_OUTPUT=TAP ${UNIT_WRAP:-} "$t" >"$SCRATCH/tap" 2>&1
     status=$?
-    sed -n -e 's/^not ok [0-9]* # SKIP \(.*\)/skip '"$(echo "$name" | sed 's,/,\\/,g')"': \1 - told so/p;t' \
+    sed -n -e 's/^not ok [0-9]* # SKIP \(.*\)/skip '"$(echo "$name" | sed 's,/,\\/,g')"': \1 - not in this build, or something it needs is not here/p;t' \
         -e 's/^\(not \)\{0,1\}ok [0-9]* - \(.*\)/\1ok '"$(echo "$name" | sed 's,/,\\/,g')"': \2/p;t' \
         -e '/^# *\(not \)\{0,1\}ok - /d' -e '/^1\.\./d' -e 's/^# *//' -e 's/^/# /p' "$SCRATCH/tap"
     wanted=$(sed -n 's/^1\.\.\([0-9]*\)$/\1/p' "$SCRATCH/tap")
