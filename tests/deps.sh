@@ -42,6 +42,8 @@ lint      cmd:clang           clang                   clang                 clan
 fuzz      cmd:clang           clang                   clang                 clang         llvm
 '
 
+PATH=$PATH:/usr/sbin:/sbin # where servers live, and an ordinary user does not look
+
 have() {
     case $1 in
     cmd:*) command -v "${1#cmd:}" >/dev/null 2>&1 ;;

@@ -18,7 +18,7 @@ work=$(mktemp -d "${TMPDIR:-/tmp}/glint-check-XXXXXX") || exit 1
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
 
-export GLINT="$PWD/$build/glint" BUILD="$PWD/$build"
+export PATH="$PATH:/usr/sbin:/sbin" GLINT="$PWD/$build/glint" BUILD="$PWD/$build"
 export HOME="$work/home" TMPDIR="$work/tmp" LC_ALL=C.UTF-8 TZ=Asia/Kathmandu TERM=dumb
 unset XDG_CONFIG_HOME XDG_DATA_HOME XDG_STATE_HOME XDG_CACHE_HOME XDG_RUNTIME_DIR
 unset NO_COLOR COLUMNS LINES PAGER LESS EDITOR GLINT_FAULT MAKEFLAGS MAKELEVEL LANG LANGUAGE
