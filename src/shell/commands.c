@@ -14,7 +14,7 @@
     X(load) X(save) X(tables) X(use) X(drop) X(rename) X(show) X(describe) X(simulate) \
     X(derive) X(filter) X(sample) X(bind) X(join) X(group) X(favourites) \
     X(count) X(hist) X(corr) X(plot) X(roc) X(pr) X(calibration) X(lift) X(thresholds) \
-    X(predict) X(check) X(diagnose) X(export) \
+    X(predict) X(check) X(diagnose) X(export) X(compare) X(anova) X(cv) X(path) \
     X(roles) X(features) X(fit) X(model) X(models) X(coef) X(metrics) X(note) \
     X(whatif) X(near) X(flip) X(effect) X(explain) \
     X(help) X(set) X(timing) X(echo) X(run) X(undo) X(redo) X(script) X(history) X(tour) X(quit) \

@@ -82,6 +82,7 @@ static bool compare_run(Session *s, const Args *a, Result *out, Error *err)
     CompareRow *rows = model_compare(m1, m2, &n);
     Table *t = result_table(out, "coef", cols, 6);
     t->shown = (size_t)s->settings->rows;
+    t->blank_nulls = true;
     for (size_t i = 0; i < n; i++) {
         const CompareRow *r = &rows[i];
         Cell *c = table_row(out, t);
@@ -110,7 +111,7 @@ const Command cmd_compare = {
     .run = compare_run,
 };
 
-static void put_anova(const Model *m, const AnovaRow *rows, size_t n, const char *first, Result *out)
+static void put_anova(const Model *m, const AnovaRow *rows, size_t n, const char *const *names, Result *out)
 {
     const TableCol cols[] = {{COL("term", "term")},
                              {COL("df", "df")},
@@ -121,9 +122,10 @@ static void put_anova(const Model *m, const AnovaRow *rows, size_t n, const char
                              {COL("stat", m->fit->use_t ? "F" : "chi-squared"), .look = LOOK_FIXED, .digits = 2},
                              {COL("p", "p"), .look = LOOK_P}};
     Table *t = result_table(out, "anova", cols, 8);
+    t->blank_nulls = true;
     for (size_t i = 0; i < n; i++) {
         Cell *c = table_row(out, t);
-        c[0] = cell_text(str_of(i || !first ? arena_printf(out->arena, "%s", rows[i].term) : first));
+        c[0] = cell_text(str_of(arena_printf(out->arena, "%s", names ? names[i] : rows[i].term)));
         c[1] = i ? cell_int((int64_t)rows[i].df) : (Cell){.kind = CELL_NULL};
         c[2] = i ? cell_real(rows[i].deviance) : (Cell){.kind = CELL_NULL};
         c[3] = cell_int((int64_t)rows[i].df_residual);
@@ -149,7 +151,7 @@ static bool anova_run(Session *s, const Args *a, Result *out, Error *err)
         const Model *small = m->fit->p <= other->fit->p ? m : other, *big = small == m ? other : m;
         if (!model_lr_test(small, big, rows, err))
             return false;
-        put_anova(big, rows, 2, small->name, out);
+        put_anova(big, rows, 2, (const char *const[]){small->name, big->name}, out);
         return true;
     }
     const NamedModel *nm = &s->models[session_model_index(s, m)];
