@@ -154,7 +154,7 @@ $(BUILD)/engine/%: tests/engine/%.c $(LIBS)
 	$(Q)$(CC) $(ALL_CFLAGS) -Wno-missing-prototypes -Itests -MMD -MP -MF $@.d $(ALL_LDFLAGS) -o $@ $< \
 	  -Wl,--start-group $(LIBS) -Wl,--end-group $(PKG_L)
 check-engines:
-	@tests/deps.sh build check
+	@tests/deps.sh build check engine
 	@$(AGAIN) WERROR=1 check-build
 	$(Q)ENGINES="2.19 3.6 es7 es8" tests/run.sh $(BUILD) engine
 engine: $(BUILD)/glint
