@@ -6,7 +6,8 @@
  *     glint -c 'COMMANDS'        run and end
  *     glint -f FILE [NAME=VALUE] run a script
  *
- * The table of options is in shell/help.c, since help, man page and completion files are made from it, too.
+ * The table of options is in shell/help.c, since help, man page and completion files are made from
+ * it, too.
  */
 #include <gsl/gsl_errno.h>
 #include <locale.h>
@@ -140,7 +141,8 @@ static const ProgramOption *find_option(const char *arg, bool *letter)
     for (size_t i = 0; i < n; i++) {
         size_t len = strlen(rows[i].name);
         if (*letter ? rows[i].letter && arg[1] == rows[i].letter
-                    : strncmp(arg + 2, rows[i].name, len) == 0 && (!arg[2 + len] || arg[2 + len] == '='))
+                    : strncmp(arg + 2, rows[i].name, len) == 0 &&
+                          (!arg[2 + len] || arg[2 + len] == '='))
             return &rows[i];
     }
     Str *names = xcalloc(n, sizeof *names);

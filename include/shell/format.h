@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * format.h - how a Result is printed. A format is a row of formats.c; it writes into an Out, which knows the screen.
+ * format.h - how a Result is printed. A format is a row of formats.c; it writes into an Out, which
+ * knows the screen.
  */
 #ifndef GLINT_SHELL_FORMAT_H
 #define GLINT_SHELL_FORMAT_H
@@ -14,19 +15,20 @@
 /* Where text goes and what it may hold there. */
 typedef struct Out {
     Buf text;
-    FILE *file;         /* text is passed on when there is much of it; NULL: kept whole (pager, capture) */
-    FileOut *packed;    /* or a file written beside and renamed */
-    bool failed;        /* a write failed */
-    bool terminal;      /* for people at a screen: everything untrusted is escaped */
+    FILE *file; /* text is passed on when there is much of it; NULL: kept whole (pager, capture) */
+    FileOut *packed; /* or a file written beside and renamed */
+    bool failed;     /* a write failed */
+    bool terminal;   /* for people at a screen: everything untrusted is escaped */
     bool color, ascii;
     size_t width, height; /* 0: no limit */
-    bool notes_inline;  /* notes stand in the text; otherwise the caller prints them on stderr */
+    bool notes_inline;    /* notes stand in the text; otherwise the caller prints them on stderr */
     bool quiet;
-    bool plain;         /* for screen readers: no bars */
+    bool plain; /* for screen readers: no bars */
     const char *null_text;
 } Out;
 void out_flush(Out *o);
-/* Starts and ends a look when colours are on: 'b' bold, 'd' dim, 'r' red, 'y' yellow, 'c' cyan, 'n' blue, 'o' yellow. */
+/* Starts and ends a look when colours are on: 'b' bold, 'd' dim, 'r' red, 'y' yellow, 'c' cyan, 'n'
+ * blue, 'o' yellow. */
 void out_look(Out *o, char look);
 void out_plain(Out *o);
 
@@ -41,7 +43,8 @@ const Format *format_find(Str name);                 /* or NULL */
 const Format *format_of_file(Str path);              /* by its ending, or NULL */
 extern const Format format_aligned, format_vertical; /* `table` and \x */
 
-/* A cell as machines read it: 17 significant digits, ISO times, text as it is, nothing for missing. */
+/* A cell as machines read it: 17 significant digits, ISO times, text as it is, nothing for missing.
+ */
 void buf_cell(Buf *b, Cell c);
 /* A cell as people read it, without padding. */
 void buf_cell_people(Buf *b, Cell c, const TableCol *col, const char *null_text);

@@ -7,10 +7,10 @@
 
 /* Options of the program itself. */
 typedef struct ProgramOption {
-    const char *name;       /* "format" */
-    char letter;            /* 'c' or 0 */
-    const char *metavar;    /* NULL: a flag */
-    const char *choices;    /* "table|csv|..." or NULL */
+    const char *name;    /* "format" */
+    char letter;         /* 'c' or 0 */
+    const char *metavar; /* NULL: a flag */
+    const char *choices; /* "table|csv|..." or NULL */
     const char *brief;
 } ProgramOption;
 const ProgramOption *program_options(size_t *n);
@@ -19,9 +19,9 @@ void help_overview(Buf *out);
 void help_command(const Command *c, Buf *out);
 /* "formulas", "expressions", "keys" ...: false when there is no such topic. */
 bool help_topic(Str name, Buf *out);
-const char *const *help_topics(void); /* NULL-ended */
-void help_usage(Buf *out);            /* glint --help */
-void help_man(Buf *out);              /* mdoc */
+const char *const *help_topics(void);      /* NULL-ended */
+void help_usage(Buf *out);                 /* glint --help */
+void help_man(Buf *out);                   /* mdoc */
 bool help_completion(Str shell, Buf *out); /* bash, zsh, fish */
 
 #endif

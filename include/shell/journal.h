@@ -2,9 +2,10 @@
 /*
  * journal.h - what was done: undo, redo, and the shortest script that does it again.
  *
- * exec.c calls journal_begin() before a command that changes the session and journal_end() after it: on failure the
- * session is put back as it was; on success the change is an entry with the tables and models it read. Frames and models
- * are shared, so that keeping a state costs a few pointers.
+ * exec.c calls journal_begin() before a command that changes the session and journal_end() after
+ * it: on failure the session is put back as it was; on success the change is an entry with the
+ * tables and models it read. Frames and models are shared, so that keeping a state costs a few
+ * pointers.
  */
 #ifndef GLINT_SHELL_JOURNAL_H
 #define GLINT_SHELL_JOURNAL_H
@@ -18,7 +19,8 @@ void journal_begin(Session *s, Str command);
 void journal_end(Session *s, bool ok);
 /* The number the running command will have as an entry; -1 between commands. */
 long journal_entry(const Journal *j);
-/* Notes that the running command reads what entry `made` made. `implicit`: as the current table or model. */
+/* Notes that the running command reads what entry `made` made. `implicit`: as the current table or
+ * model. */
 void journal_read_table(const Session *s, long i, bool implicit);
 void journal_read_model(const Session *s, long i, bool implicit);
 /* One step back or forward: the command's text, NULL when there is none. */

@@ -8,7 +8,8 @@
 
 /* Two lines for people, the documented keys for machines. */
 void show_summary(Result *out, const Model *m);
-/* Train, test and the model without features, for people; `metrics` (and `test_metrics`) objects for machines. */
+/* Train, test and the model without features, for people; `metrics` (and `test_metrics`) objects
+ * for machines. */
 void show_metrics(Result *out, const Model *m);
 /* One set of metrics as fields of the result. */
 void show_metrics_fields(Result *out, const Metrics *k);
@@ -16,11 +17,11 @@ void show_alarms(Result *out, const Model *m);
 
 typedef struct CoefShow {
     CoefSort sort;
-    double level;    /* of intervals */
-    bool odds;       /* odds ratios and their intervals instead of log odds */
+    double level; /* of intervals */
+    bool odds;    /* odds ratios and their intervals instead of log odds */
     bool stars;
-    size_t shown;    /* rows people see; 0 all */
-    size_t top;      /* rows at all; 0 all */
+    size_t shown; /* rows people see; 0 all */
+    size_t top;   /* rows at all; 0 all */
 } CoefShow;
 Table *show_coefs(Result *out, const Model *m, const CoefShow *opt);
 /* What exp(coefficient) is called: "odds", "ratio", or NULL when it means nothing. */

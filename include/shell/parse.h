@@ -8,12 +8,14 @@
 typedef enum Cut {
     CUT_COMMAND, /* *out is the next command, blanks and comments around it left out */
     CUT_END,     /* nothing more */
-    CUT_MORE     /* the text ends inside a bracket, a quote or after an operator: *out is what is there */
+    CUT_MORE /* the text ends inside a bracket, a quote or after an operator: *out is what is there
+              */
 } Cut;
 /* Finds the next command of `text` at or after *pos and moves *pos behind it. */
 Cut command_cut(Str text, size_t *pos, Span *out);
 
-/* Blanks out comments that end lines inside a command (same length, same places). Writes into `text`. */
+/* Blanks out comments that end lines inside a command (same length, same places). Writes into
+ * `text`. */
 void comments_blank(char *text, size_t n);
 
 /* Where a command's output goes. */
@@ -23,14 +25,14 @@ typedef struct Redirect {
     Span at;     /* its place */
     size_t body; /* the command proper is the first `body` bytes */
 } Redirect;
-/* `expressions`: the command may hold expressions, where > and | are operators; then > wants a name with a known ending
- * or a slash and | the name of a program. */
+/* `expressions`: the command may hold expressions, where > and | are operators; then > wants a name
+ * with a known ending or a slash and | the name of a program. */
 Redirect command_redirect(Str command, bool expressions);
 
 /* Moves over one word from i: up to a blank (or one of `stops`) outside quotes and brackets. */
 size_t word_end(Str s, size_t i, const char *stops);
-/* Without its quotes ('..', "..", `..`), doubled quotes inside made single; arena-owned unless there is nothing to take
- * off. */
+/* Without its quotes ('..', "..", `..`), doubled quotes inside made single; arena-owned unless
+ * there is nothing to take off. */
 Str unquote(Arena *a, Str raw, bool *quoted);
 /* Puts backquotes around a name that needs them. */
 void buf_name(Buf *b, Str name);

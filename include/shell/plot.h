@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* plot.h - pictures as data: series and bars. plot.c draws them in text (braille), picture.c as SVG, PNG, PDF. */
+/* plot.h - pictures as data: series and bars. plot.c draws them in text (braille), picture.c as
+ * SVG, PNG, PDF. */
 #ifndef GLINT_SHELL_PLOT_H
 #define GLINT_SHELL_PLOT_H
 
@@ -10,8 +11,8 @@ typedef struct Series {
     const char *name;
     size_t n;
     const double *x, *y;
-    const double *low, *high;   /* band or interval, or NULL */
-    bool dashed;                /* reference lines: the diagonal of a ROC */
+    const double *low, *high; /* band or interval, or NULL */
+    bool dashed;              /* reference lines: the diagonal of a ROC */
 } Series;
 struct Plot {
     PlotKind kind;
@@ -19,8 +20,8 @@ struct Plot {
     double xmin, xmax, ymin, ymax; /* NaN: from the data */
     size_t nseries;
     Series series[8];
-    const char **labels;        /* PLOT_BARS, PLOT_FOREST: n of series[0] */
-    double mark_x, mark_y;      /* a point to mark (the threshold), NaN: none */
+    const char **labels;   /* PLOT_BARS, PLOT_FOREST: n of series[0] */
+    double mark_x, mark_y; /* a point to mark (the threshold), NaN: none */
 };
 
 /* Text of the plot, at most cols x rows cells; ascii: no braille and no blocks. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* readers.h - the table of sources and sinks: by scheme (es:) or by ending (.csv, .tsv, .ndjson, .gz ...). */
+/* readers.h - the table of sources and sinks: by scheme (es:) or by ending (.csv, .tsv, .ndjson,
+ * .gz ...). */
 #ifndef GLINT_SHELL_READERS_H
 #define GLINT_SHELL_READERS_H
 
@@ -8,11 +9,12 @@
 #include "shell/session.h"
 
 typedef struct Source {
-    const char *name;     /* "csv" */
-    const char *endings;  /* blank-separated, or NULL */
-    const char *scheme;   /* "es:", or NULL */
+    const char *name;    /* "csv" */
+    const char *endings; /* blank-separated, or NULL */
+    const char *scheme;  /* "es:", or NULL */
     const char *brief;
-    Frame *(*read)(Session *s, const char *path, const ReadOptions *opt, ReadReport *report, Error *err);
+    Frame *(*read)(Session *s, const char *path, const ReadOptions *opt, ReadReport *report,
+                   Error *err);
     Writer *(*write)(Session *s, const char *path, Error *err);
 } Source;
 const Source *source_table(size_t *n);

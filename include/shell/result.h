@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * result.h - what a command gives back: fields, tables, lines, notes, a plot. A format row prints it; a screen may show
- * the same. Numbers stay double until then. Everything is owned by the command's arena.
+ * result.h - what a command gives back: fields, tables, lines, notes, a plot. A format row prints
+ * it; a screen may show the same. Numbers stay double until then. Everything is owned by the
+ * command's arena.
  */
 #ifndef GLINT_SHELL_RESULT_H
 #define GLINT_SHELL_RESULT_H
@@ -38,65 +39,75 @@ static inline Cell cell_bool(bool b)
 /* A value of a frame, text borrowed from it. */
 Cell cell_of(const Column *c, size_t row);
 
-/* How a column of numbers is shown to people. JSON, CSV and TSV always carry 17 significant digits. */
+/* How a column of numbers is shown to people. JSON, CSV and TSV always carry 17 significant digits.
+ */
 typedef enum Look {
-    LOOK_PLAIN,     /* 4 significant digits (ints whole, text left) */
-    LOOK_FIXED,     /* `digits` decimals */
-    LOOK_P,         /* p-value: <0.001, 0.0024, 0.55 */
-    LOOK_PERCENT,   /* 0.381 -> 38.1 % */
-    LOOK_BAR,       /* a signed bar; its own cell is the value, scaled over the column */
-    LOOK_SIGNED,    /* +0.256: `digits` decimals with the sign */
-    LOOK_COUNT      /* 60,000 */
+    LOOK_PLAIN,   /* 4 significant digits (ints whole, text left) */
+    LOOK_FIXED,   /* `digits` decimals */
+    LOOK_P,       /* p-value: <0.001, 0.0024, 0.55 */
+    LOOK_PERCENT, /* 0.381 -> 38.1 % */
+    LOOK_BAR,     /* a signed bar; its own cell is the value, scaled over the column */
+    LOOK_SIGNED,  /* +0.256: `digits` decimals with the sign */
+    LOOK_COUNT    /* 60,000 */
 } Look;
 
 typedef struct TableCol {
-    const char *key;        /* JSON key and CSV header: "estimate" */
-    const char *title;      /* what people see: "coef" */
+    const char *key;   /* JSON key and CSV header: "estimate" */
+    const char *title; /* what people see: "coef" */
     Look look;
     int digits;
-    int priority;           /* 0 is kept longest when the terminal is narrow */
-    bool human_only;        /* bars: not in JSON and CSV */
-    bool machine_only;      /* not shown in the aligned table; with human_only: nowhere */
-    bool spill;             /* numbers; a text here runs over the empty cells behind it */
-    bool wrap;              /* the last column: long text goes on in further lines */
+    int priority;      /* 0 is kept longest when the terminal is narrow */
+    bool human_only;   /* bars: not in JSON and CSV */
+    bool machine_only; /* not shown in the aligned table; with human_only: nowhere */
+    bool spill;        /* numbers; a text here runs over the empty cells behind it */
+    bool wrap;         /* the last column: long text goes on in further lines */
 } TableCol;
 /* {COL("se", "std.err"), .priority = 2} */
 #define COL(k, t) .key = (k), .title = (t)
 
 typedef struct Table {
-    const char *key;        /* "coef": JSON key of the array of rows */
-    const char *title;      /* or NULL */
-    const char *footer;     /* "30 coefficients; sorted by coefficient" or NULL */
+    const char *key;    /* "coef": JSON key of the array of rows */
+    const char *title;  /* or NULL */
+    const char *footer; /* "30 coefficients; sorted by coefficient" or NULL */
     size_t ncols, nrows, cap;
     TableCol *cols;
-    Cell *cells;            /* nrows x ncols */
-    uint8_t *dim;           /* per row: 1 shown dim (p > 0.1, small n) or NULL */
+    Cell *cells;  /* nrows x ncols */
+    uint8_t *dim; /* per row: 1 shown dim (p > 0.1, small n) or NULL */
     bool machine_only, human_only;
-    bool object;            /* JSON: its one row is an object, not an array of rows */
-    bool list;              /* JSON: an array of its first column's values */
-    bool blank_nulls;       /* people see nothing where a value is missing */
-    bool no_header;         /* people see no header */
-    const Frame *frame;     /* rows of a frame instead of cells: read as they are printed */
-    const uint32_t *rows;   /* which of them, or NULL: the first nrows */
-    size_t shown;           /* rows people see (head and tail of a long table); 0: all */
-    size_t total;           /* rows there are when only some were taken; 0: nrows */
+    bool object;          /* JSON: its one row is an object, not an array of rows */
+    bool list;            /* JSON: an array of its first column's values */
+    bool blank_nulls;     /* people see nothing where a value is missing */
+    bool no_header;       /* people see no header */
+    const Frame *frame;   /* rows of a frame instead of cells: read as they are printed */
+    const uint32_t *rows; /* which of them, or NULL: the first nrows */
+    size_t shown;         /* rows people see (head and tail of a long table); 0: all */
+    size_t total;         /* rows there are when only some were taken; 0: nrows */
 } Table;
 
 typedef struct Note {
-    const char *code;       /* "leakage"; JSON notes: {"code","text"} */
+    const char *code;        /* "leakage"; JSON notes: {"code","text"} */
     const char *text, *help; /* help may be NULL */
-    bool warning;           /* drawn with a "!" */
+    bool warning;            /* drawn with a "!" */
 } Note;
 
-typedef struct Plot Plot;   /* shell/plot.h */
+typedef struct Plot Plot; /* shell/plot.h */
 
-typedef enum ItemKind { ITEM_LINE, ITEM_CHAT, ITEM_FIELD, ITEM_TABLE, ITEM_NOTE, ITEM_PLOT, ITEM_RAW } ItemKind;
+typedef enum ItemKind {
+    ITEM_LINE,
+    ITEM_CHAT,
+    ITEM_FIELD,
+    ITEM_TABLE,
+    ITEM_NOTE,
+    ITEM_PLOT,
+    ITEM_RAW
+} ItemKind;
 typedef struct Item {
     ItemKind kind;
-    const char *key;        /* ITEM_FIELD */
+    const char *key; /* ITEM_FIELD */
     union {
-        Str line;           /* ITEM_LINE: for people only; ITEM_CHAT: the same, silent with -q. ITEM_RAW: printed as it is in every format (export, script) */
-        Cell field;         /* ITEM_FIELD: for machines only */
+        Str line;   /* ITEM_LINE: for people only; ITEM_CHAT: the same, silent with -q. ITEM_RAW:
+                       printed as it is in every format (export, script) */
+        Cell field; /* ITEM_FIELD: for machines only */
         Table *table;
         Note note;
         Plot *plot;
@@ -105,7 +116,7 @@ typedef struct Item {
 
 typedef struct Result {
     Arena *arena;
-    const char *command;    /* JSON "command" */
+    const char *command; /* JSON "command" */
     size_t n, cap;
     Item *items;
     size_t nkept;
@@ -123,14 +134,17 @@ void result_int(Result *r, const char *key, int64_t v);
 void result_real(Result *r, const char *key, double v);
 void result_text(Result *r, const char *key, Str v);
 void result_bool(Result *r, const char *key, bool v);
-void result_note(Result *r, const char *code, const char *help, const char *fmt, ...) PRINTF_LIKE(4, 5);
-void result_warn(Result *r, const char *code, const char *help, const char *fmt, ...) PRINTF_LIKE(4, 5);
+void result_note(Result *r, const char *code, const char *help, const char *fmt, ...)
+    PRINTF_LIKE(4, 5);
+void result_warn(Result *r, const char *code, const char *help, const char *fmt, ...)
+    PRINTF_LIKE(4, 5);
 /* New table added to the result; columns copied. Rows by table_row() (ncols cells). */
 Table *result_table(Result *r, const char *key, const TableCol *cols, size_t ncols);
 Cell *table_row(Result *r, Table *t);
 Cell table_cell(const Table *t, size_t row, size_t col);
-/* Rows of a frame as a table (for show, group, favourites ...): rows[] or the first n. Frame and rows are borrowed and
- * must last until the result is printed: result_keep_frame(), result_keep() hand them over. */
+/* Rows of a frame as a table (for show, group, favourites ...): rows[] or the first n. Frame and
+ * rows are borrowed and must last until the result is printed: result_keep_frame(), result_keep()
+ * hand them over. */
 Table *result_frame(Result *r, const char *key, const Frame *f, const uint32_t *rows, size_t n);
 void result_plot(Result *r, Plot *p);
 /* Freed with the result: a frame (one reference) or a malloc'd block. */

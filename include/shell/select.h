@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* select.h - `[T] [COLS] where E sort K limit N`: the rows and columns that many commands work on. */
+/* select.h - `[T] [COLS] where E sort K limit N`: the rows and columns that many commands work on.
+ */
 #ifndef GLINT_SHELL_SELECT_H
 #define GLINT_SHELL_SELECT_H
 
@@ -8,21 +9,24 @@
 
 typedef struct Selection {
     const NamedData *table;
-    const Frame *frame;     /* the table's frame, or one of the wanted rows (owned) */
+    const Frame *frame; /* the table's frame, or one of the wanted rows (owned) */
     Frame *owned;
-    size_t ncols, *cols;    /* wanted columns; arena */
-    bool all_columns;       /* none was named */
-    uint32_t *rows;         /* the order of rows, or NULL; big_alloc'd */
-    size_t nrows;           /* rows after where and limit */
-    size_t total;           /* rows after where */
+    size_t ncols, *cols; /* wanted columns; arena */
+    bool all_columns;    /* none was named */
+    uint32_t *rows;      /* the order of rows, or NULL; big_alloc'd */
+    size_t nrows;        /* rows after where and limit */
+    size_t total;        /* rows after where */
 } Selection;
 
-/* The table: the first word when it names one, else --data, else the current one. Columns: the other words. */
+/* The table: the first word when it names one, else --data, else the current one. Columns: the
+ * other words. */
 bool select_run(Session *s, const Args *a, Selection *out, Error *err);
 void select_clear(Selection *sel);
-/* The frame's rows where the `where` clause holds: new frame, or a new reference of f when there is no clause. */
+/* The frame's rows where the `where` clause holds: new frame, or a new reference of f when there is
+ * no clause. */
 Frame *select_where(const Args *a, const Frame *f, const char *table, Error *err);
 /* The `sort` clause as keys. */
-bool select_keys(const Args *a, const Frame *f, const char *table, SortKey **keys, size_t *n, Error *err);
+bool select_keys(const Args *a, const Frame *f, const char *table, SortKey **keys, size_t *n,
+                 Error *err);
 
 #endif

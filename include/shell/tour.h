@@ -5,7 +5,8 @@
 
 #include "shell/session.h"
 
-/* Called after each command that worked: the next step's text when it was the one the tour waits for; nothing otherwise. */
+/* Called after each command that worked: the next step's text when it was the one the tour waits
+ * for; nothing otherwise. */
 void tour_follow(Session *s, Str command, Buf *out);
 
 #endif

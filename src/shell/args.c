@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * args.c - what stands behind a command's name: subject, clauses in any order, typed options; all with their places.
+ * args.c - what stands behind a command's name: subject, clauses in any order, typed options; all
+ * with their places.
  *
- * args_parse() walks the words at depth 0. `--name` begins an option and a clause word that the command takes (where,
- * by, sort ...) begins a clause; both end what came before. The subject is what stands before the first of them, as
- * words or as raw text by the command's row. Quoting a word takes its special meaning away.
+ * args_parse() walks the words at depth 0. `--name` begins an option and a clause word that the
+ * command takes (where, by, sort ...) begins a clause; both end what came before. The subject is
+ * what stands before the first of them, as words or as raw text by the command's row. Quoting a
+ * word takes its special meaning away.
  */
 #include <math.h>
 #include <stdio.h>
@@ -13,15 +15,32 @@
 #include "shell/command.h"
 #include "shell/parse.h"
 
-typedef enum Part { PART_SUBJECT, PART_WHERE, PART_BY, PART_SORT, PART_LIMIT, PART_TOP, PART_AS, PART_TO, PART_WITH,
-                    PART_ON, PART_COUNT } Part;
+typedef enum Part {
+    PART_SUBJECT,
+    PART_WHERE,
+    PART_BY,
+    PART_SORT,
+    PART_LIMIT,
+    PART_TOP,
+    PART_AS,
+    PART_TO,
+    PART_WITH,
+    PART_ON,
+    PART_COUNT
+} Part;
 static const struct {
     const char *word;
     unsigned bit;
 } clauses[PART_COUNT] = {
-    [PART_SUBJECT] = {"", 0},           [PART_WHERE] = {"where", CLAUSE_WHERE}, [PART_BY] = {"by", CLAUSE_BY},
-    [PART_SORT] = {"sort", CLAUSE_SORT}, [PART_LIMIT] = {"limit", CLAUSE_LIMIT}, [PART_TOP] = {"top", CLAUSE_TOP},
-    [PART_AS] = {"as", CLAUSE_AS},      [PART_TO] = {"to", CLAUSE_TO},          [PART_WITH] = {"with", CLAUSE_WITH},
+    [PART_SUBJECT] = {"", 0},
+    [PART_WHERE] = {"where", CLAUSE_WHERE},
+    [PART_BY] = {"by", CLAUSE_BY},
+    [PART_SORT] = {"sort", CLAUSE_SORT},
+    [PART_LIMIT] = {"limit", CLAUSE_LIMIT},
+    [PART_TOP] = {"top", CLAUSE_TOP},
+    [PART_AS] = {"as", CLAUSE_AS},
+    [PART_TO] = {"to", CLAUSE_TO},
+    [PART_WITH] = {"with", CLAUSE_WITH},
     [PART_ON] = {"on", CLAUSE_ON},
 };
 
@@ -29,7 +48,7 @@ typedef struct Parser {
     Args *a;
     Str line;
     bool prefixes;
-    Span part[PART_COUNT]; /* what belongs to each; empty when there is none */
+    Span part[PART_COUNT];    /* what belongs to each; empty when there is none */
     Span word_at[PART_COUNT]; /* where the clause word stands */
     bool seen[PART_COUNT];
     Error *err;
@@ -87,13 +106,13 @@ static bool check_number(const OptRow *o, Str v, Span at, Error *err)
     int64_t i = 0;
     bool whole = o->type == OPT_INT;
     if (whole ? !parse_int(v, &i) : !parse_real(v, &d))
-        return fail_at(err, ERR_USAGE, at, "--%s wants %s number, not '%.*s'", o->name, whole ? "a whole" : "a",
-                       STR_ARG(v));
+        return fail_at(err, ERR_USAGE, at, "--%s wants %s number, not '%.*s'", o->name,
+                       whole ? "a whole" : "a", STR_ARG(v));
     if (whole)
         d = (double)i;
     if ((o->min != 0 || o->max != 0) && !(d >= o->min && d <= o->max))
-        return fail_at(err, ERR_USAGE, at, "--%s must be between %g and %g, not %.*s", o->name, o->min, o->max,
-                       STR_ARG(v));
+        return fail_at(err, ERR_USAGE, at, "--%s must be between %g and %g, not %.*s", o->name,
+                       o->min, o->max, STR_ARG(v));
     return true;
 }
 
@@ -119,7 +138,8 @@ static bool check_choice(const OptRow *o, Word *w, bool prefixes, Error *err)
     Buf all = BUF_INIT;
     for (size_t i = 0; i < n; i++)
         buf_printf(&all, "%s%s", i ? (i + 1 == n ? " or " : ", ") : "", o->choices[i]);
-    fail_at(err, ERR_USAGE, w->at, "--%s must be %.150s, not '%.*s'", o->name, all.p, STR_ARG(w->text));
+    fail_at(err, ERR_USAGE, w->at, "--%s must be %.150s, not '%.*s'", o->name, all.p,
+            STR_ARG(w->text));
     buf_free(&all);
     long near = nearest_name(w->text, names, n);
     return near < 0 ? false : error_hint(err, "did you mean '%s'?", o->choices[near]);
@@ -137,13 +157,15 @@ static bool check_value(const OptRow *o, Word *w, bool prefixes, Error *err)
         return check_choice(o, w, prefixes, err);
     case OPT_DURATION:
         if (!duration_parse(w->text, &us)) {
-            fail_at(err, ERR_USAGE, w->at, "--%s wants a time span, not '%.*s'", o->name, STR_ARG(w->text));
+            fail_at(err, ERR_USAGE, w->at, "--%s wants a time span, not '%.*s'", o->name,
+                    STR_ARG(w->text));
             return error_hint(err, "30m, 12h, 7d or 2w");
         }
         return true;
     case OPT_TIME:
         if (!time_parse_iso(w->text, &us, &unit)) {
-            fail_at(err, ERR_USAGE, w->at, "--%s wants a moment, not '%.*s'", o->name, STR_ARG(w->text));
+            fail_at(err, ERR_USAGE, w->at, "--%s wants a moment, not '%.*s'", o->name,
+                    STR_ARG(w->text));
             return error_hint(err, "2023-10-15 or \"2023-10-15 09:00\"");
         }
         return true;
@@ -186,9 +208,11 @@ static size_t take_option(Parser *p, size_t i, size_t end)
     }
     size_t from = eq < end ? eq + 1 : skip_blanks(line, end);
     size_t to = eq < end ? end : word_end(line, from, "");
-    while (to < line.n && to > from && line.p[to - 1] == ',') /* a list with blanks: a=int, b=text */
+    while (to < line.n && to > from &&
+           line.p[to - 1] == ',') /* a list with blanks: a=int, b=text */
         to = word_end(line, skip_blanks(line, to), "");
-    if (from >= to || (to - from > 2 && line.p[from] == '-' && line.p[from + 1] == '-' && eq == end)) {
+    if (from >= to ||
+        (to - from > 2 && line.p[from] == '-' && line.p[from + 1] == '-' && eq == end)) {
         fail_at(p->err, ERR_USAGE, (Span){i, end}, "--%s wants a value", o->name);
         if (o->metavar)
             error_hint(p->err, "--%s %s", o->name, o->metavar);
@@ -221,7 +245,8 @@ static bool cut_parts(Parser *p, size_t from)
     for (size_t i = skip_blanks(line, from); i < line.n; i = skip_blanks(line, i)) {
         size_t end = word_end(line, i, "");
         Str word = str_sub(line, i, end);
-        if (word.n > 2 && word.p[0] == '-' && word.p[1] == '-' && word.p[2] >= 'a' && word.p[2] <= 'z') {
+        if (word.n > 2 && word.p[0] == '-' && word.p[1] == '-' && word.p[2] >= 'a' &&
+            word.p[2] <= 'z') {
             i = take_option(p, i, end);
             if (i == SIZE_MAX)
                 return false;
@@ -231,16 +256,18 @@ static bool cut_parts(Parser *p, size_t from)
         Part k = clause_of(p, word);
         if (k < PART_COUNT) {
             if (p->seen[k])
-                return fail_at(p->err, ERR_USAGE, (Span){i, end}, "'%s' is there twice", clauses[k].word);
+                return fail_at(p->err, ERR_USAGE, (Span){i, end}, "'%s' is there twice",
+                               clauses[k].word);
             p->seen[k] = true;
             p->word_at[k] = (Span){i, end};
             now = k;
             closed = false;
         } else {
-            /* Text after an option belongs to the subject when there is none yet: fit --l2 1 y ~ x */
+            /* Text after an option belongs to the subject when there is none yet: fit --l2 1 y ~ x
+             */
             if (closed && (now != PART_SUBJECT || p->part[now].to > p->part[now].from)) {
-                fail_at(p->err, ERR_USAGE, (Span){i, end}, "'%.*s' stands where an option or a clause should",
-                        STR_ARG(word));
+                fail_at(p->err, ERR_USAGE, (Span){i, end},
+                        "'%.*s' stands where an option or a clause should", STR_ARG(word));
                 return error_hint(p->err, "usage: %s", p->a->cmd->usage);
             }
             if (p->part[now].to == p->part[now].from)
@@ -261,8 +288,8 @@ static bool take_number(Parser *p, Part k, long *out)
     if (!p->seen[k])
         return true;
     if (!parse_int(s, &v) || v < 0)
-        return fail_at(p->err, ERR_USAGE, s.n ? p->part[k] : p->word_at[k], "%s wants a whole number",
-                       clauses[k].word);
+        return fail_at(p->err, ERR_USAGE, s.n ? p->part[k] : p->word_at[k],
+                       "%s wants a whole number", clauses[k].word);
     *out = (long)v;
     return true;
 }
@@ -274,11 +301,12 @@ static bool take_text(Parser *p, Part k, bool name, Str *out, Span *at)
         return true;
     Str s = str_sub(p->line, p->part[k].from, p->part[k].to);
     if (!s.n)
-        return fail_at(p->err, ERR_USAGE, p->word_at[k], "nothing stands after '%s'", clauses[k].word);
+        return fail_at(p->err, ERR_USAGE, p->word_at[k], "nothing stands after '%s'",
+                       clauses[k].word);
     *at = p->part[k];
     if (name && word_end(s, 0, "") < s.n)
-        return fail_at(p->err, ERR_USAGE, *at, "one name stands after '%s'; quote it if it has blanks",
-                       clauses[k].word);
+        return fail_at(p->err, ERR_USAGE, *at,
+                       "one name stands after '%s'; quote it if it has blanks", clauses[k].word);
     *out = name ? unquote(p->a->arena, s, NULL) : s;
     return true;
 }
@@ -292,7 +320,8 @@ static void word_split(Arena *arena, Word *w)
     if (w->quoted)
         return;
     eq = skip_blanks(w->raw, word_end(w->raw, 0, "="));
-    if (eq >= w->raw.n || !eq || w->raw.p[eq] != '=' || (eq + 1 < w->raw.n && w->raw.p[eq + 1] == '='))
+    if (eq >= w->raw.n || !eq || w->raw.p[eq] != '=' ||
+        (eq + 1 < w->raw.n && w->raw.p[eq + 1] == '='))
         return;
     w->name = unquote(arena, str_trim(str_sub(w->raw, 0, eq)), NULL);
     size_t v = skip_blanks(w->raw, eq + 1);
@@ -317,7 +346,8 @@ static size_t cut_words(const Parser *p, Span part, Word **out)
         size_t next = skip_blanks(s, end);
         if (next < s.n && s.p[next] == '=' && (next + 1 >= s.n || s.p[next + 1] != '='))
             end = word_end(s, next, ",");
-        if (s.p[end - 1] == '=' && end > i + 1 && skip_blanks(s, end) < s.n && s.p[skip_blanks(s, end)] != ',')
+        if (s.p[end - 1] == '=' && end > i + 1 && skip_blanks(s, end) < s.n &&
+            s.p[skip_blanks(s, end)] != ',')
             end = word_end(s, skip_blanks(s, end), ",");
         if (n == cap) {
             Word *more = arena_array(p->a->arena, Word, cap * 2);
@@ -333,7 +363,8 @@ static size_t cut_words(const Parser *p, Span part, Word **out)
     return n;
 }
 
-bool args_parse(Arena *arena, const Command *cmd, Str line, size_t from, bool prefixes, Args *out, Error *err)
+bool args_parse(Arena *arena, const Command *cmd, Str line, size_t from, bool prefixes, Args *out,
+                Error *err)
 {
     *out = (Args){.arena = arena, .cmd = cmd, .line = line, .nopts = option_count(cmd->opts)};
     out->opt_values = arena_array(arena, Word, out->nopts + 1);
@@ -357,8 +388,8 @@ bool args_parse(Arena *arena, const Command *cmd, Str line, size_t from, bool pr
            take_text(&p, PART_AS, true, &out->as, &out->as_at) &&
            take_text(&p, PART_TO, true, &out->to, &out->to_at) &&
            take_text(&p, PART_WITH, true, &out->with, &out->with_at) &&
-           take_text(&p, PART_ON, false, &out->on, &out->on_at) && take_number(&p, PART_LIMIT, &out->limit) &&
-           take_number(&p, PART_TOP, &out->top);
+           take_text(&p, PART_ON, false, &out->on, &out->on_at) &&
+           take_number(&p, PART_LIMIT, &out->limit) && take_number(&p, PART_TOP, &out->top);
 }
 
 /* ---- asking ---- */
@@ -452,8 +483,8 @@ size_t args_list(const Args *a, Str list, Span at, Word **out)
     return n;
 }
 
-bool args_columns(const Args *a, Str list, Span at, const Frame *f, const char *table, size_t **cols, size_t *n,
-                  Error *err)
+bool args_columns(const Args *a, Str list, Span at, const Frame *f, const char *table,
+                  size_t **cols, size_t *n, Error *err)
 {
     Word *words;
     size_t k = args_list(a, list, at, &words);

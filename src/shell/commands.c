@@ -1,29 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * commands.c - the table of commands. A command is a file in cmd/ and one word in COMMANDS below.
+ * commands.c - the table of commands. A command is a file in cmd/ and one word in
+ * shell/command_list.h.
  *
- * command_find() is the only place that compares what was typed with a command's name; help, completion and the man page
- * walk command_table().
+ * command_find() is the only place that compares what was typed with a command's name; help,
+ * completion and the man page walk command_table().
  */
 #include <stdio.h>
 
 #include "shell/command.h"
 #include "shell/parse.h"
 
-#define COMMANDS(X) \
-    X(load) X(save) X(tables) X(use) X(drop) X(rename) X(show) X(describe) X(simulate) \
-    X(derive) X(filter) X(sample) X(bind) X(join) X(group) X(favourites) \
-    X(count) X(hist) X(corr) X(plot) X(roc) X(pr) X(calibration) X(lift) X(thresholds) \
-    X(predict) X(check) X(diagnose) X(export) X(compare) X(anova) X(cv) X(path) \
-    X(roles) X(features) X(fit) X(model) X(models) X(coef) X(metrics) X(note) \
-    X(whatif) X(near) X(flip) X(effect) X(explain) \
-    X(help) X(set) X(timing) X(echo) X(run) X(undo) X(redo) X(script) X(history) X(tour) X(quit) \
-    X(browse) X(view) \
-    X(connect) X(es_doctor) X(es_indexes) X(es_create) X(es_drop) X(es_push) X(score) \
-    X(es_rank) X(es_verify) X(es_boost) X(es_deploy) X(es_similar)
-
-#define DECLARE(name) extern const Command cmd_##name;
-COMMANDS(DECLARE)
 #define ROW(name) &cmd_##name,
 static const Command *const table[] = {COMMANDS(ROW)};
 #define NCOMMANDS (sizeof table / sizeof *table)
@@ -32,11 +19,21 @@ static const Command *const table[] = {COMMANDS(ROW)};
 static const struct {
     const char *typed, *alone, *with;
 } aliases[] = {
-    {"\\d", "tables", "describe"},    {"\\dt", "tables", "describe"}, {"\\x", "set expanded on", "set expanded"},
-    {"\\timing", "timing", "timing"}, {"\\i", "run", "run"},          {"\\o", "set output ''", "set output"},
-    {"\\q", "quit", "quit"},          {"\\?", "help", "help"},        {"\\h", "help", "help"},
-    {"\\s", "history", "history"},    {"?", "help", "help"},          {"exit", "quit", "quit"},
-    {"summary", "model", "model"},    {"head", "show", "show"},       {"source", "run", "run"},
+    {"\\d", "tables", "describe"},
+    {"\\dt", "tables", "describe"},
+    {"\\x", "set expanded on", "set expanded"},
+    {"\\timing", "timing", "timing"},
+    {"\\i", "run", "run"},
+    {"\\o", "set output ''", "set output"},
+    {"\\q", "quit", "quit"},
+    {"\\?", "help", "help"},
+    {"\\h", "help", "help"},
+    {"\\s", "history", "history"},
+    {"?", "help", "help"},
+    {"exit", "quit", "quit"},
+    {"summary", "model", "model"},
+    {"head", "show", "show"},
+    {"source", "run", "run"},
 };
 #define NALIASES (sizeof aliases / sizeof *aliases)
 
@@ -66,7 +63,9 @@ static size_t stands_there(const Command *c, Str line)
     Str name = str_of(c->name);
     if (!str_starts(line, name))
         return 0;
-    return line.n == name.n || word_end(line, 0, "") < name.n || word_end(line, 0, "") == name.n ? name.n : 0;
+    return line.n == name.n || word_end(line, 0, "") < name.n || word_end(line, 0, "") == name.n
+               ? name.n
+               : 0;
 }
 
 static const Command *by_prefix(Str word, Error *err)
@@ -81,7 +80,8 @@ static const Command *by_prefix(Str word, Error *err)
             hits++;
         }
     if (hits > 1) {
-        fail_at(err, ERR_NAME, (Span){0, word.n}, "'%.*s' could be several commands", STR_ARG(word));
+        fail_at(err, ERR_NAME, (Span){0, word.n}, "'%.*s' could be several commands",
+                STR_ARG(word));
         error_hint(err, "%s", all.p);
         found = NULL;
     }

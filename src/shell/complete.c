@@ -2,9 +2,10 @@
 /*
  * complete.c - what may stand at the cursor.
  *
- * The words before the cursor say what kind of word comes: the first is a command; after --name its value; a word that
- * begins with -- an option; after A= a level of column A; otherwise clause words, tables, models, columns, functions,
- * and files for the commands that take them. All of it comes from the tables and from what is loaded.
+ * The words before the cursor say what kind of word comes: the first is a command; after --name its
+ * value; a word that begins with -- an option; after A= a level of column A; otherwise clause
+ * words, tables, models, columns, functions, and files for the commands that take them. All of it
+ * comes from the tables and from what is loaded.
  */
 #include <stdlib.h>
 
@@ -14,7 +15,7 @@
 
 typedef struct Asked {
     Session *s;
-    Str word;       /* what stands before the cursor of the word */
+    Str word; /* what stands before the cursor of the word */
     Buf *out;
     size_t n;
 } Asked;
@@ -126,9 +127,9 @@ static void offer_clauses(Asked *q, const Command *c)
     static const struct {
         unsigned bit;
         const char *word;
-    } words[] = {{CLAUSE_WHERE, "where"}, {CLAUSE_BY, "by"}, {CLAUSE_SORT, "sort"}, {CLAUSE_LIMIT, "limit"},
-                 {CLAUSE_TOP, "top"},     {CLAUSE_AS, "as"}, {CLAUSE_TO, "to"},     {CLAUSE_WITH, "with"},
-                 {CLAUSE_ON, "on"}};
+    } words[] = {{CLAUSE_WHERE, "where"}, {CLAUSE_BY, "by"},     {CLAUSE_SORT, "sort"},
+                 {CLAUSE_LIMIT, "limit"}, {CLAUSE_TOP, "top"},   {CLAUSE_AS, "as"},
+                 {CLAUSE_TO, "to"},       {CLAUSE_WITH, "with"}, {CLAUSE_ON, "on"}};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (c->clauses & words[i].bit)
             offer(q, str_of(words[i].word), "");
@@ -219,7 +220,8 @@ size_t complete(Session *s, Str line, size_t at, size_t *from, bool *files, Buf 
     size_t dashes = w; /* options begin with two dashes at the start of a word */
     while (dashes > start && line.p[dashes - 1] == '-')
         dashes--;
-    bool option = w - dashes >= 1 && (dashes == start || line.p[dashes - 1] == ' ') && w - dashes <= 2;
+    bool option =
+        w - dashes >= 1 && (dashes == start || line.p[dashes - 1] == ' ') && w - dashes <= 2;
     if (option || (at - dashes > 0 && w - dashes == 1 && line.p[dashes] == '-'))
         w = option ? dashes : w;
     *from = w;
@@ -239,7 +241,8 @@ size_t complete(Session *s, Str line, size_t at, size_t *from, bool *files, Buf 
     size_t ncommands = 0;
     const Command *const *table = command_table(&ncommands);
     for (size_t i = 0; i < ncommands; i++)
-        if (strchr(table[i]->name, ' ') && str_starts(str_of(table[i]->name), whole) && strlen(table[i]->name) > whole.n) {
+        if (strchr(table[i]->name, ' ') && str_starts(str_of(table[i]->name), whole) &&
+            strlen(table[i]->name) > whole.n) {
             *from = start;
             q.word = whole;
             offer(&q, str_of(table[i]->name), "");

@@ -2,9 +2,9 @@
 /*
  * exec.c - a command's text to its effect: look up, split, check needs, run, print, keep or undo.
  *
- * The prompt, scripts, -c and the screens all come through here. Each command has an arena and a Result; a command that
- * changes the session runs between journal_begin() and journal_end(), which puts everything back when it failed, was
- * cancelled, or its output could not be written.
+ * The prompt, scripts, -c and the screens all come through here. Each command has an arena and a
+ * Result; a command that changes the session runs between journal_begin() and journal_end(), which
+ * puts everything back when it failed, was cancelled, or its output could not be written.
  */
 #include <errno.h>
 #include <math.h>
@@ -53,7 +53,8 @@ static size_t count_lines(const Buf *b, size_t width)
     for (size_t i = 0; i < b->n; i++) {
         at++;
         if (b->p[i] == '\n') {
-            lines += 1 + (width && at > width * 4 ? at / (width * 4) : 0); /* bytes, up to four a column */
+            lines += 1 + (width && at > width * 4 ? at / (width * 4)
+                                                  : 0); /* bytes, up to four a column */
             at = 0;
         }
     }
@@ -127,7 +128,8 @@ static bool print_file(Session *s, const Result *r, Str path, Error *err)
     if (picture_ending(path)) {
         const Plot *p = plot_of(r);
         ok = p ? picture_save(p, name, err)
-               : fail(err, ERR_USAGE, "%s draws no picture that could be saved as '%s'", r->command, name);
+               : fail(err, ERR_USAGE, "%s draws no picture that could be saved as '%s'", r->command,
+                      name);
         free(name);
         return ok;
     }
@@ -179,12 +181,16 @@ static bool append_output(Session *s, const Format *f, const Result *r, Error *e
     FILE *to = fopen(s->settings->output, "a");
     if (!to)
         return fail(err, ERR_IO, "cannot write '%s': %s", s->settings->output, strerror(errno));
-    Out o = {.file = to, .null_text = s->settings->null_text, .ascii = s->settings->ascii, .notes_inline = true};
+    Out o = {.file = to,
+             .null_text = s->settings->null_text,
+             .ascii = s->settings->ascii,
+             .notes_inline = true};
     f->print(r, &o);
     bool ok = !o.failed;
     ok = fclose(to) == 0 && ok;
     buf_free(&o.text);
-    return ok ? true : fail(err, ERR_IO, "cannot write '%s': %s", s->settings->output, strerror(errno));
+    return ok ? true
+              : fail(err, ERR_IO, "cannot write '%s': %s", s->settings->output, strerror(errno));
 }
 
 static const Format *session_format(const Session *s)
@@ -249,10 +255,13 @@ static bool guard_tripped(const Session *s, const Result *r, Error *err)
     static const char *const guards[] = {"leakage", "separation", "drift", "parity", "count"};
     for (size_t i = 0; s->strict && i < r->n; i++) {
         const Item *it = &r->items[i];
-        for (size_t k = 0; it->kind == ITEM_NOTE && it->v.note.warning && k < sizeof guards / sizeof *guards; k++)
+        for (size_t k = 0;
+             it->kind == ITEM_NOTE && it->v.note.warning && k < sizeof guards / sizeof *guards; k++)
             if (strcmp(it->v.note.code, guards[k]) == 0) {
                 fail(err, ERR_GUARD, "%s: %s", it->v.note.code, it->v.note.text);
-                error_hint(err, "%s", it->v.note.help ? it->v.note.help : "without --strict this is a warning");
+                error_hint(err, "%s",
+                           it->v.note.help ? it->v.note.help
+                                           : "without --strict this is a warning");
                 return true;
             }
     }
@@ -340,8 +349,8 @@ static void tell_timing(double wall, double cpu)
 {
     struct rusage u;
     double now = cpu_seconds(&u);
-    fprintf(stderr, "time: %.3f s, processor %.3f s, peak memory %ld MiB\n", clock_seconds() - wall, now - cpu,
-            u.ru_maxrss / 1024);
+    fprintf(stderr, "time: %.3f s, processor %.3f s, peak memory %ld MiB\n", clock_seconds() - wall,
+            now - cpu, u.ru_maxrss / 1024);
 }
 
 static void tell_tour(Session *s, Str command)
@@ -420,7 +429,9 @@ bool exec_text(Session *s, Str text, const Origin *from, bool keep_going)
         Str command = str_sub(text, at.from, at.to);
         if (cut == CUT_MORE) {
             Error err = ERROR_INIT;
-            fail(&err, ERR_USAGE, "the command is not finished: a quote or a bracket is open, or something is to follow");
+            fail(&err, ERR_USAGE,
+                 "the command is not finished: a quote or a bracket is open, or something is to "
+                 "follow");
             tell_error(s, &err, command, &here);
             return false;
         }

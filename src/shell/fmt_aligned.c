@@ -2,9 +2,10 @@
 /*
  * fmt_aligned.c - results for people: columns side by side.
  *
- * Every cell is written once into a scratch buffer with its display width and the width before its decimal point, so
- * that numbers stand with their points below each other. If the screen is too narrow, texts are cut first, then columns
- * leave by priority (a high number leaves first) and the footer says how many. Bars share one scale a column.
+ * Every cell is written once into a scratch buffer with its display width and the width before its
+ * decimal point, so that numbers stand with their points below each other. If the screen is too
+ * narrow, texts are cut first, then columns leave by priority (a high number leaves first) and the
+ * footer says how many. Bars share one scale a column.
  */
 #include <math.h>
 #include <stdio.h>
@@ -18,19 +19,19 @@
 #define TEXT_WIDE 60 /* nor left wider than this on a screen */
 
 typedef struct Shown {
-    size_t from, n; /* bytes in the scratch buffer */
+    size_t from, n;     /* bytes in the scratch buffer */
     size_t width, left; /* columns; those before the point */
-    bool spill;     /* may run over the empty cells behind it */
+    bool spill;         /* may run over the empty cells behind it */
 } Shown;
 
 typedef struct Grid {
     const Table *t;
     size_t ncols, nrows;
-    size_t *cols, *rows; /* columns of the table, rows (SIZE_MAX: the gap) */
-    Shown *cells;        /* nrows x ncols */
+    size_t *cols, *rows;          /* columns of the table, rows (SIZE_MAX: the gap) */
+    Shown *cells;                 /* nrows x ncols */
     size_t *width, *left, *right; /* a column: all, before the point, from the point on */
     bool *number, *keep;
-    double *low, *high;  /* bars: the smallest and largest value, 0 included */
+    double *low, *high; /* bars: the smallest and largest value, 0 included */
     Buf text;
 } Grid;
 
@@ -56,7 +57,8 @@ static double cell_number(Cell c)
 /* Eighths of a block, from the left; half blocks from the right. */
 static size_t bar_part(Buf *b, double cells, bool ascii)
 {
-    static const char *const eighths[] = {"", "\u258f", "\u258e", "\u258d", "\u258c", "\u258b", "\u258a", "\u2589"};
+    static const char *const eighths[] = {"",       "\u258f", "\u258e", "\u258d",
+                                          "\u258c", "\u258b", "\u258a", "\u2589"};
     size_t eight = (size_t)lround(cells * 8), full = eight / 8;
     if (ascii) {
         full = (size_t)lround(cells);
@@ -114,11 +116,15 @@ static void grid_cell(Grid *g, size_t i, size_t k, const Out *o)
         else if (col->look == LOOK_BAR)
             ;
         else
-            buf_cell_people(&g->text, c, col, g->t->blank_nulls ? "" : o->ascii ? "." : o->null_text);
+            buf_cell_people(&g->text, c, col,
+                            g->t->blank_nulls ? ""
+                            : o->ascii        ? "."
+                                              : o->null_text);
     }
     s->n = g->text.n - s->from;
     Str text = {g->text.p + s->from, s->n};
-    s->spill = col->spill && g->rows[i] != SIZE_MAX && table_cell(g->t, g->rows[i], j).kind == CELL_TEXT;
+    s->spill =
+        col->spill && g->rows[i] != SIZE_MAX && table_cell(g->t, g->rows[i], j).kind == CELL_TEXT;
     s->width = utf8_width(text);
     s->left = s->width;
     const char *point = g->number[k] && s->n ? memchr(text.p, '.', s->n) : NULL;
@@ -222,8 +228,9 @@ static size_t grid_fit(Grid *g, size_t limit)
     while (grid_width(g) > limit) {
         size_t widest = SIZE_MAX, over = grid_width(g) - limit;
         for (size_t k = 0; k < g->ncols; k++)
-            if (g->keep[k] && !g->number[k] && g->t->cols[g->cols[k]].look != LOOK_BAR && g->width[k] > TEXT_MIN &&
-                g->width[k] > 30 && (widest == SIZE_MAX || g->width[k] > g->width[widest]))
+            if (g->keep[k] && !g->number[k] && g->t->cols[g->cols[k]].look != LOOK_BAR &&
+                g->width[k] > TEXT_MIN && g->width[k] > 30 &&
+                (widest == SIZE_MAX || g->width[k] > g->width[widest]))
                 widest = k;
         if (widest != SIZE_MAX) {
             size_t w = g->width[widest];
@@ -233,8 +240,8 @@ static size_t grid_fit(Grid *g, size_t limit)
         size_t drop = SIZE_MAX, left = 0;
         for (size_t k = 0; k < g->ncols; k++) {
             left += g->keep[k];
-            if (g->keep[k] &&
-                (drop == SIZE_MAX || g->t->cols[g->cols[k]].priority >= g->t->cols[g->cols[drop]].priority))
+            if (g->keep[k] && (drop == SIZE_MAX || g->t->cols[g->cols[k]].priority >=
+                                                       g->t->cols[g->cols[drop]].priority))
                 drop = k;
         }
         if (left <= 1) {
@@ -380,8 +387,8 @@ void table_print_aligned(const Table *t, Out *o)
         if (t->footer)
             buf_puts(&o->text, t->footer);
         if (gone)
-            buf_printf(&o->text, "%s%zu of %zu columns shown: widen, name them, or \\x", t->footer ? "; " : "",
-                       all - gone, all);
+            buf_printf(&o->text, "%s%zu of %zu columns shown: widen, name them, or \\x",
+                       t->footer ? "; " : "", all - gone, all);
         buf_putc(&o->text, ')');
         out_plain(o);
         buf_putc(&o->text, '\n');

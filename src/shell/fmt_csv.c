@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * fmt_csv.c - results as CSV and TSV: tables with all digits, one after the other with an empty line between them.
+ * fmt_csv.c - results as CSV and TSV: tables with all digits, one after the other with an empty
+ * line between them.
  *
- * A result without a table is one row of its fields. Lines, notes and plots are left out (the caller tells notes on
- * standard error). Quotes as RFC 4180 for CSV; TSV writes tab, newline and backslash as \t \n \\.
+ * A result without a table is one row of its fields. Lines, notes and plots are left out (the
+ * caller tells notes on standard error). Quotes as RFC 4180 for CSV; TSV writes tab, newline and
+ * backslash as \t \n \\.
  */
 #include <stdlib.h>
 
@@ -107,8 +109,8 @@ static bool wanted(const Result *r, const Table *t)
     if (t->human_only || t->list)
         return false;
     for (size_t i = 0; t->object && i < r->n; i++)
-        if (r->items[i].kind == ITEM_TABLE && !r->items[i].v.table->object && !r->items[i].v.table->list &&
-            !r->items[i].v.table->human_only)
+        if (r->items[i].kind == ITEM_TABLE && !r->items[i].v.table->object &&
+            !r->items[i].v.table->list && !r->items[i].v.table->human_only)
             return false;
     return true;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* fmt_html.c - results as HTML fragments: tables, paragraphs, notes with a class; no style, no script. */
+/* fmt_html.c - results as HTML fragments: tables, paragraphs, notes with a class; no style, no
+ * script. */
 #include <stdlib.h>
 
 #include "shell/format.h"
@@ -43,7 +44,8 @@ static void put_table(const Table *t, Out *o)
             buf_clear(&cell);
             Cell c = rows[i] == SIZE_MAX ? cell_text(STR("...")) : table_cell(t, rows[i], cols[j]);
             buf_cell_people(&cell, c, &t->cols[cols[j]], "");
-            buf_puts(b, c.kind == CELL_INT || c.kind == CELL_REAL ? "<td class=\"number\">" : "<td>");
+            buf_puts(b,
+                     c.kind == CELL_INT || c.kind == CELL_REAL ? "<td class=\"number\">" : "<td>");
             put_text(b, buf_slice(&cell));
             buf_puts(b, "</td>");
         }

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * fmt_json.c - one JSON object a command, on one line: {"command":"coef","coef":[...],"notes":[...]}.
+ * fmt_json.c - one JSON object a command, on one line:
+ * {"command":"coef","coef":[...],"notes":[...]}.
  *
- * Numbers carry 17 significant digits and read back as the same bits; missing is null. Fields and tables come in the
- * order in which the command gave them, notes last.
+ * Numbers carry 17 significant digits and read back as the same bits; missing is null. Fields and
+ * tables come in the order in which the command gave them, notes last.
  */
 #include <stdlib.h>
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* fmt_markdown.c - results as Markdown: pipe tables with short numbers, lines as paragraphs, plots as code. */
+/* fmt_markdown.c - results as Markdown: pipe tables with short numbers, lines as paragraphs, plots
+ * as code. */
 #include <stdlib.h>
 
 #include "shell/format.h"

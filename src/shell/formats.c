@@ -2,7 +2,8 @@
 /*
  * formats.c - the table of formats, and how one cell, one number and one note are written.
  *
- * Machines get 17 significant digits and ISO times; people get four digits and never a control byte from the data.
+ * Machines get 17 significant digits and ISO times; people get four digits and never a control byte
+ * from the data.
  */
 #include <math.h>
 #include <stdio.h>
@@ -11,7 +12,8 @@
 #include "base/json.h"
 #include "shell/format.h"
 
-const Format format_aligned = {"table", "txt", true, fmt_aligned_print, "columns side by side, short numbers"};
+const Format format_aligned = {"table", "txt", true, fmt_aligned_print,
+                               "columns side by side, short numbers"};
 const Format format_vertical = {"vertical", NULL, true, fmt_vertical_print, "one line a field"};
 static const Format formats[] = {
     {"table", "txt", true, fmt_aligned_print, "columns side by side, short numbers"},
@@ -72,7 +74,7 @@ void out_flush(Out *o)
 void out_look(Out *o, char look)
 {
     static const char *const codes[128] = {
-        ['b'] = "\x1b[1m", ['d'] = "\x1b[2m", ['r'] = "\x1b[31m", ['y'] = "\x1b[33m",
+        ['b'] = "\x1b[1m",  ['d'] = "\x1b[2m",  ['r'] = "\x1b[31m", ['y'] = "\x1b[33m",
         ['c'] = "\x1b[36m", ['n'] = "\x1b[34m", ['o'] = "\x1b[33m",
     };
     if (o->color && codes[(unsigned char)look & 127])
@@ -167,7 +169,8 @@ static void real_people(Buf *b, double v, const TableCol *col)
         return;
     case LOOK_FIXED:
         if (isfinite(v) && fabs(v) < 1e15)
-            buf_printf(b, "%.*f", col->digits, fabs(v) < 0.5 * pow(10, -col->digits) ? 0.0 : v); /* no -0.000 */
+            buf_printf(b, "%.*f", col->digits,
+                       fabs(v) < 0.5 * pow(10, -col->digits) ? 0.0 : v); /* no -0.000 */
         else
             buf_digits(b, v, 4);
         return;

@@ -2,8 +2,9 @@
 /*
  * help.c - help, the man page and completion files, all printed from the tables.
  *
- * A command's row gives its section; topics below are the few things that belong to no command: formulas, expressions,
- * clauses. The man page is mdoc (mandoc(1)'s language), written to standard output by `glint --man`.
+ * A command's row gives its section; topics below are the few things that belong to no command:
+ * formulas, expressions, clauses. The man page is mdoc (mandoc(1)'s language), written to standard
+ * output by `glint --man`.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,7 +18,8 @@
 static const ProgramOption options[] = {
     {"command", 'c', "COMMANDS", NULL, "run the commands and end"},
     {"file", 'f', "FILE", NULL, "run a script; ${NAME} is replaced by NAME=VALUE arguments"},
-    {"format", 0, "FORMAT", "table vertical csv tsv json markdown latex html", "how results are printed"},
+    {"format", 0, "FORMAT", "table vertical csv tsv json markdown latex html",
+     "how results are printed"},
     {"output", 0, "FILE", NULL, "results go to FILE"},
     {"quiet", 'q', NULL, NULL, "results only"},
     {"echo", 'e', NULL, NULL, "show commands; everything goes to standard output in order"},
@@ -41,8 +43,8 @@ static const ProgramOption options[] = {
 static const struct {
     Group group;
     const char *title;
-} groups[] = {{GROUP_DATA, "Data"},         {GROUP_FEATURES, "Features"}, {GROUP_MODEL, "Models"},
-              {GROUP_ENGINE, "Engine"},     {GROUP_SCREENS, "Screens"},   {GROUP_SHELL, "Session"}};
+} groups[] = {{GROUP_DATA, "Data"},     {GROUP_FEATURES, "Features"}, {GROUP_MODEL, "Models"},
+              {GROUP_ENGINE, "Engine"}, {GROUP_SCREENS, "Screens"},   {GROUP_SHELL, "Session"}};
 #define NGROUPS (sizeof groups / sizeof *groups)
 
 const ProgramOption *program_options(size_t *n)
@@ -103,7 +105,8 @@ void help_overview(Buf *out)
     buf_puts(out, "\nhelp COMMAND explains one. Topics: help");
     for (const char *const *t = help_topics(); *t; t++)
         buf_printf(out, " %s%s", *t, t[1] ? "," : ".");
-    buf_puts(out, "\nA unique prefix of a command is enough at the prompt; Tab completes; Ctrl-C cancels; Ctrl-D leaves.\n");
+    buf_puts(out, "\nA unique prefix of a command is enough at the prompt; Tab completes; Ctrl-C "
+                  "cancels; Ctrl-D leaves.\n");
 }
 
 static void option_text(const OptRow *o, Buf *b)
@@ -116,7 +119,10 @@ static void option_text(const OptRow *o, Buf *b)
         for (size_t i = 0; o->choices[i]; i++)
             buf_printf(b, "%s%s", i ? "|" : "", o->choices[i]);
     else
-        buf_puts(b, o->metavar ? o->metavar : o->type == OPT_INT ? "N" : o->type == OPT_REAL ? "X" : "VALUE");
+        buf_puts(b, o->metavar            ? o->metavar
+                    : o->type == OPT_INT  ? "N"
+                    : o->type == OPT_REAL ? "X"
+                                          : "VALUE");
 }
 
 static void option_rest(const OptRow *o, Buf *b)
@@ -167,8 +173,10 @@ static const char formulas_text[] =
     "  cut(x, 4)      intervals                 factor(x)   numbers as levels\n"
     "  C(x, ref = \"USA\")   the level to compare with\n"
     "  offset(x)      coefficient fixed at 1    cbind(yes, no) ~ ...   counts\n\n"
-    "Text columns are factors: treatment coding by default (genderMale against the first level), --encode onehot makes\n"
-    "a column of every level (gender_Male), --encode sum compares with the mean. Names with blanks: `Post Title`.\n";
+    "Text columns are factors: treatment coding by default (genderMale against the first level), "
+    "--encode onehot makes\n"
+    "a column of every level (gender_Male), --encode sum compares with the mean. Names with "
+    "blanks: `Post Title`.\n";
 
 static const char expressions_text[] =
     "Used by where, derive, filter, group and I().\n\n"
@@ -176,8 +184,10 @@ static const char expressions_text[] =
     "  and or not             logic (& | ! too)          in ('a', 'b')       one of\n"
     "  like 'post%'           text patterns              between 18 and 30   both ends belong\n"
     "  is null, is not null   missing values             if(c, a, b)         choice\n"
-    "  'text' \"text\"          texts                      `Post Title`        a column with blanks\n\n"
-    "A missing value in gives a missing value out, except with is null, if and coalesce. help functions lists functions.\n";
+    "  'text' \"text\"          texts                      `Post Title`        a column with "
+    "blanks\n\n"
+    "A missing value in gives a missing value out, except with is null, if and coalesce. help "
+    "functions lists functions.\n";
 
 static const char clauses_text[] =
     "Clauses are words behind a command's subject, in any order:\n\n"
@@ -186,7 +196,8 @@ static const char clauses_text[] =
     "  top N          the best N of each group    as NAME        name of what is made\n"
     "  to TARGET      file or index               > FILE         what is shown, to a file\n"
     "  | PROGRAM      what is shown, to a program\n\n"
-    "; or a new line ends a command; an open bracket or quote, a comma or a formula operator at the end continues it;\n"
+    "; or a new line ends a command; an open bracket or quote, a comma or a formula operator at "
+    "the end continues it;\n"
     "# begins a comment. A clause word that is a column's name is written in backquotes: `top`.\n";
 
 static void formats_topic(Buf *out)
@@ -195,7 +206,8 @@ static void formats_topic(Buf *out)
     const Format *f = format_table(&n);
     buf_puts(out, "set format NAME, --format NAME, or the ending of a file behind >.\n\n");
     for (size_t i = 0; i < n; i++)
-        buf_printf(out, "  %-10s %-14s %s\n", f[i].name, f[i].endings ? f[i].endings : "", f[i].brief);
+        buf_printf(out, "  %-10s %-14s %s\n", f[i].name, f[i].endings ? f[i].endings : "",
+                   f[i].brief);
     buf_puts(out, "  svg png pdf               pictures of curves and bars, behind >\n");
 }
 
@@ -205,9 +217,11 @@ static void settings_topic(Buf *out)
     const Setting *rows = setting_table(&n);
     buf_puts(out, "set NAME VALUE; the same lines may stand in ~/.config/glint/glintrc.\n\n");
     for (size_t i = 0; i < n; i++) {
-        buf_printf(out, "  %-10s %s (%s)\n", rows[i].name, rows[i].brief, *rows[i].def ? rows[i].def : "none");
+        buf_printf(out, "  %-10s %s (%s)\n", rows[i].name, rows[i].brief,
+                   *rows[i].def ? rows[i].def : "none");
         for (size_t k = 0; rows[i].choices && rows[i].choices[k]; k++)
-            buf_printf(out, "%s%s%s", k ? " " : "             ", rows[i].choices[k], rows[i].choices[k + 1] ? "" : "\n");
+            buf_printf(out, "%s%s%s", k ? " " : "             ", rows[i].choices[k],
+                       rows[i].choices[k + 1] ? "" : "\n");
     }
 }
 
@@ -252,8 +266,9 @@ static void clauses_topic(Buf *out)
 static const struct {
     const char *name;
     void (*print)(Buf *out);
-} topics[] = {{"formulas", formulas_topic},   {"expressions", expressions_topic}, {"functions", functions_topic},
-              {"clauses", clauses_topic},     {"formats", formats_topic},         {"families", families_topic},
+} topics[] = {{"formulas", formulas_topic},   {"expressions", expressions_topic},
+              {"functions", functions_topic}, {"clauses", clauses_topic},
+              {"formats", formats_topic},     {"families", families_topic},
               {"settings", settings_topic}};
 #define NTOPICS (sizeof topics / sizeof *topics)
 
@@ -306,7 +321,8 @@ void help_usage(Buf *out)
             buf_printf(out, "  %-24s %s\n", "", o->choices);
         buf_free(&left);
     }
-    buf_puts(out, "\nExit status: 0 done, 1 a command failed, 2 wrong usage, 3 partly done, 4 no connection,\n"
+    buf_puts(out, "\nExit status: 0 done, 1 a command failed, 2 wrong usage, 3 partly done, 4 no "
+                  "connection,\n"
                   "5 a guard tripped (--strict), 130 cancelled.\n");
 }
 
@@ -370,12 +386,14 @@ void help_man(Buf *out)
 {
     size_t n = 0;
     const Command *const *table = command_table(&n);
-    buf_puts(out, ".Dd $Mdocdate$\n.Dt GLINT 1\n.Os\n.Sh NAME\n.Nm glint\n"
-                  ".Nd a shell for generalised linear models over interaction data\n.Sh SYNOPSIS\n"
-                  ".Nm\n.Op Ar option ...\n.Op Ar file ...\n.Nm\n.Fl c Ar commands\n.Nm\n.Fl f Ar file\n"
-                  ".Op Ar name Ns = Ns Ar value ...\n.Sh DESCRIPTION\n"
-                  "Loads users, posts, products and interactions, makes a feature table, fits, explains and publishes "
-                  "models.\nThe options are:\n.Bl -tag -width Ds\n");
+    buf_puts(out,
+             ".Dd $Mdocdate$\n.Dt GLINT 1\n.Os\n.Sh NAME\n.Nm glint\n"
+             ".Nd a shell for generalised linear models over interaction data\n.Sh SYNOPSIS\n"
+             ".Nm\n.Op Ar option ...\n.Op Ar file ...\n.Nm\n.Fl c Ar commands\n.Nm\n.Fl f Ar file\n"
+             ".Op Ar name Ns = Ns Ar value ...\n.Sh DESCRIPTION\n"
+             "Loads users, posts, products and interactions, makes a feature table, fits, explains "
+             "and publishes "
+             "models.\nThe options are:\n.Bl -tag -width Ds\n");
     for (size_t i = 0; i < NOPTIONS; i++) {
         const ProgramOption *o = &options[i];
         buf_puts(out, ".It ");
@@ -402,11 +420,14 @@ void help_man(Buf *out)
         man_literal(out, text.p ? text.p : "");
         buf_free(&text);
     }
-    buf_puts(out, ".Sh ENVIRONMENT\n.Ev NO_COLOR , CLICOLOR , CLICOLOR_FORCE , GLINT_PAGER , PAGER ,\n"
-                  ".Ev XDG_CONFIG_HOME , XDG_STATE_HOME\n"
-                  ".Sh FILES\n.Pa ~/.config/glint/glintrc ,\n.Pa ~/.local/state/glint/history\n.Sh EXIT STATUS\n"
-                  "0 done; 1 a command failed; 2 wrong usage; 3 partly done; 4 no connection; 5 a guard tripped\n"
-                  ".Pq Fl Fl strict ;\n130 cancelled.\n");
+    buf_puts(out,
+             ".Sh ENVIRONMENT\n.Ev NO_COLOR , CLICOLOR , CLICOLOR_FORCE , GLINT_PAGER , PAGER ,\n"
+             ".Ev XDG_CONFIG_HOME , XDG_STATE_HOME\n"
+             ".Sh FILES\n.Pa ~/.config/glint/glintrc ,\n.Pa ~/.local/state/glint/history\n.Sh EXIT "
+             "STATUS\n"
+             "0 done; 1 a command failed; 2 wrong usage; 3 partly done; 4 no connection; 5 a guard "
+             "tripped\n"
+             ".Pq Fl Fl strict ;\n130 cancelled.\n");
 }
 
 /* ---- completion files ---- */
@@ -421,23 +442,27 @@ static void words_of_commands(Buf *out, const char *sep)
 
 static void completion_bash(Buf *out)
 {
-    buf_puts(out, "# bash completion for glint, printed by `glint --completion bash`\n"
-                  "_glint() {\n    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}\n"
-                  "    case $prev in\n");
+    buf_puts(
+        out,
+        "# bash completion for glint, printed by `glint --completion bash`\n"
+        "_glint() {\n    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}\n"
+        "    case $prev in\n");
     for (size_t i = 0; i < NOPTIONS; i++)
         if (options[i].choices)
-            buf_printf(out, "    --%s) COMPREPLY=($(compgen -W '%s' -- \"$cur\")); return ;;\n", options[i].name,
-                       options[i].choices);
+            buf_printf(out, "    --%s) COMPREPLY=($(compgen -W '%s' -- \"$cur\")); return ;;\n",
+                       options[i].name, options[i].choices);
     buf_puts(out, "    -c|--command) COMPREPLY=($(compgen -W '");
     words_of_commands(out, " ");
-    buf_puts(out, "' -- \"$cur\")); return ;;\n    esac\n    if [[ $cur == -* ]]; then\n        COMPREPLY=($(compgen -W '");
+    buf_puts(out, "' -- \"$cur\")); return ;;\n    esac\n    if [[ $cur == -* ]]; then\n        "
+                  "COMPREPLY=($(compgen -W '");
     for (size_t i = 0; i < NOPTIONS; i++) {
         if (options[i].letter)
             buf_printf(out, "-%c ", options[i].letter);
         buf_printf(out, "--%s%s", options[i].name, i + 1 < NOPTIONS ? " " : "");
     }
-    buf_puts(out, "' -- \"$cur\"))\n    else\n        COMPREPLY=($(compgen -f -- \"$cur\"))\n    fi\n}\n"
-                  "complete -o filenames -F _glint glint\n");
+    buf_puts(out,
+             "' -- \"$cur\"))\n    else\n        COMPREPLY=($(compgen -f -- \"$cur\"))\n    fi\n}\n"
+             "complete -o filenames -F _glint glint\n");
 }
 
 /* Brief texts inside single quotes of a shell. */
@@ -455,7 +480,8 @@ static void quoted_brief(Buf *out, const char *z)
 
 static void completion_zsh(Buf *out)
 {
-    buf_puts(out, "#compdef glint\n# zsh completion for glint, printed by `glint --completion zsh`\n_arguments -s \\\n");
+    buf_puts(out, "#compdef glint\n# zsh completion for glint, printed by `glint --completion "
+                  "zsh`\n_arguments -s \\\n");
     for (size_t i = 0; i < NOPTIONS; i++) {
         const ProgramOption *o = &options[i];
         for (int k = 0; k < (o->letter ? 2 : 1); k++) {
@@ -470,7 +496,8 @@ static void completion_zsh(Buf *out)
             if (o->choices)
                 buf_printf(out, ":%s:(%s)", o->metavar, o->choices);
             else if (o->metavar)
-                buf_printf(out, ":%s:%s", o->metavar, strcmp(o->metavar, "FILE") == 0 ? "_files" : "");
+                buf_printf(out, ":%s:%s", o->metavar,
+                           strcmp(o->metavar, "FILE") == 0 ? "_files" : "");
             buf_puts(out, "' \\\n");
         }
     }

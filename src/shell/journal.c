@@ -2,13 +2,15 @@
 /*
  * journal.c - what was done: undo, redo, and the shortest script that does it again.
  *
- * Two lists. The log is append-only: each command that changed something, with the entries it read from (by way of the
- * tables and models it asked the session for), the seed and threshold in force, and what was current before and after.
- * The steps are the undo stack: states before and after, shared by reference.
+ * Two lists. The log is append-only: each command that changed something, with the entries it read
+ * from (by way of the tables and models it asked the session for), the seed and threshold in force,
+ * and what was current before and after. The steps are the undo stack: states before and after,
+ * shared by reference.
  *
- * script: start from the entries that made what is in the session now, add what those read, and so on; print them in
- * order. Since commands that did not matter are left out, what is current, the next model name and the seed may differ
- * on the way; journal_script() follows them and puts `use`, `as` and `set seed` where they are needed.
+ * script: start from the entries that made what is in the session now, add what those read, and so
+ * on; print them in order. Since commands that did not matter are left out, what is current, the
+ * next model name and the seed may differ on the way; journal_script() follows them and puts `use`,
+ * `as` and `set seed` where they are needed.
  */
 #include <stdio.h>
 #include <stdlib.h>

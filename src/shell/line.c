@@ -2,10 +2,10 @@
 /*
  * line.c - the prompt: editing, history, completion, Ctrl-C. The only file that knows readline.
  *
- * readline runs through its callback interface, fed from a loop of our own: a signal interrupts poll(), and then the
- * line is cleared (Ctrl-C) or the screen measured again (a resize) outside any handler. While a command runs the same
- * Ctrl-C raises the cancel flag instead. A command that is not finished at the end of its line goes on at a second
- * prompt.
+ * readline runs through its callback interface, fed from a loop of our own: a signal interrupts
+ * poll(), and then the line is cleared (Ctrl-C) or the screen measured again (a resize) outside any
+ * handler. While a command runs the same Ctrl-C raises the cancel flag instead. A command that is
+ * not finished at the end of its line goes on at a second prompt.
  *
  * History: XDG state folder, mode 0600, without lines that hold a secret or begin with a blank.
  */
@@ -37,7 +37,7 @@
 /* readline's callbacks take no argument: what they need stands here while line_run() runs. */
 static struct {
     Session *session;
-    Buf text;            /* lines of a command so far */
+    Buf text; /* lines of a command so far */
     bool more, ended;
     volatile sig_atomic_t resized;
     char *history_path;
@@ -54,11 +54,13 @@ static void on_resize(int sig)
 
 static bool has_secret(Str line)
 {
-    static const char *const words[] = {"password", "passwd", "api-key ", "apikey", "secret", "token", "bearer"};
+    static const char *const words[] = {"password", "passwd", "api-key ", "apikey",
+                                        "secret",   "token",  "bearer"};
     for (size_t i = 0; i < line.n; i++) {
         Str rest = str_sub(line, i, line.n);
         for (size_t k = 0; k < sizeof words / sizeof *words; k++)
-            if (rest.n >= strlen(words[k]) && str_ieq(str_sub(rest, 0, strlen(words[k])), str_of(words[k])))
+            if (rest.n >= strlen(words[k]) &&
+                str_ieq(str_sub(rest, 0, strlen(words[k])), str_of(words[k])))
                 return true;
         if (str_starts(rest, STR("://"))) /* https://user:password@host */
             for (size_t j = 3; j < rest.n && rest.p[j] != '/' && rest.p[j] != ' '; j++)

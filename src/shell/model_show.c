@@ -11,8 +11,10 @@
 
 const char *fit_status_name(FitStatus s)
 {
-    static const char *const names[] = {[FIT_CONVERGED] = "converged", [FIT_MAX_ITER] = "max_iter",
-                                        [FIT_SEPARATED] = "separated", [FIT_PERFECT] = "perfect",
+    static const char *const names[] = {[FIT_CONVERGED] = "converged",
+                                        [FIT_MAX_ITER] = "max_iter",
+                                        [FIT_SEPARATED] = "separated",
+                                        [FIT_PERFECT] = "perfect",
                                         [FIT_NO_DESCENT] = "no_descent"};
     return names[s];
 }
@@ -117,7 +119,8 @@ static void second_line(Result *out, const Model *m)
     if (isfinite(f->null_deviance)) {
         buf_puts(&b, " of ");
         put_fixed(&b, f->null_deviance, 1);
-        buf_printf(&b, " (%.1f %%)", f->null_deviance > 0 ? 100 * (1 - f->deviance / f->null_deviance) : 0.0);
+        buf_printf(&b, " (%.1f %%)",
+                   f->null_deviance > 0 ? 100 * (1 - f->deviance / f->null_deviance) : 0.0);
     }
     if (isfinite(f->aic)) {
         buf_puts(&b, "   AIC ");
@@ -146,7 +149,8 @@ static void put_aliased(Result *out, const Model *m)
             table_row(out, t)[0] = cell_text(str_of(m->enc->cols[j].name));
     if (t->nrows)
         result_note(out, "aliased", NULL, "%s told by the others and left out: %.*s%s",
-                    t->nrows == 1 ? "one column is" : arena_printf(out->arena, "%zu columns are", t->nrows),
+                    t->nrows == 1 ? "one column is"
+                                  : arena_printf(out->arena, "%zu columns are", t->nrows),
                     STR_ARG(t->cells[0].v.text), t->nrows > 1 ? ", ..." : "");
 }
 
@@ -213,7 +217,7 @@ static void metric_cells(const Metrics *k, Cell *c)
     c[3] = count_cell(k->fp);
     c[4] = count_cell(k->tn);
     c[5] = count_cell(k->fn);
-    const double rest[] = {k->accuracy, k->precision,    k->recall,       k->f1,     k->roc_auc,
+    const double rest[] = {k->accuracy,    k->precision,    k->recall, k->f1,       k->roc_auc,
                            k->roc_auc_low, k->roc_auc_high, k->pr_auc, k->log_loss, k->brier};
     for (size_t i = 0; i < sizeof rest / sizeof *rest; i++)
         c[6 + i] = cell_real(rest[i]);
@@ -248,8 +252,8 @@ static void metrics_line(Result *out, Table *t, const char *name, const Metrics 
     c[3] = cell_real(k->recall);
     c[4] = cell_real(k->f1);
     c[5] = isfinite(k->roc_auc)
-               ? cell_text(str_of(arena_printf(out->arena, "%.3f (%.3f to %.3f)", k->roc_auc, k->roc_auc_low,
-                                               k->roc_auc_high)))
+               ? cell_text(str_of(arena_printf(out->arena, "%.3f (%.3f to %.3f)", k->roc_auc,
+                                               k->roc_auc_low, k->roc_auc_high)))
                : (Cell){.kind = CELL_NULL};
     c[6] = cell_real(k->pr_auc);
     c[7] = cell_real(k->log_loss);
@@ -362,11 +366,16 @@ Table *show_coefs(Result *out, const Model *m, const CoefShow *opt)
         {COL("z", z ? "z" : "t"), .look = LOOK_FIXED, .digits = 1, .priority = 6},
         {COL("p", "p"), .look = LOOK_P, .priority = 1},
         {COL("stars", ""), .human_only = true, .machine_only = !opt->stars, .priority = 1},
-        {COL("ci_low", ci), .look = LOOK_FIXED, .digits = d > 3 ? 3 : d, .priority = 4, .machine_only = odds},
-        {COL("ci_high", ""), .look = LOOK_FIXED, .digits = d > 3 ? 3 : d, .priority = 4, .machine_only = odds},
-        {COL("odds_ratio", ratio ? ratio : "exp"), .look = LOOK_PLAIN, .digits = 3, .priority = 2, .machine_only = !ratio},
-        {COL("odds_low", ci), .look = LOOK_PLAIN, .digits = 3, .priority = 3, .human_only = true, .machine_only = !odds},
-        {COL("odds_high", ""), .look = LOOK_PLAIN, .digits = 3, .priority = 3, .human_only = true, .machine_only = !odds},
+        {COL("ci_low", ci), .look = LOOK_FIXED, .digits = d > 3 ? 3 : d, .priority = 4,
+         .machine_only = odds},
+        {COL("ci_high", ""), .look = LOOK_FIXED, .digits = d > 3 ? 3 : d, .priority = 4,
+         .machine_only = odds},
+        {COL("odds_ratio", ratio ? ratio : "exp"), .look = LOOK_PLAIN, .digits = 3, .priority = 2,
+         .machine_only = !ratio},
+        {COL("odds_low", ci), .look = LOOK_PLAIN, .digits = 3, .priority = 3, .human_only = true,
+         .machine_only = !odds},
+        {COL("odds_high", ""), .look = LOOK_PLAIN, .digits = 3, .priority = 3, .human_only = true,
+         .machine_only = !odds},
         {COL("bar", ""), .look = LOOK_BAR, .human_only = true, .priority = 7},
     };
     Table *t = result_table(out, "coef", cols, sizeof cols / sizeof *cols);
@@ -390,7 +399,8 @@ Table *show_coefs(Result *out, const Model *m, const CoefShow *opt)
     }
     t->shown = opt->shown;
     static const char *const by[] = {"coefficient", "size", "p", "name", "place in the model"};
-    t->footer = arena_printf(out->arena, "%s, sorted by %s%s", result_plural(out, (int64_t)p, "coefficient"), by[opt->sort],
+    t->footer = arena_printf(out->arena, "%s, sorted by %s%s",
+                             result_plural(out, (int64_t)p, "coefficient"), by[opt->sort],
                              t->shown && n > t->shown + 1 ? "; coef all shows them all" : "");
     return t;
 }

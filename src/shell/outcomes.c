@@ -2,8 +2,8 @@
 /*
  * outcomes.c - which rows a question about a model is asked on, and what happened there.
  *
- * The session keeps the table that a model was fitted to (shared, not copied), so that its training and test rows can be
- * made again from the model's own split.
+ * The session keeps the table that a model was fitted to (shared, not copied), so that its training
+ * and test rows can be made again from the model's own split.
  */
 #include <stdlib.h>
 
@@ -57,7 +57,8 @@ bool outcomes_any(Session *s, const Args *a, const Model *m, Outcomes *out, Erro
         out->frame = select_where(a, all, out->on, err);
         frame_unref(all);
     }
-    if (!out->frame || !model_outcomes(m, out->frame, &out->y, &out->p, &out->w, &out->rows, &out->n, err)) {
+    if (!out->frame ||
+        !model_outcomes(m, out->frame, &out->y, &out->p, &out->w, &out->rows, &out->n, err)) {
         outcomes_clear(out);
         return false;
     }
@@ -78,8 +79,11 @@ bool outcomes_part(Session *s, long i, const char *part, Outcomes *out, Error *e
     }
     out->frame = strcmp(part, "all") == 0 ? frame_ref(nm->data.frame)
                                           : part_frame(nm, strcmp(part, "test") == 0, err);
-    if (out->frame && model_outcomes(nm->model, out->frame, &out->y, &out->p, &out->w, &out->rows, &out->n, err) &&
-        (out->n || fail(err, ERR_DATA, "no row has the response and all inputs of %s", nm->model->name)))
+    if (out->frame &&
+        model_outcomes(nm->model, out->frame, &out->y, &out->p, &out->w, &out->rows, &out->n,
+                       err) &&
+        (out->n ||
+         fail(err, ERR_DATA, "no row has the response and all inputs of %s", nm->model->name)))
         return true;
     outcomes_clear(out);
     return false;
@@ -88,7 +92,8 @@ bool outcomes_part(Session *s, long i, const char *part, Outcomes *out, Error *e
 bool outcomes_get(Session *s, const Args *a, const Model *m, Outcomes *out, Error *err)
 {
     if (!m->binary) {
-        fail(err, ERR_DATA, "the response of %s has not two values: there are no classes to tell apart", m->name);
+        fail(err, ERR_DATA,
+             "the response of %s has not two values: there are no classes to tell apart", m->name);
         return error_hint(err, "model shows how well it fits");
     }
     return outcomes_any(s, a, m, out, err);

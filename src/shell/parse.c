@@ -2,12 +2,15 @@
 /*
  * parse.c - text to commands: where one ends, what is a comment, where its output goes.
  *
- * Nothing here knows a command's name. exec.c cuts a text into commands with command_cut(), line.c and script.c ask it
- * whether a command goes on in the next line (an open bracket or quote, a comma or a formula operator at the end).
- * command_redirect() then takes `> file` and `| program` off the end, and args.c reads what is left.
+ * Nothing here knows a command's name. exec.c cuts a text into commands with command_cut(), line.c
+ * and script.c ask it whether a command goes on in the next line (an open bracket or quote, a comma
+ * or a formula operator at the end). command_redirect() then takes `> file` and `| program` off the
+ * end, and args.c reads what is left.
  *
- * Quotes are '..', ".." and `..`, doubled inside to mean themselves. An apostrophe inside a word (don't) is a letter.
- * `#` starts a comment only at the beginning of a word, so that lang=C# is what it looks like. A line that begins with
+ * Quotes are '..', ".." and `..`, doubled inside to mean themselves. An apostrophe inside a word
+ * (don't) is a letter.
+ * `#` starts a comment only at the beginning of a word, so that lang=C# is what it looks like. A
+ * line that begins with
  * `!` belongs to the system's shell as a whole.
  */
 #include <stdlib.h>
@@ -174,9 +177,9 @@ size_t word_end(Str s, size_t i, const char *stops)
 
 static bool known_ending(Str path)
 {
-    static const char *const endings[] = {"csv", "tsv",  "json", "ndjson", "md", "tex", "html", "txt", "svg",
-                                          "png", "pdf",  "sql",  "py",     "c",  "xml", "pmml", "gz",  "zst",
-                                          "xz",  "glint"};
+    static const char *const endings[] = {"csv", "tsv",  "json", "ndjson", "md",  "tex",  "html",
+                                          "txt", "svg",  "png",  "pdf",    "sql", "py",   "c",
+                                          "xml", "pmml", "gz",   "zst",    "xz",  "glint"};
     size_t dot = path.n;
     while (dot && path.p[dot - 1] != '.')
         dot--;

@@ -2,8 +2,9 @@
 /*
  * picture.c - plots as SVG, PNG and PDF, for slides and papers. The only file that knows cairo.
  *
- * One house style: 640 x 440 points, white ground, thin grey axes with round ticks (steps of 1, 2 or 5 times a power of
- * ten), Okabe and Ito's colours (safe for the colour-blind), bands translucent, reference lines dashed.
+ * One house style: 640 x 440 points, white ground, thin grey axes with round ticks (steps of 1, 2
+ * or 5 times a power of ten), Okabe and Ito's colours (safe for the colour-blind), bands
+ * translucent, reference lines dashed.
  */
 #include <cairo-pdf.h>
 #include <cairo-svg.h>
@@ -20,9 +21,9 @@
 #define FONT 13.0
 
 /* Okabe & Ito 2008, Color Universal Design. */
-static const double colors[8][3] = {{0.000, 0.447, 0.698}, {0.902, 0.624, 0.000}, {0.000, 0.620, 0.451},
-                                    {0.800, 0.475, 0.655}, {0.337, 0.706, 0.914}, {0.835, 0.369, 0.000},
-                                    {0.941, 0.894, 0.259}, {0.300, 0.300, 0.300}};
+static const double colors[8][3] = {
+    {0.000, 0.447, 0.698}, {0.902, 0.624, 0.000}, {0.000, 0.620, 0.451}, {0.800, 0.475, 0.655},
+    {0.337, 0.706, 0.914}, {0.835, 0.369, 0.000}, {0.941, 0.894, 0.259}, {0.300, 0.300, 0.300}};
 
 typedef struct Page {
     cairo_t *c;
@@ -294,7 +295,12 @@ static cairo_status_t write_bytes(void *file, const unsigned char *bytes, unsign
 
 static void draw(cairo_t *c, const Plot *p, double height)
 {
-    Page g = {.c = c, .left = 64, .right = WIDTH - 24, .top = 52, .bottom = height - 54, .height = height};
+    Page g = {.c = c,
+              .left = 64,
+              .right = WIDTH - 24,
+              .top = 52,
+              .bottom = height - 54,
+              .height = height};
     cairo_set_source_rgb(c, 1, 1, 1);
     cairo_paint(c);
     text_at(&g, 24, 26, p->title, 0, true);
@@ -306,15 +312,17 @@ static void draw(cairo_t *c, const Plot *p, double height)
 
 bool picture_save(const Plot *p, const char *path, Error *err)
 {
-    bool png = has_ending(str_of(path), ".png"), rows = p->kind == PLOT_BARS || p->kind == PLOT_FOREST;
+    bool png = has_ending(str_of(path), ".png"),
+         rows = p->kind == PLOT_BARS || p->kind == PLOT_FOREST;
     double height = rows && p->nseries ? 120 + 22 * (double)p->series[0].n : HEIGHT;
     FileOut *file = file_out_open(path, err);
     if (!file)
         return false;
     cairo_surface_t *surface =
-        png                               ? cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)(2 * WIDTH), (int)(2 * height))
-        : has_ending(str_of(path), ".svg") ? cairo_svg_surface_create_for_stream(write_bytes, file, WIDTH, height)
-                                           : cairo_pdf_surface_create_for_stream(write_bytes, file, WIDTH, height);
+        png ? cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)(2 * WIDTH), (int)(2 * height))
+        : has_ending(str_of(path), ".svg")
+            ? cairo_svg_surface_create_for_stream(write_bytes, file, WIDTH, height)
+            : cairo_pdf_surface_create_for_stream(write_bytes, file, WIDTH, height);
     if (png)
         cairo_surface_set_device_scale(surface, 2, 2);
     cairo_t *c = cairo_create(surface);

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * plot.c - pictures in text: curves and points in braille, bars in eighths of a block, intervals as lines.
+ * plot.c - pictures in text: curves and points in braille, bars in eighths of a block, intervals as
+ * lines.
  *
- * A braille cell holds 2 x 4 dots (U+2800 plus one bit a dot), so a plot of 60 x 16 cells has 120 x 64 dots. Without
- * UTF-8 a cell is one of " .:*#" by how many dots it holds. Bands are not drawn here (picture.c draws them).
+ * A braille cell holds 2 x 4 dots (U+2800 plus one bit a dot), so a plot of 60 x 16 cells has 120 x
+ * 64 dots. Without UTF-8 a cell is one of " .:*#" by how many dots it holds. Bands are not drawn
+ * here (picture.c draws them).
  */
 #include <math.h>
 #include <stdio.h>
@@ -46,7 +48,8 @@ static void dots_line(Dots *d, double xa, double ya, double xb, double yb, long 
     long n = labs(bx - ax) > labs(by - ay) ? labs(bx - ax) : labs(by - ay);
     for (long i = 0; i <= n; i += step) {
         double t = n ? (double)i / (double)n : 0;
-        dot_set(d, lround((double)ax + t * (double)(bx - ax)), lround((double)ay + t * (double)(by - ay)));
+        dot_set(d, lround((double)ax + t * (double)(bx - ax)),
+                lround((double)ay + t * (double)(by - ay)));
     }
 }
 
@@ -169,7 +172,12 @@ static void plot_curves(const Plot *p, size_t cols, size_t rows, bool ascii, Buf
     range(p->xmin, p->xmax, &x0, &x1);
     range(p->ymin, p->ymax, &y0, &y1);
     size_t width = cols > LABEL_WIDTH + 12 ? cols - LABEL_WIDTH - 3 : 10;
-    Dots d = {.cols = width < 64 ? width : 64, .rows = (rows > 6 ? rows : 6) | 1, .x0 = x0, .x1 = x1, .y0 = y0, .y1 = y1};
+    Dots d = {.cols = width < 64 ? width : 64,
+              .rows = (rows > 6 ? rows : 6) | 1,
+              .x0 = x0,
+              .x1 = x1,
+              .y0 = y0,
+              .y1 = y1};
     d.bits = xcalloc(d.cols * d.rows, 1);
     draw_series(p, &d);
     if (p->ylabel && *p->ylabel)
@@ -201,7 +209,8 @@ static size_t label_width(const Plot *p)
 
 static void plot_bars(const Plot *p, size_t cols, bool ascii, Buf *out)
 {
-    static const char *const eighths[] = {"", "\u258f", "\u258e", "\u258d", "\u258c", "\u258b", "\u258a", "\u2589"};
+    static const char *const eighths[] = {"",       "\u258f", "\u258e", "\u258d",
+                                          "\u258c", "\u258b", "\u258a", "\u2589"};
     const Series *s = &p->series[0];
     size_t label = label_width(p), room = cols > label + 20 ? cols - label - 16 : 10;
     double top = 0;
@@ -246,7 +255,8 @@ static void plot_forest(const Plot *p, size_t cols, bool ascii, Buf *out)
         buf_puts(out, "  ");
         double scale = (double)(room - 1) / (x1 - x0);
         long at = lround((s->x[i] - x0) * scale), zero = lround((0 - x0) * scale);
-        long lo = s->low ? lround((s->low[i] - x0) * scale) : at, hi = s->high ? lround((s->high[i] - x0) * scale) : at;
+        long lo = s->low ? lround((s->low[i] - x0) * scale) : at,
+             hi = s->high ? lround((s->high[i] - x0) * scale) : at;
         size_t from = out->n;
         for (long c = 0; c < (long)room; c++) {
             if (c == at)

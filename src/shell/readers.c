@@ -1,19 +1,22 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * readers.c - the table of sources and sinks: a path's scheme or ending says which row reads or writes it.
+ * readers.c - the table of sources and sinks: a path's scheme or ending says which row reads or
+ * writes it.
  */
 #include <stdlib.h>
 
 #include "shell/engine_io.h"
 #include "shell/readers.h"
 
-static Frame *csv_read(Session *s, const char *path, const ReadOptions *opt, ReadReport *report, Error *err)
+static Frame *csv_read(Session *s, const char *path, const ReadOptions *opt, ReadReport *report,
+                       Error *err)
 {
     (void)s;
     return csv_read_file(path, opt, report, err);
 }
 
-static Frame *tsv_read(Session *s, const char *path, const ReadOptions *opt, ReadReport *report, Error *err)
+static Frame *tsv_read(Session *s, const char *path, const ReadOptions *opt, ReadReport *report,
+                       Error *err)
 {
     (void)s;
     ReadOptions mine = *opt;
@@ -22,7 +25,8 @@ static Frame *tsv_read(Session *s, const char *path, const ReadOptions *opt, Rea
     return csv_read_file(path, &mine, report, err);
 }
 
-static Frame *ndjson_read(Session *s, const char *path, const ReadOptions *opt, ReadReport *report, Error *err)
+static Frame *ndjson_read(Session *s, const char *path, const ReadOptions *opt, ReadReport *report,
+                          Error *err)
 {
     (void)s;
     return ndjson_read_file(path, opt, report, err);

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * result.c - filling a Result: what a command has to say, in order, before anybody decides how it looks.
+ * result.c - filling a Result: what a command has to say, in order, before anybody decides how it
+ * looks.
  *
- * Lines and chat are for people, fields for machines, tables, notes and plots for both. All text is copied into the
- * command's arena; a frame that a table reads from as it is printed is kept with result_keep_frame().
+ * Lines and chat are for people, fields for machines, tables, notes and plots for both. All text is
+ * copied into the command's arena; a frame that a table reads from as it is printed is kept with
+ * result_keep_frame().
  */
 #include <assert.h>
 #include <stdarg.h>
@@ -73,7 +75,8 @@ void result_chat(Result *r, const char *fmt, ...)
 
 void result_raw(Result *r, Str text)
 {
-    item_new(r, ITEM_RAW)->v.line = (Str){arena_strndup(r->arena, text.p ? text.p : "", text.n), text.n};
+    item_new(r, ITEM_RAW)->v.line =
+        (Str){arena_strndup(r->arena, text.p ? text.p : "", text.n), text.n};
 }
 
 static void field(Result *r, const char *key, Cell c)
@@ -95,7 +98,9 @@ void result_real(Result *r, const char *key, double v)
 
 void result_text(Result *r, const char *key, Str v)
 {
-    field(r, key, v.p ? cell_text((Str){arena_strndup(r->arena, v.p, v.n), v.n}) : (Cell){.kind = CELL_NULL});
+    field(r, key,
+          v.p ? cell_text((Str){arena_strndup(r->arena, v.p, v.n), v.n})
+              : (Cell){.kind = CELL_NULL});
 }
 
 void result_bool(Result *r, const char *key, bool v)

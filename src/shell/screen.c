@@ -2,9 +2,10 @@
 /*
  * screen.c - what the terminal can do, and what is drawn there beside results: errors and progress.
  *
- * Nothing is ever asked of the terminal itself (some do not answer): width comes from the kernel, colour from the
- * settings, the environment (NO_COLOR, CLICOLOR, TERM) and isatty(). An error marks its place under the typed line when
- * that is still on the screen; otherwise the line is repeated. Progress begins after a second and leaves no trace.
+ * Nothing is ever asked of the terminal itself (some do not answer): width comes from the kernel,
+ * colour from the settings, the environment (NO_COLOR, CLICOLOR, TERM) and isatty(). An error marks
+ * its place under the typed line when that is still on the screen; otherwise the line is repeated.
+ * Progress begins after a second and leaves no trace.
  */
 #include <langinfo.h>
 #include <stdio.h>
@@ -21,7 +22,8 @@
 
 static bool wants_color(const Settings *set, FILE *file)
 {
-    const char *no = getenv("NO_COLOR"), *force = getenv("CLICOLOR_FORCE"), *cli = getenv("CLICOLOR");
+    const char *no = getenv("NO_COLOR"), *force = getenv("CLICOLOR_FORCE"),
+               *cli = getenv("CLICOLOR");
     const char *term = getenv("TERM");
     if (strcmp(set->color, "never") == 0)
         return false;

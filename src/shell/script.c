@@ -2,8 +2,8 @@
 /*
  * script.c - commands from a file or a pipe.
  *
- * A pipe is read whole before the first command runs unless it is the standard input of `glint` itself: there commands
- * run as their lines come, so that another program can talk to it.
+ * A pipe is read whole before the first command runs unless it is the standard input of `glint`
+ * itself: there commands run as their lines come, so that another program can talk to it.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -21,7 +21,8 @@ bool variable_parse(Str text, Variable *out)
     bool ok = eq > 0 && eq < text.n;
     for (size_t i = 0; i < eq; i++) {
         char c = text.p[i];
-        ok = ok && ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (i && c >= '0' && c <= '9'));
+        ok = ok && ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
+                    (i && c >= '0' && c <= '9'));
     }
     if (ok)
         *out = (Variable){str_sub(text, 0, eq), str_sub(text, eq + 1, text.n)};

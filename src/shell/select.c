@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * select.c - `[T] [COLS] where E sort K limit N` for show, describe, count, corr, plot and their kin.
+ * select.c - `[T] [COLS] where E sort K limit N` for show, describe, count, corr, plot and their
+ * kin.
  */
 #include <stdlib.h>
 
@@ -20,7 +21,8 @@ Frame *select_where(const Args *a, const Frame *f, const char *table, Error *err
     return out;
 }
 
-bool select_keys(const Args *a, const Frame *f, const char *table, SortKey **keys, size_t *n, Error *err)
+bool select_keys(const Args *a, const Frame *f, const char *table, SortKey **keys, size_t *n,
+                 Error *err)
 {
     Word *words;
     *n = args_list(a, a->sort, a->sort_at, &words);
@@ -35,7 +37,8 @@ bool select_keys(const Args *a, const Frame *f, const char *table, SortKey **key
             if (name.n > 2 && name.p[0] == '`')
                 name = str_sub(name, 1, name.n - 1);
             at.from++;
-        } else if (!words[i].quoted && name.n > 5 && str_ieq(str_sub(name, name.n - 5, name.n), STR(" desc"))) {
+        } else if (!words[i].quoted && name.n > 5 &&
+                   str_ieq(str_sub(name, name.n - 5, name.n), STR(" desc"))) {
             k->descending = true;
             name = str_trim(str_sub(name, 0, name.n - 5));
         }
@@ -46,7 +49,8 @@ bool select_keys(const Args *a, const Frame *f, const char *table, SortKey **key
     return true;
 }
 
-/* The first word is neither table nor column but looks like a table's name: fails with that as the hint. */
+/* The first word is neither table nor column but looks like a table's name: fails with that as the
+ * hint. */
 static bool like_a_table(const Session *s, const Args *a, const Word *w, Error *err)
 {
     const Frame *f = s->current_table >= 0 ? s->tables[s->current_table].data.frame : NULL;
@@ -72,7 +76,8 @@ static bool wanted_columns(Session *s, const Args *a, Selection *sel, Error *err
     Str name = STR_NULL;
     Span at = SPAN_NONE;
     if (a->nwords && !a->words[0].name.p) {
-        /* the first word is a table's name, unless it is a column of the current table and no table is so called */
+        /* the first word is a table's name, unless it is a column of the current table and no table
+         * is so called */
         Str word = a->words[0].text;
         while (word.n && word.p[word.n - 1] == ':')
             word.n--;
@@ -130,7 +135,8 @@ bool select_run(Session *s, const Args *a, Selection *sel, Error *err)
         select_clear(sel);
         return false;
     }
-    sel->rows = frame_sort(sel->frame, keys, nkeys, sel->nrows < sel->total ? sel->nrows : 0, &n, err);
+    sel->rows =
+        frame_sort(sel->frame, keys, nkeys, sel->nrows < sel->total ? sel->nrows : 0, &n, err);
     if (!sel->rows) {
         select_clear(sel);
         return false;

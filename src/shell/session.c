@@ -2,8 +2,9 @@
 /*
  * session.c - what lasts between commands, and copies of it.
  *
- * Tables and models hang on by references: putting one in takes the reference over, a State (for undo) holds one more.
- * Asking for a table or a model by name notes in the journal that the running command depends on it.
+ * Tables and models hang on by references: putting one in takes the reference over, a State (for
+ * undo) holds one more. Asking for a table or a model by name notes in the journal that the running
+ * command depends on it.
  */
 #include <assert.h>
 #include <stdio.h>
@@ -66,10 +67,11 @@ static void named_model_clear(NamedModel *m)
 
 static NamedModel named_model_copy(const NamedModel *m)
 {
-    return (NamedModel){.model = model_ref(m->model),
-                        .data = {m->data.frame ? frame_ref(m->data.frame) : NULL, recipe_ref(m->data.recipe)},
-                        .note = m->note ? xstrdup(m->note) : NULL,
-                        .made = m->made};
+    return (NamedModel){
+        .model = model_ref(m->model),
+        .data = {m->data.frame ? frame_ref(m->data.frame) : NULL, recipe_ref(m->data.recipe)},
+        .note = m->note ? xstrdup(m->note) : NULL,
+        .made = m->made};
 }
 
 static void things_clear(Session *s)
@@ -402,8 +404,8 @@ void state_restore(Session *s, const State *st)
 
 bool state_differs(const Session *s, const State *st)
 {
-    return s->ntables != st->ntables || s->nmodels != st->nmodels || s->current_table != st->current_table ||
-           s->current_model != st->current_model;
+    return s->ntables != st->ntables || s->nmodels != st->nmodels ||
+           s->current_table != st->current_table || s->current_model != st->current_model;
 }
 
 size_t state_models(const State *st)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * settings.c - the table of settings: `set NAME VALUE`, the start file, completion and the man page read it.
+ * settings.c - the table of settings: `set NAME VALUE`, the start file, completion and the man page
+ * read it.
  */
 #include <math.h>
 #include <stddef.h>
@@ -15,24 +16,32 @@
 
 static const Setting rows[] = {
     {"format", SET_CHOICE, AT(format), 0, 0,
-     WORDS("table", "vertical", "csv", "tsv", "json", "markdown", "latex", "html"), "table", "how results are printed"},
-    {"output", SET_TEXT, AT(output), 0, 0, NULL, "", "a file that results go to; empty for the screen"},
-    {"null", SET_TEXT, AT(null_text), 0, 0, NULL, "\xc2\xb7", "what people see for a missing value"},
+     WORDS("table", "vertical", "csv", "tsv", "json", "markdown", "latex", "html"), "table",
+     "how results are printed"},
+    {"output", SET_TEXT, AT(output), 0, 0, NULL, "",
+     "a file that results go to; empty for the screen"},
+    {"null", SET_TEXT, AT(null_text), 0, 0, NULL, "\xc2\xb7",
+     "what people see for a missing value"},
     {"color", SET_CHOICE, AT(color), 0, 0, WORDS("auto", "always", "never"), "auto", "colours"},
-    {"pager", SET_CHOICE, AT(pager), 0, 0, WORDS("auto", "never"), "auto", "page what is taller than the screen"},
+    {"pager", SET_CHOICE, AT(pager), 0, 0, WORDS("auto", "never"), "auto",
+     "page what is taller than the screen"},
     {"timing", SET_BOOL, AT(timing), 0, 0, NULL, "off", "time and memory of each command"},
-    {"plain", SET_BOOL, AT(plain), 0, 0, NULL, "off", "for screen readers: no bars, one fact a line"},
+    {"plain", SET_BOOL, AT(plain), 0, 0, NULL, "off",
+     "for screen readers: no bars, one fact a line"},
     {"expanded", SET_BOOL, AT(expanded), 0, 0, NULL, "off", "one line a field (\\x)"},
     {"stars", SET_BOOL, AT(stars), 0, 0, NULL, "off", "significance stars in coefficient tables"},
-    {"theme", SET_CHOICE, AT(theme), 0, 0, WORDS("default", "mono", "contrast", "present"), "default",
-     "colours of the screens"},
-    {"mouse", SET_BOOL, AT(mouse), 0, 0, NULL, "on", "the screens take the mouse (Shift selects text then)"},
+    {"theme", SET_CHOICE, AT(theme), 0, 0, WORDS("default", "mono", "contrast", "present"),
+     "default", "colours of the screens"},
+    {"mouse", SET_BOOL, AT(mouse), 0, 0, NULL, "on",
+     "the screens take the mouse (Shift selects text then)"},
     {"ascii", SET_BOOL, AT(ascii), 0, 0, NULL, "off", "no blocks, no braille"},
     {"rows", SET_INT, AT(rows), 1, 1e9, NULL, "20", "rows of a long table that are shown"},
-    {"width", SET_INT, AT(width), 0, 10000, NULL, "0", "columns of the screen; 0 asks the terminal"},
+    {"width", SET_INT, AT(width), 0, 10000, NULL, "0",
+     "columns of the screen; 0 asks the terminal"},
     {"level", SET_REAL, AT(level), 0.5, 0.9999, NULL, "0.95", "confidence level of intervals"},
     {"seed", SET_INT, IN_SESSION, 0, 0, 9e15, NULL, "0", "seed of everything random"},
-    {"threshold", SET_REAL, IN_SESSION, 0, 0, 1, NULL, "0.5", "probability from which a view is predicted"},
+    {"threshold", SET_REAL, IN_SESSION, 0, 0, 1, NULL, "0.5",
+     "probability from which a view is predicted"},
 };
 #define NROWS (sizeof rows / sizeof *rows)
 
@@ -84,7 +93,8 @@ static bool choose(const Setting *row, Str value, Span at, char *to, Error *err)
     Buf all = BUF_INIT;
     for (size_t i = 0; i < n; i++)
         buf_printf(&all, "%s%s", i ? " " : "", row->choices[i]);
-    error_hint(err, near >= 0 ? "did you mean '%s'?" : "one of: %s", near >= 0 ? row->choices[near] : all.p);
+    error_hint(err, near >= 0 ? "did you mean '%s'?" : "one of: %s",
+               near >= 0 ? row->choices[near] : all.p);
     buf_free(&all);
     return false;
 }
@@ -95,12 +105,13 @@ static bool set_number(Session *s, const Setting *row, Str value, Span at, Error
     int64_t i = 0;
     bool whole = row->type == SET_INT;
     if (whole ? !parse_int(value, &i) : !parse_real(value, &d))
-        return fail_at(err, ERR_USAGE, at, "%s wants %s number, not '%.*s'", row->name, whole ? "a whole" : "a",
-                       STR_ARG(value));
+        return fail_at(err, ERR_USAGE, at, "%s wants %s number, not '%.*s'", row->name,
+                       whole ? "a whole" : "a", STR_ARG(value));
     if (whole)
         d = (double)i;
     if (!(d >= row->min && d <= row->max))
-        return fail_at(err, ERR_USAGE, at, "%s must be between %g and %g", row->name, row->min, row->max);
+        return fail_at(err, ERR_USAGE, at, "%s must be between %g and %g", row->name, row->min,
+                       row->max);
     if (row->offset == IN_SESSION && whole)
         s->seed = (uint64_t)i;
     else if (row->offset == IN_SESSION)
@@ -122,7 +133,8 @@ bool setting_set(Session *s, Str name, Str value, Span name_at, Span value_at, E
     switch (row->type) {
     case SET_BOOL:
         if (!parse_bool(value, &on))
-            return fail_at(err, ERR_USAGE, value_at, "%s is on or off, not '%.*s'", row->name, STR_ARG(value));
+            return fail_at(err, ERR_USAGE, value_at, "%s is on or off, not '%.*s'", row->name,
+                           STR_ARG(value));
         *(bool *)to = on;
         return true;
     case SET_INT:
@@ -132,7 +144,8 @@ bool setting_set(Session *s, Str name, Str value, Span name_at, Span value_at, E
         return choose(row, value, value_at, to, err);
     case SET_TEXT:
         if (value.n >= row->size)
-            return fail_at(err, ERR_USAGE, value_at, "%s takes at most %zu bytes", row->name, row->size - 1);
+            return fail_at(err, ERR_USAGE, value_at, "%s takes at most %zu bytes", row->name,
+                           row->size - 1);
         snprintf(to, row->size, "%.*s", STR_ARG(value));
         return true;
     }

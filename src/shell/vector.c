@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * vector.c - the what-if vector that a command works on: the session's last one, edited by the command's words.
+ * vector.c - the what-if vector that a command works on: the session's last one, edited by the
+ * command's words.
  *
- * Each command edits a copy and puts it back when all went well. `user=` and `post=` are looked up: the model's recipe
- * makes that pair's features from the loaded tables, as of the moment after the last event (or --at TIME), by the same
- * code as in training.
+ * Each command edits a copy and puts it back when all went well. `user=` and `post=` are looked up:
+ * the model's recipe makes that pair's features from the loaded tables, as of the moment after the
+ * last event (or --at TIME), by the same code as in training.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -27,7 +28,8 @@ static uint32_t key_row(const Frame *f, const RoleMap *roles, Role role, Str key
     return found;
 }
 
-static bool no_such(const Frame *f, const RoleMap *roles, Role role, const char *what, const Word *w, Error *err)
+static bool no_such(const Frame *f, const RoleMap *roles, Role role, const char *what,
+                    const Word *w, Error *err)
 {
     fail_at(err, ERR_NAME, w->value_at, "no %s '%.*s'", what, STR_ARG(w->value));
     const Column *c = f && roles->col[role] >= 0 ? f->cols[roles->col[role]] : NULL;
@@ -70,12 +72,15 @@ static Frame *decided(const Recipe *r, const Frame *f, bool user, bool post)
     return out;
 }
 
-static bool take_pair(Session *s, WhatIf *v, const Word *user, const Word *post, int64_t moment, Error *err)
+static bool take_pair(Session *s, WhatIf *v, const Word *user, const Word *post, int64_t moment,
+                      Error *err)
 {
     const Model *m = v->model;
     if (!m->recipe || !recipe_steps(m->recipe)) {
-        fail_at(err, ERR_DATA, user ? user->at : post->at, "%s was not fitted to a feature table", m->name);
-        return error_hint(err, "features as ft, then fit: the model then knows how to look users and posts up");
+        fail_at(err, ERR_DATA, user ? user->at : post->at, "%s was not fitted to a feature table",
+                m->name);
+        return error_hint(
+            err, "features as ft, then fit: the model then knows how to look users and posts up");
     }
     World w = session_world(s), parts = {0};
     if (!world_check(&w, err))
@@ -117,7 +122,8 @@ WhatIf *vector_edited(Session *s, const Args *a, bool fresh, Error *err)
     const Model *m = command_model_arg(s, a, STR_NULL, SPAN_NONE, err);
     if (!m)
         return NULL;
-    WhatIf *v = s->whatif && s->whatif->model == m && !fresh ? whatif_copy(s->whatif) : whatif_new(m);
+    WhatIf *v =
+        s->whatif && s->whatif->model == m && !fresh ? whatif_copy(s->whatif) : whatif_new(m);
     const Word *user = NULL, *post = NULL;
     for (size_t i = 0; i < a->nwords; i++) {
         const Word *w = &a->words[i];
@@ -166,6 +172,7 @@ void vector_put_value(const InputSummary *in, double num, const char *text, Buf 
 
 const char *vector_mean_text(Result *out, const Model *m, double v)
 {
-    bool plain = m->binary && (v == 0 || (v >= 0.0005 && v <= 0.9995)); /* 0.000 would say too little */
+    bool plain =
+        m->binary && (v == 0 || (v >= 0.0005 && v <= 0.9995)); /* 0.000 would say too little */
     return plain ? arena_printf(out->arena, "%.3f", v) : result_short(out, v);
 }

@@ -10,15 +10,16 @@
 
 static void put_models(const Model *a, const Model *b, Result *out)
 {
-    static const TableCol cols[] = {{COL("model", "")},
-                                    {COL("n", "rows"), .look = LOOK_COUNT},
-                                    {COL("coefficients", "coefs")},
-                                    {COL("deviance", "deviance"), .look = LOOK_FIXED, .digits = 1},
-                                    {COL("aic", "AIC"), .look = LOOK_FIXED, .digits = 1},
-                                    {COL("bic", "BIC"), .look = LOOK_FIXED, .digits = 1, .priority = 2},
-                                    {COL("roc_auc", "ROC-AUC"), .look = LOOK_FIXED, .digits = 4},
-                                    {COL("log_loss", "log loss"), .look = LOOK_FIXED, .digits = 4},
-                                    {COL("formula", "formula"), .priority = 3}};
+    static const TableCol cols[] = {
+        {COL("model", "")},
+        {COL("n", "rows"), .look = LOOK_COUNT},
+        {COL("coefficients", "coefs")},
+        {COL("deviance", "deviance"), .look = LOOK_FIXED, .digits = 1},
+        {COL("aic", "AIC"), .look = LOOK_FIXED, .digits = 1},
+        {COL("bic", "BIC"), .look = LOOK_FIXED, .digits = 1, .priority = 2},
+        {COL("roc_auc", "ROC-AUC"), .look = LOOK_FIXED, .digits = 4},
+        {COL("log_loss", "log loss"), .look = LOOK_FIXED, .digits = 4},
+        {COL("formula", "formula"), .priority = 3}};
     Table *t = result_table(out, "models", cols, sizeof cols / sizeof *cols);
     const Model *both[2] = {a, b};
     for (size_t i = 0; i < 2; i++) {
@@ -44,15 +45,18 @@ static void put_test(const Model *a, const Model *b, Result *out)
     Error err = ERROR_INIT;
     const Model *small = a->fit->p <= b->fit->p ? a : b, *big = small == a ? b : a;
     if (a->rows != b->rows) {
-        result_warn(out, "rows", NULL, "the models were fitted to different rows (%s and %s): deviance and AIC do not compare",
-                    result_count(out, (int64_t)a->rows), result_count(out, (int64_t)b->rows));
+        result_warn(
+            out, "rows", NULL,
+            "the models were fitted to different rows (%s and %s): deviance and AIC do not compare",
+            result_count(out, (int64_t)a->rows), result_count(out, (int64_t)b->rows));
         return;
     }
     if (!model_lr_test(small, big, rows, &err))
         return; /* not nested: nothing to test */
     Buf p = BUF_INIT;
     buf_pvalue(&p, rows[1].p);
-    result_line(out, "likelihood ratio: %s on %zu df, p %s", result_short(out, rows[1].stat), rows[1].df, p.p);
+    result_line(out, "likelihood ratio: %s on %zu df, p %s", result_short(out, rows[1].stat),
+                rows[1].df, p.p);
     result_real(out, "lr", rows[1].stat);
     result_int(out, "lr_df", (int64_t)rows[1].df);
     result_real(out, "lr_p", rows[1].p);
@@ -104,23 +108,28 @@ const Command cmd_compare = {
     .brief = "two models side by side",
     .usage = "compare M1 M2",
     .subject = SUBJECT_WORDS,
-    .help = "Fit, metrics and coefficients; a likelihood-ratio test when one is part of the other and the rows are the "
+    .help = "Fit, metrics and coefficients; a likelihood-ratio test when one is part of the other "
+            "and the rows are the "
             "same; terms that flip their sign, go or come are marked.",
-    .examples = (const Example[]){{"fit viewed ~ age --data ft as small; compare small m1", "", false}, {0}},
+    .examples =
+        (const Example[]){{"fit viewed ~ age --data ft as small; compare small m1", "", false},
+                          {0}},
     .needs = NEED_MODEL,
     .run = compare_run,
 };
 
-static void put_anova(const Model *m, const AnovaRow *rows, size_t n, const char *const *names, Result *out)
+static void put_anova(const Model *m, const AnovaRow *rows, size_t n, const char *const *names,
+                      Result *out)
 {
-    const TableCol cols[] = {{COL("term", "term")},
-                             {COL("df", "df")},
-                             {COL("deviance", "deviance"), .look = LOOK_FIXED, .digits = 2},
-                             {COL("df_residual", "df left"), .priority = 2},
-                             {COL("residual", "deviance left"), .look = LOOK_FIXED, .digits = 2, .priority = 1},
-                             {COL("aic", "AIC"), .look = LOOK_FIXED, .digits = 1, .priority = 1},
-                             {COL("stat", m->fit->use_t ? "F" : "chi-squared"), .look = LOOK_FIXED, .digits = 2},
-                             {COL("p", "p"), .look = LOOK_P}};
+    const TableCol cols[] = {
+        {COL("term", "term")},
+        {COL("df", "df")},
+        {COL("deviance", "deviance"), .look = LOOK_FIXED, .digits = 2},
+        {COL("df_residual", "df left"), .priority = 2},
+        {COL("residual", "deviance left"), .look = LOOK_FIXED, .digits = 2, .priority = 1},
+        {COL("aic", "AIC"), .look = LOOK_FIXED, .digits = 1, .priority = 1},
+        {COL("stat", m->fit->use_t ? "F" : "chi-squared"), .look = LOOK_FIXED, .digits = 2},
+        {COL("p", "p"), .look = LOOK_P}};
     Table *t = result_table(out, "anova", cols, 8);
     t->blank_nulls = true;
     for (size_t i = 0; i < n; i++) {
@@ -160,7 +169,8 @@ static bool anova_run(Session *s, const Args *a, Result *out, Error *err)
         return error_hint(err, "load the table and fit again");
     }
     size_t n = 0;
-    AnovaRow *rows = args_choice(a, "type") == 1 ? model_drop1(m, &nm->data, &n, err) : model_anova(m, &nm->data, &n, err);
+    AnovaRow *rows = args_choice(a, "type") == 1 ? model_drop1(m, &nm->data, &n, err)
+                                                 : model_anova(m, &nm->data, &n, err);
     if (!rows)
         return false;
     put_anova(m, rows, n, NULL, out);
@@ -171,7 +181,10 @@ static bool anova_run(Session *s, const Args *a, Result *out, Error *err)
 static const char *const anova_types[] = {"1", "2", NULL};
 static const OptRow anova_opts[] = {
     OPT_MODEL_ROW,
-    {.name = "type", .type = OPT_CHOICE, .choices = anova_types, .def = "1",
+    {.name = "type",
+     .type = OPT_CHOICE,
+     .choices = anova_types,
+     .def = "1",
      .brief = "1: terms in their order; 2: each left out of the whole"},
     {0},
 };
@@ -184,7 +197,9 @@ const Command cmd_anova = {
     .opts = anova_opts,
     .subject = SUBJECT_WORDS,
     .help = "Analysis of deviance. Two models: the likelihood-ratio test between them.",
-    .examples = (const Example[]){{"anova", "", false}, {"anova --type 2", "each term left out", false}, {0}},
+    .examples = (const Example[]){{"anova", "", false},
+                                  {"anova --type 2", "each term left out", false},
+                                  {0}},
     .needs = NEED_MODEL,
     .run = anova_run,
 };

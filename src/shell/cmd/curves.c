@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* curves.c - `roc`, `pr`, `calibration`, `lift`, `thresholds`: how a model orders and how honest its probabilities are. */
+/* curves.c - `roc`, `pr`, `calibration`, `lift`, `thresholds`: how a model orders and how honest
+ * its probabilities are. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -17,17 +18,28 @@ static bool asked(Session *s, const Args *a, Outcomes *o, Error *err)
     return m && outcomes_get(s, a, m, o, err);
 }
 
-static Plot *new_plot(Result *out, PlotKind kind, const char *title, const char *xlabel, const char *ylabel)
+static Plot *new_plot(Result *out, PlotKind kind, const char *title, const char *xlabel,
+                      const char *ylabel)
 {
     Plot *p = arena_alloc(out->arena, sizeof *p);
-    *p = (Plot){.kind = kind, .title = title, .xlabel = xlabel, .ylabel = ylabel, .xmin = 0, .xmax = 1, .ymin = 0,
-                .ymax = 1, .mark_x = NAN, .mark_y = NAN};
+    *p = (Plot){.kind = kind,
+                .title = title,
+                .xlabel = xlabel,
+                .ylabel = ylabel,
+                .xmin = 0,
+                .xmax = 1,
+                .ymin = 0,
+                .ymax = 1,
+                .mark_x = NAN,
+                .mark_y = NAN};
     return p;
 }
 
-static void add_series(Result *out, Plot *p, const char *name, const double *x, const double *y, size_t n, bool dashed)
+static void add_series(Result *out, Plot *p, const char *name, const double *x, const double *y,
+                       size_t n, bool dashed)
 {
-    double *cx = arena_array(out->arena, double, n + 1), *cy = arena_array(out->arena, double, n + 1);
+    double *cx = arena_array(out->arena, double, n + 1),
+           *cy = arena_array(out->arena, double, n + 1);
     memcpy(cx, x, n * sizeof *cx);
     memcpy(cy, y, n * sizeof *cy);
     p->series[p->nseries++] = (Series){.name = name, .n = n, .x = cx, .y = cy, .dashed = dashed};
@@ -57,17 +69,22 @@ static bool curve_run(Session *s, const Args *a, Result *out, bool roc, Error *e
     Outcomes o;
     Curve c = {0};
     Metrics k;
-    static const TableCol cols[] = {{COL("threshold", "threshold")}, {COL("fpr", "fpr")}, {COL("tpr", "tpr")},
+    static const TableCol cols[] = {{COL("threshold", "threshold")},
+                                    {COL("fpr", "fpr")},
+                                    {COL("tpr", "tpr")},
                                     {COL("precision", "precision")}};
     if (!asked(s, a, &o, err))
         return false;
-    bool ok = metrics_compute(o.y, o.p, o.w, o.n, o.model->spec.threshold, s->settings->level, &k, err) &&
-              curve_compute(o.y, o.p, o.w, o.n, &c, err);
+    bool ok =
+        metrics_compute(o.y, o.p, o.w, o.n, o.model->spec.threshold, s->settings->level, &k, err) &&
+        curve_compute(o.y, o.p, o.w, o.n, &c, err);
     if (ok && (k.positives <= 0 || !isfinite(k.roc_auc)))
         ok = fail(err, ERR_DATA, "all outcomes are the same here: there is no curve");
     if (ok) {
-        size_t *at = arena_array(out->arena, size_t, c.n / (c.n / CURVE_POINTS + 1) + 2), n = thin(c.n, at);
-        double *x = arena_array(out->arena, double, n + 1), *y = arena_array(out->arena, double, n + 1);
+        size_t *at = arena_array(out->arena, size_t, c.n / (c.n / CURVE_POINTS + 1) + 2),
+               n = thin(c.n, at);
+        double *x = arena_array(out->arena, double, n + 1),
+               *y = arena_array(out->arena, double, n + 1);
         Table *t = result_table(out, "points", cols, 4);
         t->machine_only = true;
         for (size_t i = 0; i < n; i++) {
@@ -80,13 +97,17 @@ static bool curve_run(Session *s, const Args *a, Result *out, bool roc, Error *e
             y[i] = roc ? c.tpr[at[i]] : c.precision[at[i]];
         }
         size_t m = at_threshold(&c, k.threshold);
-        double base = c.positives / (c.positives + c.negatives), ends[2] = {0, 1}, level[2] = {base, base};
-        const char *title = roc ? arena_printf(out->arena, "%s on %s: ROC-AUC %.4f (%g %% %.4f to %.4f)", o.model->name, o.on,
-                                               k.roc_auc, 100 * s->settings->level, k.roc_auc_low, k.roc_auc_high)
-                                : arena_printf(out->arena, "%s on %s: PR-AUC %.4f (no model %.4f)", o.model->name, o.on,
-                                               k.pr_auc, base);
-        Plot *p = roc ? new_plot(out, PLOT_LINES, title, "false positive rate", "true positive rate")
-                      : new_plot(out, PLOT_LINES, title, "recall", "precision");
+        double base = c.positives / (c.positives + c.negatives), ends[2] = {0, 1},
+               level[2] = {base, base};
+        const char *title =
+            roc ? arena_printf(out->arena, "%s on %s: ROC-AUC %.4f (%g %% %.4f to %.4f)",
+                               o.model->name, o.on, k.roc_auc, 100 * s->settings->level,
+                               k.roc_auc_low, k.roc_auc_high)
+                : arena_printf(out->arena, "%s on %s: PR-AUC %.4f (no model %.4f)", o.model->name,
+                               o.on, k.pr_auc, base);
+        Plot *p =
+            roc ? new_plot(out, PLOT_LINES, title, "false positive rate", "true positive rate")
+                : new_plot(out, PLOT_LINES, title, "recall", "precision");
         add_series(out, p, o.model->name, x, y, n, false);
         add_series(out, p, "no model", ends, roc ? ends : level, 2, true);
         p->mark_x = roc ? c.fpr[m] : c.tpr[m];
@@ -96,8 +117,9 @@ static bool curve_run(Session *s, const Args *a, Result *out, bool roc, Error *e
         result_real(out, "roc_auc_high", k.roc_auc_high);
         result_real(out, "pr_auc", k.pr_auc);
         result_plot(out, p);
-        result_line(out, "the cross is threshold %s: recall %.3f, precision %.3f, false positive rate %.3f",
-                    result_short(out, k.threshold), k.recall, k.precision, c.fpr[m]);
+        result_line(
+            out, "the cross is threshold %s: recall %.3f, precision %.3f, false positive rate %.3f",
+            result_short(out, k.threshold), k.recall, k.precision, c.fpr[m]);
     }
     curve_clear(&c);
     outcomes_clear(&o);
@@ -124,9 +146,11 @@ const Command cmd_roc = {
     .opts = curve_opts,
     .subject = SUBJECT_WORDS,
     .clauses = CLAUSE_WHERE,
-    .help = "True against false positives at every threshold; the cross marks the one in use. The interval of the area is "
+    .help = "True against false positives at every threshold; the cross marks the one in use. The "
+            "interval of the area is "
             "DeLong's.",
-    .examples = (const Example[]){{"roc", "", false}, {"roc > roc.svg", "as a picture", false}, {0}},
+    .examples =
+        (const Example[]){{"roc", "", false}, {"roc > roc.svg", "as a picture", false}, {0}},
     .needs = NEED_MODEL,
     .run = roc_run,
 };
@@ -149,12 +173,13 @@ const Command cmd_pr = {
 
 static bool calibration_run(Session *s, const Args *a, Result *out, Error *err)
 {
-    static const TableCol cols[] = {{COL("low", "from"), .look = LOOK_FIXED, .digits = 3},
-                                    {COL("high", "to"), .look = LOOK_FIXED, .digits = 3},
-                                    {COL("n", "rows"), .look = LOOK_COUNT},
-                                    {COL("predicted", "predicted"), .look = LOOK_FIXED, .digits = 3},
-                                    {COL("observed", "observed"), .look = LOOK_FIXED, .digits = 3},
-                                    {COL("difference", "difference"), .look = LOOK_SIGNED, .digits = 3}};
+    static const TableCol cols[] = {
+        {COL("low", "from"), .look = LOOK_FIXED, .digits = 3},
+        {COL("high", "to"), .look = LOOK_FIXED, .digits = 3},
+        {COL("n", "rows"), .look = LOOK_COUNT},
+        {COL("predicted", "predicted"), .look = LOOK_FIXED, .digits = 3},
+        {COL("observed", "observed"), .look = LOOK_FIXED, .digits = 3},
+        {COL("difference", "difference"), .look = LOOK_SIGNED, .digits = 3}};
     Outcomes o;
     if (!asked(s, a, &o, err))
         return false;
@@ -177,7 +202,8 @@ static bool calibration_run(Session *s, const Args *a, Result *out, Error *err)
         y[i] = bins[i].observed_rate;
     }
     double ends[2] = {0, 1};
-    Plot *plot = new_plot(out, PLOT_LINES, arena_printf(out->arena, "%s on %s: calibration", o.model->name, o.on),
+    Plot *plot = new_plot(out, PLOT_LINES,
+                          arena_printf(out->arena, "%s on %s: calibration", o.model->name, o.on),
                           "predicted", "observed");
     add_series(out, plot, o.model->name, x, y, n, false);
     add_series(out, plot, "exact", ends, ends, 2, true);
@@ -189,7 +215,8 @@ static bool calibration_run(Session *s, const Args *a, Result *out, Error *err)
     Buf text = BUF_INIT;
     buf_pvalue(&text, p);
     result_line(out, "mean error %s; Hosmer-Lemeshow %s on %zu df, p %s", result_short(out, ece),
-                isfinite(chisq) ? result_short(out, chisq) : "not defined", df, isfinite(p) ? text.p : "not defined");
+                isfinite(chisq) ? result_short(out, chisq) : "not defined", df,
+                isfinite(p) ? text.p : "not defined");
     buf_free(&text);
     outcomes_clear(&o);
     return true;
@@ -198,7 +225,13 @@ static bool calibration_run(Session *s, const Args *a, Result *out, Error *err)
 static const OptRow calibration_opts[] = {
     OPT_MODEL_ROW,
     OPT_ON_ROW,
-    {.name = "bins", .type = OPT_INT, .min = 2, .max = 1000, .def = "10", .metavar = "N", .brief = "groups"},
+    {.name = "bins",
+     .type = OPT_INT,
+     .min = 2,
+     .max = 1000,
+     .def = "10",
+     .metavar = "N",
+     .brief = "groups"},
     {.name = "width", .type = OPT_FLAG, .brief = "groups of equal width instead of equal count"},
     {0},
 };
@@ -211,7 +244,8 @@ const Command cmd_calibration = {
     .opts = calibration_opts,
     .subject = SUBJECT_WORDS,
     .clauses = CLAUSE_WHERE,
-    .help = "Predicted against observed in groups, the expected calibration error and the Hosmer-Lemeshow test.",
+    .help = "Predicted against observed in groups, the expected calibration error and the "
+            "Hosmer-Lemeshow test.",
     .examples = (const Example[]){{"calibration", "", false}, {0}},
     .needs = NEED_MODEL,
     .run = calibration_run,
@@ -221,11 +255,12 @@ const Command cmd_calibration = {
 
 static bool lift_run(Session *s, const Args *a, Result *out, Error *err)
 {
-    static const TableCol cols[] = {{COL("share", "best rows"), .look = LOOK_PERCENT},
-                                    {COL("rate", "rate"), .look = LOOK_FIXED, .digits = 3},
-                                    {COL("lift", "lift"), .look = LOOK_FIXED, .digits = 2},
-                                    {COL("recall", "of all"), .look = LOOK_PERCENT},
-                                    {COL("threshold", "threshold"), .look = LOOK_FIXED, .digits = 3}};
+    static const TableCol cols[] = {
+        {COL("share", "best rows"), .look = LOOK_PERCENT},
+        {COL("rate", "rate"), .look = LOOK_FIXED, .digits = 3},
+        {COL("lift", "lift"), .look = LOOK_FIXED, .digits = 2},
+        {COL("recall", "of all"), .look = LOOK_PERCENT},
+        {COL("threshold", "threshold"), .look = LOOK_FIXED, .digits = 3}};
     Outcomes o;
     Curve c = {0};
     if (!asked(s, a, &o, err))
@@ -233,13 +268,16 @@ static bool lift_run(Session *s, const Args *a, Result *out, Error *err)
     bool ok = curve_compute(o.y, o.p, o.w, o.n, &c, err);
     if (ok && c.positives > 0) {
         double all = c.positives + c.negatives, base = c.positives / all, ends[2] = {0, 1};
-        size_t *at = arena_array(out->arena, size_t, c.n / (c.n / CURVE_POINTS + 1) + 2), n = thin(c.n, at);
-        double *x = arena_array(out->arena, double, n + 1), *y = arena_array(out->arena, double, n + 1);
+        size_t *at = arena_array(out->arena, size_t, c.n / (c.n / CURVE_POINTS + 1) + 2),
+               n = thin(c.n, at);
+        double *x = arena_array(out->arena, double, n + 1),
+               *y = arena_array(out->arena, double, n + 1);
         for (size_t i = 0; i < n; i++) {
             x[i] = (c.tpr[at[i]] * c.positives + c.fpr[at[i]] * c.negatives) / all;
             y[i] = c.tpr[at[i]];
         }
-        Plot *p = new_plot(out, PLOT_LINES, arena_printf(out->arena, "%s on %s: gain", o.model->name, o.on),
+        Plot *p = new_plot(out, PLOT_LINES,
+                           arena_printf(out->arena, "%s on %s: gain", o.model->name, o.on),
                            "share of rows, best first", "share of the positives");
         add_series(out, p, o.model->name, x, y, n, false);
         add_series(out, p, "no model", ends, ends, 2, true);
@@ -247,7 +285,8 @@ static bool lift_run(Session *s, const Args *a, Result *out, Error *err)
         size_t i = 0;
         for (int tenth = 1; tenth <= 10; tenth++) {
             double share = tenth / 10.0;
-            while (i + 1 < c.n && (c.tpr[i] * c.positives + c.fpr[i] * c.negatives) / all < share - 1e-12)
+            while (i + 1 < c.n &&
+                   (c.tpr[i] * c.positives + c.fpr[i] * c.negatives) / all < share - 1e-12)
                 i++;
             double taken = c.tpr[i] * c.positives + c.fpr[i] * c.negatives;
             double rate = taken > 0 ? c.tpr[i] * c.positives / taken : NAN;
@@ -275,7 +314,8 @@ const Command cmd_lift = {
     .opts = curve_opts,
     .subject = SUBJECT_WORDS,
     .clauses = CLAUSE_WHERE,
-    .help = "Rows by probability, best first: rate of the outcome in the best 10 %, 20 % ... over the overall rate, and the "
+    .help = "Rows by probability, best first: rate of the outcome in the best 10 %, 20 % ... over "
+            "the overall rate, and the "
             "share of all positives found there.",
     .examples = (const Example[]){{"lift", "", false}, {0}},
     .needs = NEED_MODEL,
@@ -286,14 +326,15 @@ const Command cmd_lift = {
 
 static bool thresholds_run(Session *s, const Args *a, Result *out, Error *err)
 {
-    static const TableCol cols[] = {{COL("rule", "")},
-                                    {COL("threshold", "threshold"), .look = LOOK_FIXED, .digits = 3},
-                                    {COL("accuracy", "accuracy"), .look = LOOK_FIXED, .digits = 3},
-                                    {COL("precision", "precision"), .look = LOOK_FIXED, .digits = 3},
-                                    {COL("recall", "recall"), .look = LOOK_FIXED, .digits = 3},
-                                    {COL("f1", "F1"), .look = LOOK_FIXED, .digits = 3},
-                                    {COL("youden", "Youden"), .look = LOOK_FIXED, .digits = 3},
-                                    {COL("cost", "cost"), .look = LOOK_COUNT, .priority = 1}};
+    static const TableCol cols[] = {
+        {COL("rule", "")},
+        {COL("threshold", "threshold"), .look = LOOK_FIXED, .digits = 3},
+        {COL("accuracy", "accuracy"), .look = LOOK_FIXED, .digits = 3},
+        {COL("precision", "precision"), .look = LOOK_FIXED, .digits = 3},
+        {COL("recall", "recall"), .look = LOOK_FIXED, .digits = 3},
+        {COL("f1", "F1"), .look = LOOK_FIXED, .digits = 3},
+        {COL("youden", "Youden"), .look = LOOK_FIXED, .digits = 3},
+        {COL("cost", "cost"), .look = LOOK_COUNT, .priority = 1}};
     Outcomes o;
     Curve c = {0};
     if (!asked(s, a, &o, err))
@@ -309,7 +350,15 @@ static bool thresholds_run(Session *s, const Args *a, Result *out, Error *err)
                     {"best accuracy", curve_best(&c, BEST_ACCURACY, fp, fn)},
                     {"least cost", curve_best(&c, BEST_COST, fp, fn)},
                     {"in use", s->threshold},
-                    {"", 0.1}, {"", 0.2}, {"", 0.3}, {"", 0.4}, {"", 0.5}, {"", 0.6}, {"", 0.7}, {"", 0.8}, {"", 0.9}};
+                    {"", 0.1},
+                    {"", 0.2},
+                    {"", 0.3},
+                    {"", 0.4},
+                    {"", 0.5},
+                    {"", 0.6},
+                    {"", 0.7},
+                    {"", 0.8},
+                    {"", 0.9}};
         Table *t = result_table(out, "thresholds", cols, 8);
         for (size_t i = 0; ok && i < sizeof rows / sizeof *rows; i++) {
             Metrics k;
@@ -324,7 +373,8 @@ static bool thresholds_run(Session *s, const Args *a, Result *out, Error *err)
             row[6] = cell_real(k.recall + k.specificity - 1);
             row[7] = cell_real(k.fp * fp + k.fn * fn);
         }
-        t->footer = arena_printf(out->arena, "cost: %s a false positive, %s a miss; set threshold X uses one",
+        t->footer = arena_printf(out->arena,
+                                 "cost: %s a false positive, %s a miss; set threshold X uses one",
                                  result_short(out, fp), result_short(out, fn));
     }
     curve_clear(&c);
@@ -335,8 +385,20 @@ static bool thresholds_run(Session *s, const Args *a, Result *out, Error *err)
 static const OptRow thresholds_opts[] = {
     OPT_MODEL_ROW,
     OPT_ON_ROW,
-    {.name = "fp", .type = OPT_REAL, .min = 0, .max = 1e12, .def = "1", .metavar = "C", .brief = "cost of a false positive"},
-    {.name = "fn", .type = OPT_REAL, .min = 0, .max = 1e12, .def = "1", .metavar = "C", .brief = "cost of a miss"},
+    {.name = "fp",
+     .type = OPT_REAL,
+     .min = 0,
+     .max = 1e12,
+     .def = "1",
+     .metavar = "C",
+     .brief = "cost of a false positive"},
+    {.name = "fn",
+     .type = OPT_REAL,
+     .min = 0,
+     .max = 1e12,
+     .def = "1",
+     .metavar = "C",
+     .brief = "cost of a miss"},
     {0},
 };
 
@@ -348,8 +410,11 @@ const Command cmd_thresholds = {
     .opts = thresholds_opts,
     .subject = SUBJECT_WORDS,
     .clauses = CLAUSE_WHERE,
-    .help = "The best ones by F1, by Youden's index, by accuracy and by cost, and a ladder from 0.1 to 0.9.",
-    .examples = (const Example[]){{"thresholds --fp 1 --fn 5", "a miss costs five false alarms", false}, {0}},
+    .help = "The best ones by F1, by Youden's index, by accuracy and by cost, and a ladder from "
+            "0.1 to 0.9.",
+    .examples =
+        (const Example[]){{"thresholds --fp 1 --fn 5", "a miss costs five false alarms", false},
+                          {0}},
     .needs = NEED_MODEL,
     .run = thresholds_run,
 };

@@ -2,8 +2,9 @@
 /*
  * derive.c - tables from tables: `derive`, `filter`, `sample`, `bind`, `join`.
  *
- * Each makes a new frame that shares columns with the old one. Without `as` it takes the old one's place (undo brings
- * that back). derive also adds a step to the table's recipe, so that models replay it in what-if and scoring.
+ * Each makes a new frame that shares columns with the old one. Without `as` it takes the old one's
+ * place (undo brings that back). derive also adds a step to the table's recipe, so that models
+ * replay it in what-if and scoring.
  */
 #include <stdlib.h>
 
@@ -13,8 +14,8 @@
 #include "shell/select.h"
 
 /* Puts the new frame in under `as` or the old name, and tells its shape. */
-static void put(Session *s, const Args *a, const NamedData *old, const char *fallback, Frame *f, Recipe *recipe,
-                Result *out)
+static void put(Session *s, const Args *a, const NamedData *old, const char *fallback, Frame *f,
+                Recipe *recipe, Result *out)
 {
     const char *name = a->as.p ? args_zstr(a, a->as) : fallback;
     size_t rows = f->rows, ncols = f->ncols;
@@ -67,24 +68,29 @@ static bool derive_run(Session *s, const Args *a, Result *out, Error *err)
     if (!e || !expr_bind(e, t->data.frame, t->name, err) || !over_clauses(a, t, &over, err))
         return false;
     if ((a->by.p || a->sort.p) && expr_is_rowwise(e)) {
-        fail_at(err, ERR_USAGE, a->by.p ? a->by_at : a->sort_at, "nothing here looks at other rows than its own");
+        fail_at(err, ERR_USAGE, a->by.p ? a->by_at : a->sort_at,
+                "nothing here looks at other rows than its own");
         return error_hint(err, "derive m = mean(x) by g; derive n = sum_before(x) by g sort t");
     }
     Column *c = expr_eval_over(e, t->data.frame, a->by.p || a->sort.p ? &over : NULL, err);
     if (!c)
         return false;
     size_t nulls = c->nulls;
-    const char *key = args_zstr(a, name), *expr = args_zstr(a, str_trim(text)), *type = coltype_name(c->type);
+    const char *key = args_zstr(a, name), *expr = args_zstr(a, str_trim(text)),
+               *type = coltype_name(c->type);
     Frame *f = frame_with(t->data.frame, key, c);
     bool replays = expr_is_rowwise(e);
-    Recipe *recipe = replays ? recipe_with_derive(t->data.recipe, key, expr) : recipe_ref(t->data.recipe);
+    Recipe *recipe =
+        replays ? recipe_with_derive(t->data.recipe, key, expr) : recipe_ref(t->data.recipe);
     put(s, a, t, args_zstr(a, str_of(t->name)), f, recipe, out);
     result_text(out, "column", name);
     result_text(out, "type", str_of(type));
     result_chat(out, "%s: %s%s", key, type,
-                nulls ? arena_printf(out->arena, ", %s missing", result_count(out, (int64_t)nulls)) : "");
+                nulls ? arena_printf(out->arena, ", %s missing", result_count(out, (int64_t)nulls))
+                      : "");
     if (!replays)
-        result_note(out, "derive", NULL, "%s looks at other rows: what-if and scoring cannot make it again", key);
+        result_note(out, "derive", NULL,
+                    "%s looks at other rows: what-if and scoring cannot make it again", key);
     return true;
 }
 
@@ -98,17 +104,22 @@ const Command cmd_derive = {
     .opts = data_opts,
     .subject = SUBJECT_RAW,
     .clauses = CLAUSE_AS | CLAUSE_BY | CLAUSE_SORT,
-    .help = "help expressions, help functions. The step becomes part of the table's recipe: a model fitted to it makes "
+    .help = "help expressions, help functions. The step becomes part of the table's recipe: a "
+            "model fitted to it makes "
             "the column again in whatif and score.\n"
-            "With by, functions of a column (mean, sum, rank, n ...) are those of the row's group. count_before(), "
-            "sum_before(x), mean_before(x) and last_before(x) see only rows of the group that come strictly before in "
+            "With by, functions of a column (mean, sum, rank, n ...) are those of the row's group. "
+            "count_before(), "
+            "sum_before(x), mean_before(x) and last_before(x) see only rows of the group that come "
+            "strictly before in "
             "the order of sort: rows of the same moment do not see each other.",
-    .examples = (const Example[]){{"derive young = age < 25 --data users", "", false},
-                                  {"derive log_views = log1p(prev_views) --data ft", "", false},
-                                  {"derive rate = mean(viewed) by lang --data ft", "the group's mean in each row", false},
-                                  {"derive earlier = count_before() by user_username sort timestamp --data interactions",
-                                   "a user's events so far", false},
-                                  {0}},
+    .examples =
+        (const Example[]){
+            {"derive young = age < 25 --data users", "", false},
+            {"derive log_views = log1p(prev_views) --data ft", "", false},
+            {"derive rate = mean(viewed) by lang --data ft", "the group's mean in each row", false},
+            {"derive earlier = count_before() by user_username sort timestamp --data interactions",
+             "a user's events so far", false},
+            {0}},
     .needs = NEED_TABLE,
     .changes_state = true,
     .run = derive_run,
@@ -126,7 +137,8 @@ static bool filter_run(Session *s, const Args *a, Result *out, Error *err)
         mine.where = a->text;
         mine.where_at = a->text_at;
     } else if (a->text.p) {
-        return fail_at(err, ERR_USAGE, a->text_at, "'%.*s' stands before 'where'", STR_ARG(a->text));
+        return fail_at(err, ERR_USAGE, a->text_at, "'%.*s' stands before 'where'",
+                       STR_ARG(a->text));
     }
     if (!mine.where.p) {
         fail(err, ERR_USAGE, "filter wants a condition");
@@ -150,9 +162,14 @@ const Command cmd_filter = {
     .opts = data_opts,
     .subject = SUBJECT_RAW,
     .clauses = CLAUSE_WHERE | CLAUSE_AS,
-    .help = "Rows where the condition is false or missing are left out. Without as the table itself gets smaller; undo "
+    .help = "Rows where the condition is false or missing are left out. Without as the table "
+            "itself gets smaller; undo "
             "brings the rows back.",
-    .examples = (const Example[]){{"filter where age >= 18 and country in ('US', 'DE') as adults --data users", "", false}, {0}},
+    .examples =
+        (const Example[]){
+            {"filter where age >= 18 and country in ('US', 'DE') as adults --data users", "",
+             false},
+            {0}},
     .needs = NEED_TABLE,
     .changes_state = true,
     .run = filter_run,
@@ -194,7 +211,12 @@ static bool sample_run(Session *s, const Args *a, Result *out, Error *err)
 
 static const OptRow sample_opts[] = {
     OPT_DATA_ROW,
-    {.name = "seed", .type = OPT_INT, .min = 0, .max = 9e15, .metavar = "N", .brief = "seed (default: the session's)"},
+    {.name = "seed",
+     .type = OPT_INT,
+     .min = 0,
+     .max = 9e15,
+     .metavar = "N",
+     .brief = "seed (default: the session's)"},
     {0},
 };
 
@@ -254,7 +276,8 @@ const Command cmd_bind = {
 /* ---- join ---- */
 
 /* `k`, `k = k2`, several by commas or `and`. */
-static bool join_keys(const Args *a, const NamedData *l, const NamedData *r, size_t *lk, size_t *rk, size_t *n, Error *err)
+static bool join_keys(const Args *a, const NamedData *l, const NamedData *r, size_t *lk, size_t *rk,
+                      size_t *n, Error *err)
 {
     Word *words;
     size_t count = args_list(a, a->on, a->on_at, &words);
@@ -272,11 +295,13 @@ static bool join_keys(const Args *a, const NamedData *l, const NamedData *r, siz
         Span at = words[i].at, left_at = at, right_at = at;
         Str left = words[i].text, right = left;
         if (eq < raw.n && raw.p[eq] == '=') {
-            Str lraw = str_trim(str_sub(raw, 0, eq)), rraw = str_trim(str_sub(raw, eq + 1 + (raw.p[eq + 1] == '='), raw.n));
+            Str lraw = str_trim(str_sub(raw, 0, eq)),
+                rraw = str_trim(str_sub(raw, eq + 1 + (raw.p[eq + 1] == '='), raw.n));
             left = unquote(a->arena, lraw, NULL);
             right = unquote(a->arena, rraw, NULL);
             left_at = (Span){at.from, at.from + lraw.n};
-            right_at = (Span){at.from + (size_t)(rraw.p - raw.p), at.from + (size_t)(rraw.p - raw.p) + rraw.n};
+            right_at = (Span){at.from + (size_t)(rraw.p - raw.p),
+                              at.from + (size_t)(rraw.p - raw.p) + rraw.n};
         }
         if (!frame_need(l->data.frame, left, l->name, left_at, err) ||
             !frame_need(r->data.frame, right, r->name, right_at, err))
@@ -300,17 +325,20 @@ static bool join_run(Session *s, const Args *a, Result *out, Error *err)
     if (!r || !join_keys(a, l, r, lk, rk, &n, err))
         return false;
     JoinReport rep = {0};
-    Frame *f = frame_join(l->data.frame, r->data.frame, lk, rk, n, args_flag(a, "inner") ? JOIN_INNER : JOIN_LEFT, &rep,
-                          err);
+    Frame *f = frame_join(l->data.frame, r->data.frame, lk, rk, n,
+                          args_flag(a, "inner") ? JOIN_INNER : JOIN_LEFT, &rep, err);
     if (!f)
         return false;
-    put(s, a, l, arena_printf(a->arena, "%s_%s", l->name, r->name), f, recipe_ref(l->data.recipe), out);
+    put(s, a, l, arena_printf(a->arena, "%s_%s", l->name, r->name), f, recipe_ref(l->data.recipe),
+        out);
     result_int(out, "unmatched", (int64_t)rep.unmatched_left);
     result_int(out, "unused", (int64_t)rep.unused_right);
     if (rep.unmatched_left)
         result_warn(out, "unmatched", args_flag(a, "inner") ? NULL : "--inner leaves them out",
-                    "%s of %.*s have no partner%s%s%s", result_plural(out, (int64_t)rep.unmatched_left, "row"),
-                    STR_ARG(a->words[0].text), *rep.example ? ", such as '" : "", rep.example, *rep.example ? "'" : "");
+                    "%s of %.*s have no partner%s%s%s",
+                    result_plural(out, (int64_t)rep.unmatched_left, "row"),
+                    STR_ARG(a->words[0].text), *rep.example ? ", such as '" : "", rep.example,
+                    *rep.example ? "'" : "");
     return true;
 }
 
@@ -327,9 +355,12 @@ const Command cmd_join = {
     .opts = join_opts,
     .subject = SUBJECT_WORDS,
     .clauses = CLAUSE_WITH | CLAUSE_ON | CLAUSE_AS,
-    .help = "Every row of A stays; keys without a partner are told and get missing values. A key that occurs twice in B "
+    .help = "Every row of A stays; keys without a partner are told and get missing values. A key "
+            "that occurs twice in B "
             "is an error, since rows would multiply.",
-    .examples = (const Example[]){{"join interactions with users on user_username = username as visits", "", false}, {0}},
+    .examples =
+        (const Example[]){
+            {"join interactions with users on user_username = username as visits", "", false}, {0}},
     .needs = NEED_TABLE,
     .changes_state = true,
     .run = join_run,

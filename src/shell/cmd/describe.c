@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * describe.c - `describe`: a line a column: type, missing, distinct, quartiles or levels, a small histogram.
- *
- * When the table has a response of two values (viewed), a last column tells how well the column alone orders it (AUC).
+ * describe.c - `describe`: a line a column: type, missing, distinct, quartiles or levels, a small
+ * histogram.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -14,7 +13,8 @@
 /* Eight heights of a block; "." to "#" without UTF-8 is not needed: the numbers are there, too. */
 static const char *spark(Arena *a, const ColSummary *c)
 {
-    static const char *const blocks[] = {"\u2581", "\u2582", "\u2583", "\u2584", "\u2585", "\u2586", "\u2587", "\u2588"};
+    static const char *const blocks[] = {"\u2581", "\u2582", "\u2583", "\u2584",
+                                         "\u2585", "\u2586", "\u2587", "\u2588"};
     size_t top = 0;
     Buf b = BUF_INIT;
     for (size_t i = 0; i < c->nhist; i++)
@@ -34,7 +34,8 @@ static const char *levels_text(Arena *a, const ColSummary *c)
 {
     Buf b = BUF_INIT;
     size_t there = c->n - c->missing, shown = c->ntop < 3 ? c->ntop : 3;
-    if (!c->ntop || !there || c->top[0].count * 200 < there) { /* ids and prose: shares say nothing */
+    if (!c->ntop || !there ||
+        c->top[0].count * 200 < there) { /* ids and prose: shares say nothing */
         buf_free(&b);
         return NULL;
     }
@@ -98,7 +99,8 @@ static bool run(Session *s, const Args *a, Result *out, Error *err)
     t->blank_nulls = true;
     for (size_t i = 0; i < sel.ncols; i++) {
         const ColSummary *c = &sum[i];
-        bool number = c->type == COL_INT || c->type == COL_REAL || c->type == COL_BOOL, time = c->type == COL_TIME;
+        bool number = c->type == COL_INT || c->type == COL_REAL || c->type == COL_BOOL,
+             time = c->type == COL_TIME;
         Cell *row = table_row(out, t);
         row[0] = cell_text(str_of(arena_printf(out->arena, "%s", c->name)));
         row[1] = cell_text(str_of(coltype_name(c->type)));
@@ -117,8 +119,9 @@ static bool run(Session *s, const Args *a, Result *out, Error *err)
         }
         row[12] = cell_text(str_of(spark(out->arena, c)));
     }
-    t->footer = arena_printf(out->arena, "%s, %s", result_plural(out, (int64_t)sel.frame->rows, "row"),
-                             result_plural(out, (int64_t)sel.ncols, "column"));
+    t->footer =
+        arena_printf(out->arena, "%s, %s", result_plural(out, (int64_t)sel.frame->rows, "row"),
+                     result_plural(out, (int64_t)sel.ncols, "column"));
     select_clear(&sel);
     return true;
 }
@@ -133,8 +136,11 @@ const Command cmd_describe = {
     .opts = opts,
     .subject = SUBJECT_WORDS,
     .clauses = CLAUSE_WHERE,
-    .help = "Quartiles are R's type 7; distinct counts are exact. Text columns show their most frequent values.",
-    .examples = (const Example[]){{"describe users", "", false}, {"describe ft age, lang, viewed", "", false}, {0}},
+    .help = "Quartiles are R's type 7; distinct counts are exact. Text columns show their most "
+            "frequent values.",
+    .examples = (const Example[]){{"describe users", "", false},
+                                  {"describe ft age, lang, viewed", "", false},
+                                  {0}},
     .needs = NEED_TABLE,
     .run = run,
 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * diagnose.c - `diagnose`: what may be wrong with a fit; `check`: what may be wrong with a table before one.
+ * diagnose.c - `diagnose`: what may be wrong with a fit; `check`: what may be wrong with a table
+ * before one.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -33,7 +34,8 @@ static bool check_run(Session *s, const Args *a, Result *out, Error *err)
     result_text(out, "table", str_of(t->name));
     result_int(out, "alarms", (int64_t)n);
     if (!n)
-        result_line(out, "%s: nothing suspicious in %s and %s", t->name, result_plural(out, (int64_t)f->rows, "row"),
+        result_line(out, "%s: nothing suspicious in %s and %s", t->name,
+                    result_plural(out, (int64_t)f->rows, "row"),
                     result_plural(out, (int64_t)f->ncols, "column"));
     for (size_t i = 0; i < n; i++)
         result_warn(out, alarms[i].code, alarms[i].help, "%s", alarms[i].text);
@@ -43,7 +45,10 @@ static bool check_run(Session *s, const Args *a, Result *out, Error *err)
 
 static const OptRow check_opts[] = {
     OPT_DATA_ROW,
-    {.name = "response", .type = OPT_COLUMN, .metavar = "Y", .brief = "what is to be predicted (viewed when it is there)"},
+    {.name = "response",
+     .type = OPT_COLUMN,
+     .metavar = "Y",
+     .brief = "what is to be predicted (viewed when it is there)"},
     {0},
 };
 
@@ -54,8 +59,10 @@ const Command cmd_check = {
     .usage = "check [T] [--response Y]",
     .opts = check_opts,
     .subject = SUBJECT_WORDS,
-    .help = "Missing, constant, duplicate and id-like columns, rare levels, and columns that alone tell the response.",
-    .examples = (const Example[]){{"check ft", "", false}, {"check users --response age", "", false}, {0}},
+    .help = "Missing, constant, duplicate and id-like columns, rare levels, and columns that alone "
+            "tell the response.",
+    .examples =
+        (const Example[]){{"check ft", "", false}, {"check users --response age", "", false}, {0}},
     .needs = NEED_TABLE,
     .run = check_run,
 };
@@ -95,7 +102,8 @@ static Design *training(const NamedModel *nm, Split *split, Error *err)
         return NULL;
     const uint32_t *rows = m->spec.test_frac > 0 ? split->train : NULL;
     size_t n = rows ? split->ntrain : nm->data.frame->rows, k = 0;
-    Design *d = design_replay(m->enc, nm->data.frame, rows, n, UNSEEN_NULL, true, &ok, &report, err);
+    Design *d =
+        design_replay(m->enc, nm->data.frame, rows, n, UNSEEN_NULL, true, &ok, &report, err);
     uint32_t *good = d ? big_alloc(n, sizeof *good, false, "rows", err) : NULL;
     for (size_t i = 0; good && i < n; i++)
         if (ok[i])
@@ -126,7 +134,12 @@ static bool put_influence(const NamedModel *nm, size_t k, Result *out, Error *er
     RowInfluence *top = arena_array(out->arena, RowInfluence, k + 1);
     Problem pb = {0};
     if (d)
-        pb = (Problem){.x = &d->x, .y = d->y, .w = d->w, .offset = d->offset, .family = m->family, .link = m->link,
+        pb = (Problem){.x = &d->x,
+                       .y = d->y,
+                       .w = d->w,
+                       .offset = d->offset,
+                       .family = m->family,
+                       .link = m->link,
                        .param = m->fit->param};
     bool ok = d && influence_top(&pb, m->fit, INFLUENCE_COOK, k, top, &found, err);
     if (ok && found) {
@@ -159,12 +172,14 @@ static bool diagnose_run(Session *s, const Args *a, Result *out, Error *err)
     double ratio = f->df_residual ? f->pearson / (double)f->df_residual : NAN;
     result_text(out, "model", str_of(m->name));
     result_real(out, "dispersion", ratio);
-    result_line(out, "%s: %s, Pearson over degrees of freedom %s", m->name, fit_status_name(f->status),
+    result_line(out, "%s: %s, Pearson over degrees of freedom %s", m->name,
+                fit_status_name(f->status),
                 isfinite(ratio) ? result_short(out, ratio) : "not defined");
     if (!m->family->estimates_dispersion && !m->binary && ratio > 1.5)
-        result_warn(out, "overdispersion", "--family quasipoisson or negbin, or --robust hc1",
-                    "the response varies %s times as much as %s says: standard errors are too small",
-                    result_short(out, ratio), m->family->name);
+        result_warn(
+            out, "overdispersion", "--family quasipoisson or negbin, or --robust hc1",
+            "the response varies %s times as much as %s says: standard errors are too small",
+            result_short(out, ratio), m->family->name);
     show_alarms(out, m);
     if (!m->nalarms)
         result_line(out, "no alarm");
@@ -178,7 +193,13 @@ static bool diagnose_run(Session *s, const Args *a, Result *out, Error *err)
 
 static const OptRow diagnose_opts[] = {
     OPT_MODEL_ROW,
-    {.name = "rows", .type = OPT_INT, .min = 1, .max = 1000, .def = "5", .metavar = "N", .brief = "influential rows to show"},
+    {.name = "rows",
+     .type = OPT_INT,
+     .min = 1,
+     .max = 1000,
+     .def = "5",
+     .metavar = "N",
+     .brief = "influential rows to show"},
     {0},
 };
 
@@ -189,7 +210,8 @@ const Command cmd_diagnose = {
     .usage = "diagnose [M] [--rows 5]",
     .opts = diagnose_opts,
     .subject = SUBJECT_WORDS,
-    .help = "The alarms again, dispersion, variance inflation of each term, and the rows with the largest Cook's distance.",
+    .help = "The alarms again, dispersion, variance inflation of each term, and the rows with the "
+            "largest Cook's distance.",
     .examples = (const Example[]){{"diagnose", "", false}, {0}},
     .needs = NEED_MODEL,
     .run = diagnose_run,

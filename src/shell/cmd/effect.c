@@ -8,28 +8,35 @@
 #include "shell/settings.h"
 #include "shell/vector.h"
 
-bool vector_vary(Session *s, Result *out, const WhatIf *v, size_t input, const double range[3], bool plot, Error *err)
+bool vector_vary(Session *s, Result *out, const WhatIf *v, size_t input, const double range[3],
+                 bool plot, Error *err)
 {
     const Model *m = v->model;
     const InputSummary *in = &m->inputs[input];
     size_t n = 0;
-    VaryPoint *pts = whatif_vary(v, input, range[0], range[1], range[2], s->settings->level, &n, err);
+    VaryPoint *pts =
+        whatif_vary(v, input, range[0], range[1], range[2], s->settings->level, &n, err);
     if (!pts)
         return false;
     const char *ci = arena_printf(out->arena, "%g %%", 100 * s->settings->level);
-    const TableCol cols[] = {{COL("value", in->name)},
-                             {COL(m->binary ? "probability" : "mean", m->binary ? "probability" : "mean"),
-                              .look = m->binary ? LOOK_FIXED : LOOK_PLAIN, .digits = m->binary ? 3 : 4},
-                             {COL("ci_low", ci), .look = m->binary ? LOOK_FIXED : LOOK_PLAIN, .digits = m->binary ? 3 : 4},
-                             {COL("ci_high", ""), .look = m->binary ? LOOK_FIXED : LOOK_PLAIN, .digits = m->binary ? 3 : 4},
-                             {COL("bar", ""), .look = LOOK_BAR, .human_only = true}};
+    const TableCol cols[] = {
+        {COL("value", in->name)},
+        {COL(m->binary ? "probability" : "mean", m->binary ? "probability" : "mean"),
+         .look = m->binary ? LOOK_FIXED : LOOK_PLAIN, .digits = m->binary ? 3 : 4},
+        {COL("ci_low", ci), .look = m->binary ? LOOK_FIXED : LOOK_PLAIN,
+         .digits = m->binary ? 3 : 4},
+        {COL("ci_high", ""), .look = m->binary ? LOOK_FIXED : LOOK_PLAIN,
+         .digits = m->binary ? 3 : 4},
+        {COL("bar", ""), .look = LOOK_BAR, .human_only = true}};
     Table *t = result_table(out, "points", cols, 5);
     t->shown = (size_t)s->settings->rows;
     double *x = arena_array(out->arena, double, n + 1), *y = arena_array(out->arena, double, n + 1);
-    double *low = arena_array(out->arena, double, n + 1), *high = arena_array(out->arena, double, n + 1);
+    double *low = arena_array(out->arena, double, n + 1),
+           *high = arena_array(out->arena, double, n + 1);
     for (size_t i = 0; i < n; i++) {
         Cell *c = table_row(out, t);
-        c[0] = in->nlevels ? cell_text(str_of(arena_printf(out->arena, "%s", pts[i].value))) : cell_real(pts[i].x);
+        c[0] = in->nlevels ? cell_text(str_of(arena_printf(out->arena, "%s", pts[i].value)))
+                           : cell_real(pts[i].x);
         c[1] = c[4] = cell_real(pts[i].p);
         c[2] = cell_real(pts[i].low);
         c[3] = cell_real(pts[i].high);
@@ -76,7 +83,8 @@ static bool effect_run(Session *s, const Args *a, Result *out, Error *err)
     }
     long input = model_input(m, a->words[0].text);
     if (input < 0)
-        return frame_need(s->models[session_model_index(s, m)].data.frame, a->words[0].text, m->table, a->words[0].at, err)
+        return frame_need(s->models[session_model_index(s, m)].data.frame, a->words[0].text,
+                          m->table, a->words[0].at, err)
                    ? fail_at(err, ERR_NAME, a->words[0].at, "'%.*s' is not in the formula of %s",
                              STR_ARG(a->words[0].text), m->name)
                    : false;
@@ -102,7 +110,10 @@ static bool effect_run(Session *s, const Args *a, Result *out, Error *err)
 
 static const OptRow effect_opts[] = {
     OPT_MODEL_ROW,
-    {.name = "from", .type = OPT_REAL, .metavar = "X", .brief = "where the curve begins (5 % quantile)"},
+    {.name = "from",
+     .type = OPT_REAL,
+     .metavar = "X",
+     .brief = "where the curve begins (5 % quantile)"},
     {.name = "to", .type = OPT_REAL, .metavar = "X", .brief = "where it ends (95 % quantile)"},
     OPT_AT_ROW,
     {0},
@@ -115,8 +126,11 @@ const Command cmd_effect = {
     .usage = "effect A [B=V ...] [--from X] [--to X]",
     .opts = effect_opts,
     .subject = SUBJECT_WORDS,
-    .help = "The other inputs stay as in the what-if vector. Levels give bars. > FILE.svg draws the band.",
-    .examples = (const Example[]){{"effect age", "", false}, {"effect age > age.svg", "as a picture", false}, {0}},
+    .help = "The other inputs stay as in the what-if vector. Levels give bars. > FILE.svg draws "
+            "the band.",
+    .examples = (const Example[]){{"effect age", "", false},
+                                  {"effect age > age.svg", "as a picture", false},
+                                  {0}},
     .needs = NEED_MODEL,
     .run = effect_run,
 };
@@ -125,7 +139,8 @@ const Command cmd_effect = {
 
 static bool explain_terms(const Args *a, const Model *m, double level, Result *out, Error *err)
 {
-    static const TableCol cols[] = {{COL("term", "term")}, {COL("sentence", "in words"), .wrap = true}};
+    static const TableCol cols[] = {{COL("term", "term")},
+                                    {COL("sentence", "in words"), .wrap = true}};
     CoefRow *rows = arena_array(out->arena, CoefRow, m->fit->p + 1);
     size_t n = model_coefs(m, SORT_COEF, level, rows);
     Table *t = result_table(out, "words", cols, 2);
@@ -138,7 +153,8 @@ static bool explain_terms(const Args *a, const Model *m, double level, Result *o
         for (size_t i = 0; i < n; i++) {
             long term = m->enc->cols[rows[i].col].term;
             names[i] = str_of(rows[i].term);
-            bool hit = str_eq(name, names[i]) || (term >= 0 && str_eqz(name, m->enc->terms->terms[term].name));
+            bool hit = str_eq(name, names[i]) ||
+                       (term >= 0 && str_eqz(name, m->enc->terms->terms[term].name));
             if (!hit)
                 continue;
             buf_clear(&b);
@@ -151,7 +167,8 @@ static bool explain_terms(const Args *a, const Model *m, double level, Result *o
             long near = nearest_name(name, names, n);
             buf_free(&b);
             fail_at(err, ERR_NAME, a->words[w].at, "%s has no term '%.*s'", m->name, STR_ARG(name));
-            return error_hint(err, near >= 0 ? "did you mean '%s'?" : "coef lists the terms", near >= 0 ? rows[near].term : "");
+            return error_hint(err, near >= 0 ? "did you mean '%s'?" : "coef lists the terms",
+                              near >= 0 ? rows[near].term : "");
         }
     }
     buf_free(&b);
@@ -164,7 +181,8 @@ static void explain_vector(const WhatIf *v, const WhatIfResult *r, double level,
     Buf b = BUF_INIT;
     buf_printf(&b, "The model says %s", vector_mean_text(out, m, r->p));
     if (isfinite(r->low))
-        buf_printf(&b, " (%g %% %s to %s)", 100 * level, vector_mean_text(out, m, r->low), vector_mean_text(out, m, r->high));
+        buf_printf(&b, " (%g %% %s to %s)", 100 * level, vector_mean_text(out, m, r->low),
+                   vector_mean_text(out, m, r->high));
     buf_printf(&b, " where the typical row has %s: ", vector_mean_text(out, m, r->typical_p));
     size_t n = 0;
     for (size_t i = 0; i < r->ncontrib && n < 5; i++) {
@@ -179,7 +197,8 @@ static void explain_vector(const WhatIf *v, const WhatIfResult *r, double level,
         else if (name)
             buf_printf(&b, "multiplies it by %s", result_short(out, ratio));
         else
-            buf_printf(&b, "%s %s", c->contribution > 0 ? "adds" : "takes away", result_short(out, fabs(c->contribution)));
+            buf_printf(&b, "%s %s", c->contribution > 0 ? "adds" : "takes away",
+                       result_short(out, fabs(c->contribution)));
         n++;
     }
     buf_puts(&b, n ? "." : "nothing differs from it.");

@@ -52,7 +52,8 @@ static bool export_run(Session *s, const Args *a, Result *out, Error *err)
         return false;
     }
     Buf text = BUF_INIT;
-    bool ok = e->write(m, &text, err) && (!a->to.p || write_file(args_zstr(a, a->to), buf_slice(&text), err));
+    bool ok = e->write(m, &text, err) &&
+              (!a->to.p || write_file(args_zstr(a, a->to), buf_slice(&text), err));
     if (ok && !a->to.p) {
         result_raw(out, buf_slice(&text));
     } else if (ok) {

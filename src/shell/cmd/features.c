@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * features.c - `features`: the feature table from the loaded tables, `simulate`: tables to try everything with.
+ * features.c - `features`: the feature table from the loaded tables, `simulate`: tables to try
+ * everything with.
  */
 #include <stdlib.h>
 
@@ -44,13 +45,15 @@ static void tell_group(const FeatureReport *rep, const char *group, Result *out)
     buf_free(&b);
 }
 
-static void tell(const char *name, const Frame *f, const FeatureReport *rep, double seconds, Result *out)
+static void tell(const char *name, const Frame *f, const FeatureReport *rep, double seconds,
+                 Result *out)
 {
     static const TableCol cols[] = {{COL("name", "name")}, {COL("group", "group")}};
     size_t n = 0;
     for (size_t i = 0; i < rep->n; i++)
         n += strcmp(rep->info[i].group, "response") != 0 && strcmp(rep->info[i].group, "key") != 0;
-    result_line(out, "%s: %s x %zu features, %.2f s", name, result_plural(out, (int64_t)f->rows, "row"), n, seconds);
+    result_line(out, "%s: %s x %zu features, %.2f s", name,
+                result_plural(out, (int64_t)f->rows, "row"), n, seconds);
     size_t ngroups;
     const char *const *groups = feature_groups(&ngroups);
     for (size_t g = 0; g < ngroups; g++)
@@ -66,9 +69,11 @@ static void tell(const char *name, const Frame *f, const FeatureReport *rep, dou
     }
     result_real(out, "response_rate", rep->response_rate);
     result_real(out, "seconds", seconds);
-    result_chat(out, "history counts only what happened strictly before each row; %s no history yet",
-                rep->no_history == 1 ? "1 row has"
-                                     : arena_printf(out->arena, "%s have", result_plural(out, (int64_t)rep->no_history, "row")));
+    result_chat(
+        out, "history counts only what happened strictly before each row; %s no history yet",
+        rep->no_history == 1 ? "1 row has"
+                             : arena_printf(out->arena, "%s have",
+                                            result_plural(out, (int64_t)rep->no_history, "row")));
     for (size_t i = 0; i < rep->nnotes; i++)
         result_note(out, "features", NULL, "%s", rep->notes[i]);
 }
@@ -108,7 +113,8 @@ static bool features_run(Session *s, const Args *a, Result *out, Error *err)
         return false;
     }
     const char *name = a->as.p ? args_zstr(a, a->as) : "features";
-    frame_set_origin(f, arena_printf(a->arena, "features of %s", w.events_name ? w.events_name : "the tables"));
+    frame_set_origin(
+        f, arena_printf(a->arena, "features of %s", w.events_name ? w.events_name : "the tables"));
     tell(name, f, &rep, clock_seconds() - begun, out);
     session_put_table(s, name, (Dataset){f, recipe});
     NamedData *d = &s->tables[s->current_table];
@@ -121,15 +127,40 @@ static bool features_run(Session *s, const Args *a, Result *out, Error *err)
 
 static const char *const row_kinds[] = {"interactions", "pairs", NULL};
 static const OptRow feature_opts[] = {
-    {.name = "rows", .type = OPT_CHOICE, .choices = row_kinds, .def = "interactions", .brief = "what a row is"},
-    {.name = "negatives", .type = OPT_REAL, .min = 0, .max = 1e6, .metavar = "N",
+    {.name = "rows",
+     .type = OPT_CHOICE,
+     .choices = row_kinds,
+     .def = "interactions",
+     .brief = "what a row is"},
+    {.name = "negatives",
+     .type = OPT_REAL,
+     .min = 0,
+     .max = 1e6,
+     .metavar = "N",
      .brief = "pairs: negatives kept for each view; 0 keeps all"},
-    {.name = "window", .type = OPT_DURATION, .metavar = "7d", .brief = "pairs: a view within this time counts (7d)"},
-    {.name = "active", .type = OPT_DURATION, .metavar = "30d", .brief = "pairs: users with an event this recent (30d)"},
+    {.name = "window",
+     .type = OPT_DURATION,
+     .metavar = "7d",
+     .brief = "pairs: a view within this time counts (7d)"},
+    {.name = "active",
+     .type = OPT_DURATION,
+     .metavar = "30d",
+     .brief = "pairs: users with an event this recent (30d)"},
     {.name = "as-of", .type = OPT_TIME, .metavar = "TIME", .brief = "only what happened before"},
-    {.name = "only", .type = OPT_TEXT, .metavar = "GROUPS", .brief = "user,post,interaction,product,derived,affinity,login"},
-    {.name = "positive", .type = OPT_TEXT, .metavar = "TYPES", .brief = "interaction types that count as a view"},
-    {.name = "seed", .type = OPT_INT, .min = 0, .max = 9e15, .metavar = "N", .brief = "seed of the sampled negatives"},
+    {.name = "only",
+     .type = OPT_TEXT,
+     .metavar = "GROUPS",
+     .brief = "user,post,interaction,product,derived,affinity,login"},
+    {.name = "positive",
+     .type = OPT_TEXT,
+     .metavar = "TYPES",
+     .brief = "interaction types that count as a view"},
+    {.name = "seed",
+     .type = OPT_INT,
+     .min = 0,
+     .max = 9e15,
+     .metavar = "N",
+     .brief = "seed of the sampled negatives"},
     {0},
 };
 
@@ -137,16 +168,21 @@ const Command cmd_features = {
     .name = "features",
     .group = GROUP_FEATURES,
     .brief = "make the feature table",
-    .usage = "features [as T] [--rows interactions|pairs] [--negatives N] [--window 7d] [--as-of TIME] [--only GROUPS]",
+    .usage = "features [as T] [--rows interactions|pairs] [--negatives N] [--window 7d] [--as-of "
+             "TIME] [--only GROUPS]",
     .opts = feature_opts,
     .subject = SUBJECT_NONE,
     .clauses = CLAUSE_AS,
-    .help = "From users, posts, products and interactions, or from one flat table, a row for each interaction with "
-            "`viewed`, what is known of user and post, and what that user did strictly before. --rows pairs makes a row "
-            "for each user and candidate post at a moment; sampled negatives leave an offset so that probabilities "
+    .help = "From users, posts, products and interactions, or from one flat table, a row for each "
+            "interaction with "
+            "`viewed`, what is known of user and post, and what that user did strictly before. "
+            "--rows pairs makes a row "
+            "for each user and candidate post at a moment; sampled negatives leave an offset so "
+            "that probabilities "
             "come out right. A model keeps the recipe: whatif and score make the same features.",
     .examples = (const Example[]){{"features as ft", "", false},
-                                  {"features as pairs --rows pairs --negatives 5", "user-post pairs", false},
+                                  {"features as pairs --rows pairs --negatives 5",
+                                   "user-post pairs", false},
                                   {0}},
     .needs = NEED_TABLE,
     .changes_state = true,
@@ -172,8 +208,12 @@ static bool simulate_run(Session *s, const Args *a, Result *out, Error *err)
     const struct {
         const char *name;
         Frame *f;
-    } made[] = {{"users", w.users}, {"posts", w.posts}, {"products", w.products}, {"interactions", w.interactions}};
-    static const TableCol cols[] = {{COL("table", "table")}, {COL("rows", "rows"), .look = LOOK_COUNT},
+    } made[] = {{"users", w.users},
+                {"posts", w.posts},
+                {"products", w.products},
+                {"interactions", w.interactions}};
+    static const TableCol cols[] = {{COL("table", "table")},
+                                    {COL("rows", "rows"), .look = LOOK_COUNT},
                                     {COL("columns", "columns")}};
     Table *t = result_table(out, "tables", cols, 3);
     t->no_header = true;
@@ -189,10 +229,34 @@ static bool simulate_run(Session *s, const Args *a, Result *out, Error *err)
 }
 
 static const OptRow simulate_opts[] = {
-    {.name = "users", .type = OPT_INT, .min = 1, .max = 1e9, .def = "2000", .metavar = "N", .brief = "users"},
-    {.name = "posts", .type = OPT_INT, .min = 1, .max = 1e9, .def = "400", .metavar = "N", .brief = "posts"},
-    {.name = "products", .type = OPT_INT, .min = 1, .max = 1e9, .def = "120", .metavar = "N", .brief = "products"},
-    {.name = "interactions", .type = OPT_INT, .min = 1, .max = 1e10, .def = "60000", .metavar = "N", .brief = "events"},
+    {.name = "users",
+     .type = OPT_INT,
+     .min = 1,
+     .max = 1e9,
+     .def = "2000",
+     .metavar = "N",
+     .brief = "users"},
+    {.name = "posts",
+     .type = OPT_INT,
+     .min = 1,
+     .max = 1e9,
+     .def = "400",
+     .metavar = "N",
+     .brief = "posts"},
+    {.name = "products",
+     .type = OPT_INT,
+     .min = 1,
+     .max = 1e9,
+     .def = "120",
+     .metavar = "N",
+     .brief = "products"},
+    {.name = "interactions",
+     .type = OPT_INT,
+     .min = 1,
+     .max = 1e10,
+     .def = "60000",
+     .metavar = "N",
+     .brief = "events"},
     {.name = "seed", .type = OPT_INT, .min = 0, .max = 9e15, .metavar = "N", .brief = "seed"},
     {0},
 };
@@ -204,9 +268,12 @@ const Command cmd_simulate = {
     .usage = "simulate blog [--users N] [--posts N] [--products N] [--interactions N] [--seed N]",
     .opts = simulate_opts,
     .subject = SUBJECT_WORDS,
-    .help = "Users, posts, products and interactions of a blog whose readers follow a documented model, so that a fit "
+    .help = "Users, posts, products and interactions of a blog whose readers follow a documented "
+            "model, so that a fit "
             "can be held against the truth (datasets/README.md).",
-    .examples = (const Example[]){{"simulate blog --users 200 --posts 40 --interactions 3000", "", false}, {0}},
+    .examples =
+        (const Example[]){{"simulate blog --users 200 --posts 40 --interactions 3000", "", false},
+                          {0}},
     .changes_state = true,
     .run = simulate_run,
 };

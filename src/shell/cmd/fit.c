@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * fit.c - `fit`: a formula and options to a model; prints summary, metrics, alarms and the sorted coefficient table.
+ * fit.c - `fit`: a formula and options to a model; prints summary, metrics, alarms and the sorted
+ * coefficient table.
  */
 #include <math.h>
 #include <stdio.h>
@@ -19,7 +20,8 @@ static bool parse_split(const Args *a, ModelSpec *spec, Error *err)
     else if (args_has(a, "split") || args_has(a, "split-column"))
         spec->test_frac = 0.25;
     if (args_has(a, "test") && !(spec->test_frac > 0 && spec->test_frac < 1))
-        return fail_at(err, ERR_USAGE, args_at(a, "test"), "--test is a share between 0 and 1, such as 0.25");
+        return fail_at(err, ERR_USAGE, args_at(a, "test"),
+                       "--test is a share between 0 and 1, such as 0.25");
     return true;
 }
 
@@ -113,27 +115,87 @@ static const char *const splits[] = {"random", "time", "user", NULL};
 static const char *const robusts[] = {"hc0", "hc1", "hc2", "hc3", NULL};
 static const OptRow opts[] = {
     OPT_DATA_ROW,
-    {.name = "family", .type = OPT_TEXT, .metavar = "NAME", .def = "binomial", .brief = "help families lists them"},
-    {.name = "link", .type = OPT_TEXT, .metavar = "NAME", .brief = "the family's usual one when not given"},
+    {.name = "family",
+     .type = OPT_TEXT,
+     .metavar = "NAME",
+     .def = "binomial",
+     .brief = "help families lists them"},
+    {.name = "link",
+     .type = OPT_TEXT,
+     .metavar = "NAME",
+     .brief = "the family's usual one when not given"},
     {.name = "weights", .type = OPT_COLUMN, .metavar = "c", .brief = "column of prior weights"},
-    {.name = "offset", .type = OPT_COLUMN, .metavar = "c", .brief = "column or expression with coefficient 1"},
-    {.name = "encode", .type = OPT_CHOICE, .choices = encodes, .def = "treatment", .brief = "how levels become columns"},
-    {.name = "event", .type = OPT_TEXT, .metavar = "LEVEL", .brief = "the level of the response that counts as 1"},
-    {.name = "l2", .type = OPT_REAL, .min = 0, .max = 1e12, .metavar = "A", .unit = "half the squared norm, intercept free",
+    {.name = "offset",
+     .type = OPT_COLUMN,
+     .metavar = "c",
+     .brief = "column or expression with coefficient 1"},
+    {.name = "encode",
+     .type = OPT_CHOICE,
+     .choices = encodes,
+     .def = "treatment",
+     .brief = "how levels become columns"},
+    {.name = "event",
+     .type = OPT_TEXT,
+     .metavar = "LEVEL",
+     .brief = "the level of the response that counts as 1"},
+    {.name = "l2",
+     .type = OPT_REAL,
+     .min = 0,
+     .max = 1e12,
+     .metavar = "A",
+     .unit = "half the squared norm, intercept free",
      .brief = "ridge penalty"},
-    {.name = "standardize", .type = OPT_FLAG, .brief = "the penalty acts on columns scaled to sd 1"},
+    {.name = "standardize",
+     .type = OPT_FLAG,
+     .brief = "the penalty acts on columns scaled to sd 1"},
     {.name = "firth", .type = OPT_FLAG, .brief = "bias-reduced: finite also under separation"},
-    {.name = "test", .type = OPT_REAL, .min = 0, .max = 1, .metavar = "0.25", .brief = "share of rows kept for testing"},
-    {.name = "split", .type = OPT_CHOICE, .choices = splits, .def = "random", .brief = "which rows those are"},
-    {.name = "split-column", .type = OPT_COLUMN, .metavar = "c", .brief = "time or user column of the split"},
+    {.name = "test",
+     .type = OPT_REAL,
+     .min = 0,
+     .max = 1,
+     .metavar = "0.25",
+     .brief = "share of rows kept for testing"},
+    {.name = "split",
+     .type = OPT_CHOICE,
+     .choices = splits,
+     .def = "random",
+     .brief = "which rows those are"},
+    {.name = "split-column",
+     .type = OPT_COLUMN,
+     .metavar = "c",
+     .brief = "time or user column of the split"},
     {.name = "robust", .type = OPT_CHOICE, .choices = robusts, .brief = "sandwich standard errors"},
     {.name = "cluster", .type = OPT_COLUMN, .metavar = "c", .brief = "standard errors by cluster"},
-    {.name = "sampled", .type = OPT_REAL, .min = 0, .max = 1, .metavar = "F",
+    {.name = "sampled",
+     .type = OPT_REAL,
+     .min = 0,
+     .max = 1,
+     .metavar = "F",
      .brief = "share of negatives kept before: the intercept is corrected"},
-    {.name = "theta", .type = OPT_REAL, .min = 0, .max = 1e12, .metavar = "X", .brief = "negbin: fixed theta"},
-    {.name = "power", .type = OPT_REAL, .min = -10, .max = 10, .metavar = "X", .brief = "tweedie: variance power"},
-    {.name = "steps", .type = OPT_INT, .min = 1, .max = 100000, .metavar = "N", .brief = "steps at most (100)"},
-    {.name = "seed", .type = OPT_INT, .min = 0, .max = 9e15, .metavar = "N", .brief = "seed of a random split"},
+    {.name = "theta",
+     .type = OPT_REAL,
+     .min = 0,
+     .max = 1e12,
+     .metavar = "X",
+     .brief = "negbin: fixed theta"},
+    {.name = "power",
+     .type = OPT_REAL,
+     .min = -10,
+     .max = 10,
+     .metavar = "X",
+     .brief = "tweedie: variance power"},
+    {.name = "steps",
+     .type = OPT_INT,
+     .min = 1,
+     .max = 100000,
+     .metavar = "N",
+     .brief = "steps at most (100)"},
+    {.name = "seed",
+     .type = OPT_INT,
+     .min = 0,
+     .max = 9e15,
+     .metavar = "N",
+     .brief = "seed of a random split"},
     {0},
 };
 
@@ -141,18 +203,25 @@ const Command cmd_fit = {
     .name = "fit",
     .group = GROUP_MODEL,
     .brief = "fit a generalised linear model",
-    .usage = "fit Y ~ TERMS [where E] [--family F] [--link L] [--weights c] [--offset c] [--encode treatment|onehot|sum] "
-             "[--l2 A] [--test 0.25 --split random|time|user] [--robust hc0..hc3] [--cluster c] [as M]",
+    .usage =
+        "fit Y ~ TERMS [where E] [--family F] [--link L] [--weights c] [--offset c] [--encode "
+        "treatment|onehot|sum] "
+        "[--l2 A] [--test 0.25 --split random|time|user] [--robust hc0..hc3] [--cluster c] [as M]",
     .opts = opts,
     .subject = SUBJECT_RAW,
     .clauses = CLAUSE_WHERE | CLAUSE_AS,
-    .help = "The formula is R's (help formulas). Prints what was fitted, how good it is on training and test rows, what "
-            "is suspicious (leakage, separation, identical ranking ...), and the coefficients, highest first. Rows that "
+    .help = "The formula is R's (help formulas). Prints what was fitted, how good it is on "
+            "training and test rows, what "
+            "is suspicious (leakage, separation, identical ranking ...), and the coefficients, "
+            "highest first. Rows that "
             "lack something are dropped and counted.",
-    .examples = (const Example[]){{"fit viewed ~ age + gender + lang", "logistic regression", false},
-                                  {"fit viewed ~ age + lang:country --test 0.25 --split time as m2", "tested later in time", false},
-                                  {"fit viewed ~ . --encode onehot --l2 1 --data seed_illustration", "ridge, all levels", true},
-                                  {0}},
+    .examples =
+        (const Example[]){{"fit viewed ~ age + gender + lang", "logistic regression", false},
+                          {"fit viewed ~ age + lang:country --test 0.25 --split time as m2",
+                           "tested later in time", false},
+                          {"fit viewed ~ . --encode onehot --l2 1 --data seed_illustration",
+                           "ridge, all levels", true},
+                          {0}},
     .needs = NEED_TABLE,
     .changes_state = true,
     .run = run,

@@ -10,7 +10,8 @@
 #include "shell/settings.h"
 
 /* `n = count()`, `mean(age)` (then called mean_age): into *agg. */
-static bool parse_aggregate(const Args *a, const Word *w, const NamedData *t, const Frame *f, Aggregate *agg, Error *err)
+static bool parse_aggregate(const Args *a, const Word *w, const NamedData *t, const Frame *f,
+                            Aggregate *agg, Error *err)
 {
     Str raw = w->raw;
     size_t eq = word_end(raw, 0, "=("), open = 0;
@@ -46,7 +47,8 @@ static bool parse_aggregate(const Args *a, const Word *w, const NamedData *t, co
     if (!name.p && !column.n)
         agg->name = agg->fn;
     else
-        agg->name = name.p ? args_zstr(a, name) : arena_printf(a->arena, "%s_%.*s", agg->fn, STR_ARG(column));
+        agg->name = name.p ? args_zstr(a, name)
+                           : arena_printf(a->arena, "%s_%.*s", agg->fn, STR_ARG(column));
     return true;
 }
 
@@ -64,7 +66,8 @@ static bool group_run(Session *s, const Args *a, Result *out, Error *err)
     size_t named = colon_in(a->text), nkeys = 0, *keys = NULL;
     Str name = str_trim(str_sub(a->text, 0, named));
     const Span at = {a->text_at.from, a->text_at.from + name.n};
-    const NamedData *t = command_table_arg(s, a, name.n ? unquote(a->arena, name, NULL) : STR_NULL, at, err);
+    const NamedData *t =
+        command_table_arg(s, a, name.n ? unquote(a->arena, name, NULL) : STR_NULL, at, err);
     if (!t)
         return false;
     if (!a->by.p && named == a->text.n) {
@@ -120,12 +123,15 @@ const Command cmd_group = {
     .opts = group_opts,
     .subject = SUBJECT_RAW,
     .clauses = CLAUSE_BY | CLAUSE_WHERE | CLAUSE_AS,
-    .help = "Functions: count count_distinct sum mean sd min max median first last share any all. Shows the groups; with "
+    .help = "Functions: count count_distinct sum mean sd min max median first last share any all. "
+            "Shows the groups; with "
             "as they become a table. Without by, all rows are one group.",
-    .examples = (const Example[]){{"group users by country: n = count(), m = mean(age)", "", false},
-                                  {"group interactions by interaction_type: n = count() as kinds", "", false},
-                                  {"group users: oldest = max(age), m = mean(age)", "all rows", false},
-                                  {0}},
+    .examples =
+        (const Example[]){
+            {"group users by country: n = count(), m = mean(age)", "", false},
+            {"group interactions by interaction_type: n = count() as kinds", "", false},
+            {"group users: oldest = max(age), m = mean(age)", "all rows", false},
+            {0}},
     .needs = NEED_TABLE,
     .changes_state = true,
     .run = group_run,
@@ -187,7 +193,10 @@ static void favourites_complete(Session *s, Str before, Buf *out)
 }
 
 static const OptRow favourites_opts[] = {
-    {.name = "weights", .type = OPT_TEXT, .metavar = "view=1,like=3", .brief = "what each type of interaction counts"},
+    {.name = "weights",
+     .type = OPT_TEXT,
+     .metavar = "view=1,like=3",
+     .brief = "what each type of interaction counts"},
     {0},
 };
 
@@ -195,14 +204,17 @@ const Command cmd_favourites = {
     .name = "favourites",
     .group = GROUP_FEATURES,
     .brief = "favourite posts, languages, tags, authors by groups",
-    .usage = "favourites posts|languages|tags|authors|COL [by user|gender|country|age_band|login_hour|COLS] [where E] "
+    .usage = "favourites posts|languages|tags|authors|COL [by "
+             "user|gender|country|age_band|login_hour|COLS] [where E] "
              "[top N] [--weights view=1,like=3] [as T]",
     .opts = favourites_opts,
     .subject = SUBJECT_WORDS,
     .clauses = CLAUSE_BY | CLAUSE_WHERE | CLAUSE_TOP | CLAUSE_AS,
-    .help = "Count, share of the group, and lift: the share over everybody's share, with its interval.",
+    .help =
+        "Count, share of the group, and lift: the share over everybody's share, with its interval.",
     .examples = (const Example[]){{"favourites languages by gender", "", false},
-                                  {"favourites posts by user where user = 'jane' top 3", "one user's", true},
+                                  {"favourites posts by user where user = 'jane' top 3",
+                                   "one user's", true},
                                   {"favourites tags by age_band top 2", "", false},
                                   {0}},
     .needs = NEED_TABLE,

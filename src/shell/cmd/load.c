@@ -2,8 +2,8 @@
 /*
  * load.c - `load`: files, globs, standard input and saved models into the session.
  *
- * Everything is read first; tables enter the session when all of them could be read. One line a table tells shape,
- * columns (`*` marks the key) and what it was taken for.
+ * Everything is read first; tables enter the session when all of them could be read. One line a
+ * table tells shape, columns (`*` marks the key) and what it was taken for.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -74,8 +74,8 @@ static bool gather(const Args *a, Batch *b, Error *err)
     for (size_t i = 0; i < b->n; i++)
         for (size_t k = 0; k < i; k++)
             if (strcmp(b->items[i].name, b->items[k].name) == 0) {
-                fail(err, ERR_USAGE, "'%s' and '%s' would both be table '%s'", b->items[k].path, b->items[i].path,
-                     b->items[i].name);
+                fail(err, ERR_USAGE, "'%s' and '%s' would both be table '%s'", b->items[k].path,
+                     b->items[i].path, b->items[i].name);
                 return error_hint(err, "load them one by one with 'as NAME'");
             }
     return true;
@@ -119,7 +119,8 @@ static bool read_options(const Args *a, ReadOptions *opt, Error *err)
     else if (delim.p && delim.n == 1)
         opt->delim = delim.p[0];
     else if (delim.p)
-        return fail_at(err, ERR_USAGE, args_at(a, "delim"), "--delim is one character, not '%.*s'", STR_ARG(delim));
+        return fail_at(err, ERR_USAGE, args_at(a, "delim"), "--delim is one character, not '%.*s'",
+                       STR_ARG(delim));
     return true;
 }
 
@@ -175,11 +176,11 @@ static void tell_tables(Session *s, const Batch *b, Result *out)
         size_t pad = utf8_width(buf_slice(&cols));
         pad = pad < 50 ? 50 - pad : 0;
         if (t->roles.entity == ENTITY_NONE)
-            result_chat(out, "%s%*s  %*s  %s", l->name, (int)(wide - w), "", (int)shape_width, shape,
-                        cols.p);
+            result_chat(out, "%s%*s  %*s  %s", l->name, (int)(wide - w), "", (int)shape_width,
+                        shape, cols.p);
         else
-            result_chat(out, "%s%*s  %*s  %s%*s -> %s", l->name, (int)(wide - w), "", (int)shape_width, shape, cols.p,
-                        (int)pad, "",
+            result_chat(out, "%s%*s  %*s  %s%*s -> %s", l->name, (int)(wide - w), "",
+                        (int)shape_width, shape, cols.p, (int)pad, "",
                         entity_name(t->roles.entity));
         buf_free(&cols);
     }
@@ -201,7 +202,8 @@ static void tell_report(const Loaded *l, Result *out)
         buf_printf(&b, "%s%s made null, not of the type declared", rep->bad ? ", " : "",
                    result_plural(out, rep->bad_values, "value"));
     for (long i = 0; i < all && i < 5 && i < BAD_ROWS_KEPT; i++)
-        buf_printf(&b, "\nline %ld: %s: %s", rep->kept[i].line, rep->kept[i].reason, rep->kept[i].text);
+        buf_printf(&b, "\nline %ld: %s: %s", rep->kept[i].line, rep->kept[i].reason,
+                   rep->kept[i].text);
     if (all > 5)
         buf_printf(&b, "\n... and %ld more", all - 5);
     result_warn(out, "rejected", "--max-bad 0 makes the first of them an error", "%s", b.p);
@@ -210,8 +212,9 @@ static void tell_report(const Loaded *l, Result *out)
 
 static void tell(Session *s, const Batch *b, double seconds, Result *out)
 {
-    static const TableCol cols[] = {{COL("table", "table")},     {COL("rows", "rows")},       {COL("columns", "columns")},
-                                    {COL("rejected", "rejected")}, {COL("entity", "entity")}, {COL("origin", "origin")}};
+    static const TableCol cols[] = {{COL("table", "table")},     {COL("rows", "rows")},
+                                    {COL("columns", "columns")}, {COL("rejected", "rejected")},
+                                    {COL("entity", "entity")},   {COL("origin", "origin")}};
     tell_tables(s, b, out);
     bool guessed = false;
     if (b->n == 1 && b->items[0].frame) {
@@ -270,8 +273,8 @@ static bool run(Session *s, const Args *a, Result *out, Error *err)
         if (l->frame)
             session_put_table(s, l->name, (Dataset){l->frame, NULL});
         else
-            l->name = session_put_model(s, a->as.p ? l->name : args_zstr(a, str_of(l->model->name)), l->model,
-                                        (Dataset){NULL, NULL});
+            l->name = session_put_model(s, a->as.p ? l->name : args_zstr(a, str_of(l->model->name)),
+                                        l->model, (Dataset){NULL, NULL});
     }
     tell(s, &b, clock_seconds() - begun, out);
     return true;
@@ -280,23 +283,71 @@ static bool run(Session *s, const Args *a, Result *out, Error *err)
 static const char *const date_orders[] = {"iso", "dmy", "mdy", NULL};
 static const char *const list_policies[] = {"join", "first", "count", "explode", "error", NULL};
 static const OptRow opts[] = {
-    {.name = "types", .type = OPT_TEXT, .metavar = "c=int,...", .brief = "types of columns: int real bool code time text"},
-    {.name = "null", .type = OPT_TEXT, .metavar = "NA,?", .brief = "texts that mean missing, beside the empty field"},
-    {.name = "delim", .type = OPT_TEXT, .metavar = "C", .brief = "what stands between fields (default: guessed)"},
-    {.name = "encoding", .type = OPT_TEXT, .metavar = "latin1", .brief = "utf-8 (default) or latin1"},
-    {.name = "dates", .type = OPT_CHOICE, .choices = date_orders, .def = "iso", .brief = "order of day and month in 03/04/2023"},
-    {.name = "limit", .type = OPT_INT, .min = 0, .max = 1e15, .metavar = "N", .brief = "rows at most"},
-    {.name = "max-bad", .type = OPT_INT, .min = 0, .max = 1e15, .metavar = "N", .brief = "more unreadable rows are an error"},
+    {.name = "types",
+     .type = OPT_TEXT,
+     .metavar = "c=int,...",
+     .brief = "types of columns: int real bool code time text"},
+    {.name = "null",
+     .type = OPT_TEXT,
+     .metavar = "NA,?",
+     .brief = "texts that mean missing, beside the empty field"},
+    {.name = "delim",
+     .type = OPT_TEXT,
+     .metavar = "C",
+     .brief = "what stands between fields (default: guessed)"},
+    {.name = "encoding",
+     .type = OPT_TEXT,
+     .metavar = "latin1",
+     .brief = "utf-8 (default) or latin1"},
+    {.name = "dates",
+     .type = OPT_CHOICE,
+     .choices = date_orders,
+     .def = "iso",
+     .brief = "order of day and month in 03/04/2023"},
+    {.name = "limit",
+     .type = OPT_INT,
+     .min = 0,
+     .max = 1e15,
+     .metavar = "N",
+     .brief = "rows at most"},
+    {.name = "max-bad",
+     .type = OPT_INT,
+     .min = 0,
+     .max = 1e15,
+     .metavar = "N",
+     .brief = "more unreadable rows are an error"},
     {.name = "query", .type = OPT_TEXT, .metavar = "JSON|LUCENE", .brief = "es: which documents"},
     {.name = "fields", .type = OPT_TEXT, .metavar = "a,b.c", .brief = "es: which fields"},
-    {.name = "since", .type = OPT_TEXT, .metavar = "TIME", .brief = "es: only documents from this moment on"},
-    {.name = "since-field", .type = OPT_TEXT, .metavar = "F", .brief = "es: the date field that --since looks at (default: the first)"},
-    {.name = "lists", .type = OPT_CHOICE, .choices = list_policies, .def = "join", .brief = "es: lists of values: a|b|c, the first, how many, a row each, an error"},
-    {.name = "nested", .type = OPT_CHOICE, .choices = list_policies, .def = "count", .brief = "es: nested objects"},
-    {.name = "slices", .type = OPT_INT, .min = 0, .max = 16, .def = "0", .metavar = "N", .brief = "es: loops at once (0: as many as shards, at most two)"},
+    {.name = "since",
+     .type = OPT_TEXT,
+     .metavar = "TIME",
+     .brief = "es: only documents from this moment on"},
+    {.name = "since-field",
+     .type = OPT_TEXT,
+     .metavar = "F",
+     .brief = "es: the date field that --since looks at (default: the first)"},
+    {.name = "lists",
+     .type = OPT_CHOICE,
+     .choices = list_policies,
+     .def = "join",
+     .brief = "es: lists of values: a|b|c, the first, how many, a row each, an error"},
+    {.name = "nested",
+     .type = OPT_CHOICE,
+     .choices = list_policies,
+     .def = "count",
+     .brief = "es: nested objects"},
+    {.name = "slices",
+     .type = OPT_INT,
+     .min = 0,
+     .max = 16,
+     .def = "0",
+     .metavar = "N",
+     .brief = "es: loops at once (0: as many as shards, at most two)"},
     {.name = "with-id", .type = OPT_FLAG, .brief = "es: a column _id"},
     OPT_SHOW_REQUEST,
-    {.name = "no-header", .type = OPT_FLAG, .brief = "the first line is data; columns are c1 c2 ..."},
+    {.name = "no-header",
+     .type = OPT_FLAG,
+     .brief = "the first line is data; columns are c1 c2 ..."},
     {0},
 };
 
@@ -304,20 +355,27 @@ const Command cmd_load = {
     .name = "load",
     .group = GROUP_DATA,
     .brief = "read files into tables",
-    .usage = "load SRC... [as T] [--types c=int,...] [--null NA,?] [--delim ';'] [--encoding latin1] [--limit N]",
+    .usage = "load SRC... [as T] [--types c=int,...] [--null NA,?] [--delim ';'] [--encoding "
+             "latin1] [--limit N]",
     .opts = opts,
     .subject = SUBJECT_WORDS,
     .clauses = CLAUSE_AS | CLAUSE_LIMIT,
-    .help = "SRC is a file (csv, tsv, ndjson; plain, .gz, .zst or .xz), a pattern such as data/*.csv, '-' for standard "
-            "input, or a model saved as FILE.glm. Types are guessed from all rows. A row that cannot be read is "
-            "counted and shown with its line and reason; nothing is dropped silently. es:INDEX reads the documents of an index (or pattern) of the connected "
+    .help = "SRC is a file (csv, tsv, ndjson; plain, .gz, .zst or .xz), a pattern such as "
+            "data/*.csv, '-' for standard "
+            "input, or a model saved as FILE.glm. Types are guessed from all rows. A row that "
+            "cannot be read is "
+            "counted and shown with its line and reason; nothing is dropped silently. es:INDEX "
+            "reads the documents of an index (or pattern) of the connected "
             "engine: all of them, counted, or an error.",
-    .examples = (const Example[]){{"load datasets/blog/users.csv", "a file; the table is called users", false},
-                                  {"load datasets/blog/*.csv", "several at once", false},
-                                  {"load datasets/seed_rows.csv as seed --types Timestamp=text", "a type by hand", false},
-                                  {"load es:blog-posts as posts", "an index", true},
-                                  {"load es:events --since 2024-05-01 --query 'type:like'", "some of its documents", true},
-                                  {0}},
+    .examples =
+        (const Example[]){
+            {"load datasets/blog/users.csv", "a file; the table is called users", false},
+            {"load datasets/blog/*.csv", "several at once", false},
+            {"load datasets/seed_rows.csv as seed --types Timestamp=text", "a type by hand", false},
+            {"load es:blog-posts as posts", "an index", true},
+            {"load es:events --since 2024-05-01 --query 'type:like'", "some of its documents",
+             true},
+            {0}},
     .changes_state = true,
     .run = run,
 };

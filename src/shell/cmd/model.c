@@ -49,7 +49,8 @@ const Command cmd_model = {
     .opts = model_opts,
     .subject = SUBJECT_WORDS,
     .help = "The same as fit prints.",
-    .examples = (const Example[]){{"model", "the current model", false}, {"model m1", "", false}, {0}},
+    .examples =
+        (const Example[]){{"model", "the current model", false}, {"model m1", "", false}, {0}},
     .needs = NEED_MODEL,
     .run = model_run,
 };
@@ -89,7 +90,8 @@ static bool models_run(Session *s, const Args *a, Result *out, Error *err)
         c[5] = cell_int((int64_t)m->fit->p);
         c[6] = cell_real(m->fit->deviance);
         c[7] = cell_real(m->fit->aic);
-        c[8] = m->binary ? cell_real(m->test.n ? m->test.roc_auc : m->train.roc_auc) : (Cell){.kind = CELL_NULL};
+        c[8] = m->binary ? cell_real(m->test.n ? m->test.roc_auc : m->train.roc_auc)
+                         : (Cell){.kind = CELL_NULL};
         c[9] = cell_real(m->seconds);
         c[10] = cell_text(str_of(s->models[i].note));
     }
@@ -101,7 +103,8 @@ const Command cmd_models = {
     .group = GROUP_MODEL,
     .brief = "list the models",
     .usage = "models",
-    .help = "ROC-AUC is that of the test part when there is one. * marks the current model (use M).",
+    .help =
+        "ROC-AUC is that of the test part when there is one. * marks the current model (use M).",
     .examples = (const Example[]){{"models", "", false}, {0}},
     .run = models_run,
 };
@@ -110,7 +113,8 @@ const Command cmd_models = {
 
 static void put_words(Result *out, const Model *m, const CoefShow *show)
 {
-    static const TableCol cols[] = {{COL("term", "term")}, {COL("sentence", "in words"), .wrap = true}};
+    static const TableCol cols[] = {{COL("term", "term")},
+                                    {COL("sentence", "in words"), .wrap = true}};
     CoefRow *rows = arena_array(out->arena, CoefRow, m->fit->p + 1);
     size_t n = model_coefs(m, show->sort, show->level, rows);
     Table *t = result_table(out, "words", cols, 2);
@@ -153,8 +157,8 @@ static bool coef_run(Session *s, const Args *a, Result *out, Error *err)
                      .shown = all || a->top > 0 ? 0 : (size_t)s->settings->rows,
                      .top = a->top > 0 ? (size_t)a->top : 0};
     if (show.odds && !ratio_name(m))
-        return fail_at(err, ERR_USAGE, args_at(a, "odds"), "with the %s link exp(coefficient) is no ratio of anything",
-                       m->link->name);
+        return fail_at(err, ERR_USAGE, args_at(a, "odds"),
+                       "with the %s link exp(coefficient) is no ratio of anything", m->link->name);
     result_text(out, "model", str_of(m->name));
     if (args_flag(a, "words"))
         put_words(out, m, &show);
@@ -166,10 +170,19 @@ static bool coef_run(Session *s, const Args *a, Result *out, Error *err)
 static const char *const coef_sorts[] = {"coef", "abs", "p", "name", "model", NULL};
 static const OptRow coef_opts[] = {
     OPT_MODEL_ROW,
-    {.name = "sort", .type = OPT_CHOICE, .choices = coef_sorts, .def = "coef", .brief = "order of the rows"},
+    {.name = "sort",
+     .type = OPT_CHOICE,
+     .choices = coef_sorts,
+     .def = "coef",
+     .brief = "order of the rows"},
     {.name = "odds", .type = OPT_FLAG, .brief = "odds ratios with their intervals"},
     {.name = "words", .type = OPT_FLAG, .brief = "one sentence a coefficient"},
-    {.name = "level", .type = OPT_REAL, .min = 0.5, .max = 0.9999, .metavar = "0.95", .brief = "of the intervals"},
+    {.name = "level",
+     .type = OPT_REAL,
+     .min = 0.5,
+     .max = 0.9999,
+     .metavar = "0.95",
+     .brief = "of the intervals"},
     {0},
 };
 
@@ -181,7 +194,8 @@ const Command cmd_coef = {
     .opts = coef_opts,
     .subject = SUBJECT_WORDS,
     .clauses = CLAUSE_TOP,
-    .help = "Term, estimate, standard error, z (or t), p, interval, odds ratio (with the log link: ratio), and a bar; "
+    .help = "Term, estimate, standard error, z (or t), p, interval, odds ratio (with the log link: "
+            "ratio), and a bar; "
             "highest coefficient first. Rows with p above 0.1 are dim.",
     .examples = (const Example[]){{"coef", "", false},
                                   {"coef all --sort p", "all of them, surest first", false},
@@ -232,8 +246,9 @@ static void show_one(Result *out, const Model *m, const Outcomes *o, const Metri
     result_text(out, "model", str_of(m->name));
     result_text(out, "on", str_of(o->on));
     result_line(out, "%s on %s: %s, %s positive, threshold %s", m->name,
-                strcmp(o->on, "all") == 0 ? "all its rows" : o->on, result_plural(out, (int64_t)k->n, "row"),
-                result_count(out, (int64_t)k->positives), result_short(out, k->threshold));
+                strcmp(o->on, "all") == 0 ? "all its rows" : o->on,
+                result_plural(out, (int64_t)k->n, "row"), result_count(out, (int64_t)k->positives),
+                result_short(out, k->threshold));
     show_metrics_fields(out, k);
     result_real(out, "base_accuracy", k->base_accuracy);
     result_real(out, "base_log_loss", k->base_log_loss);
@@ -242,8 +257,8 @@ static void show_one(Result *out, const Model *m, const Outcomes *o, const Metri
     line_of(out, "recall", k->recall, NAN, "");
     line_of(out, "F1", k->f1, NAN, "");
     line_of(out, "ROC-AUC", k->roc_auc, NAN,
-            isfinite(k->roc_auc) ? arena_printf(out->arena, "   (%g %% %.4f to %.4f)", 100 * level, k->roc_auc_low,
-                                                k->roc_auc_high)
+            isfinite(k->roc_auc) ? arena_printf(out->arena, "   (%g %% %.4f to %.4f)", 100 * level,
+                                                k->roc_auc_low, k->roc_auc_high)
                                  : "   one class only");
     line_of(out, "PR-AUC", k->pr_auc, k->positives / (k->tp + k->fp + k->tn + k->fn), "");
     line_of(out, "log loss", k->log_loss, k->base_log_loss, "");
@@ -262,7 +277,8 @@ static bool best_threshold(const Outcomes *o, double *threshold, Error *err)
 }
 
 /* One line of metrics a group. */
-static bool metrics_by(const Args *a, const Outcomes *o, double threshold, double level, Result *out, Error *err)
+static bool metrics_by(const Args *a, const Outcomes *o, double threshold, double level,
+                       Result *out, Error *err)
 {
     size_t *cols, ncols = 0;
     if (!args_columns(a, a->by, a->by_at, o->frame, o->on, &cols, &ncols, err))
@@ -276,19 +292,21 @@ static bool metrics_by(const Args *a, const Outcomes *o, double threshold, doubl
         const char *name = arena_printf(out->arena, "%s", o->frame->names[cols[j]]);
         heads[nh++] = (TableCol){COL(name, name)};
     }
-    static const TableCol rest[] = {{COL("n", "rows"), .look = LOOK_COUNT},
-                                    {COL("rate", "rate"), .look = LOOK_FIXED, .digits = 3},
-                                    {COL("accuracy", "accuracy"), .look = LOOK_FIXED, .digits = 3},
-                                    {COL("recall", "recall"), .look = LOOK_FIXED, .digits = 3, .priority = 2},
-                                    {COL("roc_auc", "ROC-AUC"), .look = LOOK_FIXED, .digits = 3},
-                                    {COL("roc_auc_low", "low"), .look = LOOK_FIXED, .digits = 3, .priority = 1},
-                                    {COL("roc_auc_high", "high"), .look = LOOK_FIXED, .digits = 3, .priority = 1},
-                                    {COL("log_loss", "log loss"), .look = LOOK_FIXED, .digits = 3}};
+    static const TableCol rest[] = {
+        {COL("n", "rows"), .look = LOOK_COUNT},
+        {COL("rate", "rate"), .look = LOOK_FIXED, .digits = 3},
+        {COL("accuracy", "accuracy"), .look = LOOK_FIXED, .digits = 3},
+        {COL("recall", "recall"), .look = LOOK_FIXED, .digits = 3, .priority = 2},
+        {COL("roc_auc", "ROC-AUC"), .look = LOOK_FIXED, .digits = 3},
+        {COL("roc_auc_low", "low"), .look = LOOK_FIXED, .digits = 3, .priority = 1},
+        {COL("roc_auc_high", "high"), .look = LOOK_FIXED, .digits = 3, .priority = 1},
+        {COL("log_loss", "log loss"), .look = LOOK_FIXED, .digits = 3}};
     memcpy(heads + nh, rest, sizeof rest);
     size_t base = nh;
     nh += sizeof rest / sizeof *rest;
     Table *t = result_table(out, "groups", heads, nh);
-    double *y = xcalloc(o->n, sizeof *y), *p = xcalloc(o->n, sizeof *p), *w = xcalloc(o->n, sizeof *w);
+    double *y = xcalloc(o->n, sizeof *y), *p = xcalloc(o->n, sizeof *p),
+           *w = xcalloc(o->n, sizeof *w);
     bool ok = true;
     for (size_t k = 0; ok && k < g.ngroups; k++) {
         size_t n = 0;
@@ -308,10 +326,16 @@ static bool metrics_by(const Args *a, const Outcomes *o, double threshold, doubl
         for (size_t j = 0; j < base; j++) {
             c[j] = cell_of(o->frame->cols[cols[j]], g.first[k]);
             if (c[j].kind == CELL_TEXT)
-                c[j] = cell_text((Str){arena_strndup(out->arena, c[j].v.text.p, c[j].v.text.n), c[j].v.text.n});
+                c[j] = cell_text(
+                    (Str){arena_strndup(out->arena, c[j].v.text.p, c[j].v.text.n), c[j].v.text.n});
         }
-        const double v[] = {m.positives / (m.tp + m.fp + m.tn + m.fn), m.accuracy, m.recall, m.roc_auc,
-                            m.roc_auc_low, m.roc_auc_high, m.log_loss};
+        const double v[] = {m.positives / (m.tp + m.fp + m.tn + m.fn),
+                            m.accuracy,
+                            m.recall,
+                            m.roc_auc,
+                            m.roc_auc_low,
+                            m.roc_auc_high,
+                            m.log_loss};
         c[base] = cell_int((int64_t)n);
         for (size_t j = 0; j < sizeof v / sizeof *v; j++)
             c[base + 1 + j] = cell_real(v[j]);
@@ -340,7 +364,8 @@ static bool metrics_run(Session *s, const Args *a, Result *out, Error *err)
     if (typed.p && str_eqz(typed, "best"))
         ok = best_threshold(&o, &threshold, err);
     else if (typed.p && !(parse_real(typed, &threshold) && threshold >= 0 && threshold <= 1))
-        ok = fail_at(err, ERR_USAGE, args_at(a, "threshold"), "--threshold is 'best' or a probability");
+        ok = fail_at(err, ERR_USAGE, args_at(a, "threshold"),
+                     "--threshold is 'best' or a probability");
     Metrics k;
     if (ok && a->by.p)
         ok = metrics_by(a, &o, threshold, level, out, err);
@@ -353,7 +378,10 @@ static bool metrics_run(Session *s, const Args *a, Result *out, Error *err)
 static const OptRow metrics_opts[] = {
     OPT_MODEL_ROW,
     OPT_ON_ROW,
-    {.name = "threshold", .type = OPT_TEXT, .metavar = "T|best", .brief = "from which probability a 1 is said; best: by F1"},
+    {.name = "threshold",
+     .type = OPT_TEXT,
+     .metavar = "T|best",
+     .brief = "from which probability a 1 is said; best: by F1"},
     {0},
 };
 
@@ -365,12 +393,15 @@ const Command cmd_metrics = {
     .opts = metrics_opts,
     .subject = SUBJECT_WORDS,
     .clauses = CLAUSE_BY | CLAUSE_WHERE,
-    .help = "On the test part when there is one. The interval of ROC-AUC is DeLong's. Beside the numbers stand those of "
-            "the model without features: accuracy alone misleads when one outcome is rare. `by` gives a line a group.",
-    .examples = (const Example[]){{"metrics", "", false},
-                                  {"metrics --threshold best", "the threshold with the best F1", false},
-                                  {"metrics by country", "where the model is good and bad", false},
-                                  {0}},
+    .help = "On the test part when there is one. The interval of ROC-AUC is DeLong's. Beside the "
+            "numbers stand those of "
+            "the model without features: accuracy alone misleads when one outcome is rare. `by` "
+            "gives a line a group.",
+    .examples =
+        (const Example[]){{"metrics", "", false},
+                          {"metrics --threshold best", "the threshold with the best F1", false},
+                          {"metrics by country", "where the model is good and bad", false},
+                          {0}},
     .needs = NEED_MODEL,
     .run = metrics_run,
 };

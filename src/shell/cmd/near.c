@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* near.c - `near`: real rows like the what-if vector; `flip`: the smallest change that crosses the threshold. */
+/* near.c - `near`: real rows like the what-if vector; `flip`: the smallest change that crosses the
+ * threshold. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -44,7 +45,8 @@ bool vector_near(Session *s, Result *out, const WhatIf *v, size_t k, Error *err)
     result_keep_frame(out, frame_ref(f));
     result_real(out, "observed", r.observed);
     if (r.n && isfinite(r.observed))
-        t->footer = arena_printf(out->arena, "mean outcome of these: %s", result_short(out, r.observed));
+        t->footer =
+            arena_printf(out->arena, "mean outcome of these: %s", result_short(out, r.observed));
     if (*r.warning)
         result_warn(out, "extrapolation", NULL, "%s", r.warning);
     near_clear(&r);
@@ -60,11 +62,13 @@ static void put_change(const Model *m, const FlipChange *c, Buf *b)
     vector_put_value(in, c->from_num, in->nlevels ? c->from_text : NULL, b);
 }
 
-bool vector_flip(Session *s, Result *out, const WhatIf *v, const uint8_t *freeze, size_t max, Error *err)
+bool vector_flip(Session *s, Result *out, const WhatIf *v, const uint8_t *freeze, size_t max,
+                 Error *err)
 {
-    static const TableCol cols[] = {{COL("changes", "changes")},
-                                    {COL("probability", "probability"), .look = LOOK_FIXED, .digits = 3},
-                                    {COL("cost", "cost"), .look = LOOK_FIXED, .digits = 2}};
+    static const TableCol cols[] = {
+        {COL("changes", "changes")},
+        {COL("probability", "probability"), .look = LOOK_FIXED, .digits = 3},
+        {COL("cost", "cost"), .look = LOOK_FIXED, .digits = 2}};
     const Model *m = v->model;
     size_t n = 0;
     double best = NAN;
@@ -80,10 +84,13 @@ bool vector_flip(Session *s, Result *out, const WhatIf *v, const uint8_t *freeze
     result_real(out, "probability", p);
     result_real(out, "threshold", s->threshold);
     if (!n)
-        result_line(out, "no change of %s brings %s across %s: at %s it is %s", max > 1 ? "so few inputs" : "one input",
-                    vector_mean_text(out, m, p), result_short(out, s->threshold), up ? "most" : "least", vector_mean_text(out, m, best));
+        result_line(out, "no change of %s brings %s across %s: at %s it is %s",
+                    max > 1 ? "so few inputs" : "one input", vector_mean_text(out, m, p),
+                    result_short(out, s->threshold), up ? "most" : "least",
+                    vector_mean_text(out, m, best));
     else
-        result_line(out, "now %s; %s %s with", vector_mean_text(out, m, p), up ? "above" : "below", result_short(out, s->threshold));
+        result_line(out, "now %s; %s %s with", vector_mean_text(out, m, p), up ? "above" : "below",
+                    result_short(out, s->threshold));
     Table *t = result_table(out, "flips", cols, 3);
     t->no_header = true;
     t->machine_only = !n;
@@ -117,7 +124,13 @@ static bool near_run(Session *s, const Args *a, Result *out, Error *err)
 
 static const OptRow near_opts[] = {
     OPT_MODEL_ROW,
-    {.name = "k", .type = OPT_INT, .min = 1, .max = 1000, .def = "5", .metavar = "N", .brief = "how many"},
+    {.name = "k",
+     .type = OPT_INT,
+     .min = 1,
+     .max = 1000,
+     .def = "5",
+     .metavar = "N",
+     .brief = "how many"},
     OPT_AT_ROW,
     {0},
 };
@@ -129,7 +142,8 @@ const Command cmd_near = {
     .usage = "near [A=V ...] [--k 5]",
     .opts = near_opts,
     .subject = SUBJECT_WORDS,
-    .help = "Distance is in standard deviations; another level counts one. Tells when no row is near: then the model "
+    .help = "Distance is in standard deviations; another level counts one. Tells when no row is "
+            "near: then the model "
             "extrapolates.",
     .examples = (const Example[]){{"near --k 3", "", false}, {0}},
     .needs = NEED_MODEL,
@@ -144,7 +158,8 @@ static bool frozen(const Args *a, const Model *m, uint8_t **freeze, Error *err)
     for (size_t i = 0; i < n; i++) {
         long k = model_input(m, words[i].text);
         if (k < 0)
-            return fail_at(err, ERR_NAME, words[i].at, "%s has no input '%.*s'", m->name, STR_ARG(words[i].text));
+            return fail_at(err, ERR_NAME, words[i].at, "%s has no input '%.*s'", m->name,
+                           STR_ARG(words[i].text));
         (*freeze)[k] = 1;
     }
     return true;
@@ -154,7 +169,8 @@ static bool flip_run(Session *s, const Args *a, Result *out, Error *err)
 {
     WhatIf *v = vector_edited(s, a, false, err);
     uint8_t *freeze = NULL;
-    bool ok = v && frozen(a, v->model, &freeze, err) && vector_flip(s, out, v, freeze, (size_t)args_int(a, "max"), err);
+    bool ok = v && frozen(a, v->model, &freeze, err) &&
+              vector_flip(s, out, v, freeze, (size_t)args_int(a, "max"), err);
     if (ok)
         session_put_whatif(s, v);
     else
@@ -165,7 +181,13 @@ static bool flip_run(Session *s, const Args *a, Result *out, Error *err)
 static const OptRow flip_opts[] = {
     OPT_MODEL_ROW,
     {.name = "freeze", .type = OPT_COLUMNS, .metavar = "a,b", .brief = "inputs to leave alone"},
-    {.name = "max", .type = OPT_INT, .min = 1, .max = 4, .def = "2", .metavar = "N", .brief = "inputs changed together"},
+    {.name = "max",
+     .type = OPT_INT,
+     .min = 1,
+     .max = 4,
+     .def = "2",
+     .metavar = "N",
+     .brief = "inputs changed together"},
     OPT_AT_ROW,
     {0},
 };
@@ -177,7 +199,8 @@ const Command cmd_flip = {
     .usage = "flip [A=V ...] [--freeze a,b] [--max 2]",
     .opts = flip_opts,
     .subject = SUBJECT_WORDS,
-    .help = "Within what the training data hold. set threshold moves the threshold. Cost counts standard deviations; "
+    .help = "Within what the training data hold. set threshold moves the threshold. Cost counts "
+            "standard deviations; "
             "another level costs one.",
     .examples = (const Example[]){{"flip --freeze age,gender", "", false}, {0}},
     .needs = NEED_MODEL,

@@ -38,7 +38,8 @@ static bool bounds(const Model *m, const Predictions *p, double level, double *l
     return true;
 }
 
-static Frame *with_predictions(const Model *m, const Frame *f, const Predictions *p, double level, Error *err)
+static Frame *with_predictions(const Model *m, const Frame *f, const Predictions *p, double level,
+                               Error *err)
 {
     double *low = big_alloc(p->n, sizeof *low, false, "an interval", err);
     double *high = low ? big_alloc(p->n, sizeof *high, false, "an interval", err) : NULL;
@@ -47,7 +48,10 @@ static Frame *with_predictions(const Model *m, const Frame *f, const Predictions
     const struct {
         const char *name;
         double *v;
-    } cols[] = {{m->binary ? "probability" : "prediction", p->p}, {"eta", p->eta}, {"se", p->se}, {"ci_low", low},
+    } cols[] = {{m->binary ? "probability" : "prediction", p->p},
+                {"eta", p->eta},
+                {"se", p->se},
+                {"ci_low", low},
                 {"ci_high", high}};
     for (size_t k = 0; ok && k < sizeof cols / sizeof *cols; k++) {
         Column *c = column_of(cols[k].v, p->n, err);
@@ -70,16 +74,18 @@ static Frame *with_predictions(const Model *m, const Frame *f, const Predictions
 static void tell_report(const ReplayReport *r, Result *out)
 {
     for (size_t i = 0; i < r->nunseen && i < 5; i++)
-        result_warn(out, "unseen", NULL, "%s '%s' was not seen in training (%s): it counts as none of the known ones",
+        result_warn(out, "unseen", NULL,
+                    "%s '%s' was not seen in training (%s): it counts as none of the known ones",
                     r->unseen[i].column, arena_escaped(out->arena, str_of(r->unseen[i].level)),
                     result_plural(out, (int64_t)r->unseen[i].rows, "row"));
     if (r->rows_null)
         result_note(out, "missing", NULL, "%s no prediction: an input is missing",
                     r->rows_null == 1 ? "1 row has"
-                                      : arena_printf(out->arena, "%s rows have", result_count(out, (int64_t)r->rows_null)));
+                                      : arena_printf(out->arena, "%s rows have",
+                                                     result_count(out, (int64_t)r->rows_null)));
     if (r->outside)
-        result_warn(out, "outside", NULL, "%s outside the training data: %s", result_plural(out, (int64_t)r->outside, "row"),
-                    r->outside_text);
+        result_warn(out, "outside", NULL, "%s outside the training data: %s",
+                    result_plural(out, (int64_t)r->outside, "row"), r->outside_text);
 }
 
 static bool predict_run(Session *s, const Args *a, Result *out, Error *err)
@@ -108,7 +114,8 @@ static bool predict_run(Session *s, const Args *a, Result *out, Error *err)
         result_int(out, "rows", (int64_t)p.n);
         result_int(out, "predicted", (int64_t)n);
         result_real(out, "mean", n ? sum / (double)n : NAN);
-        result_chat(out, "%s: %s predicted by %s, mean %s", name, result_plural(out, (int64_t)n, "row"), m->name,
+        result_chat(out, "%s: %s predicted by %s, mean %s", name,
+                    result_plural(out, (int64_t)n, "row"), m->name,
                     n ? result_short(out, sum / (double)n) : "none");
         tell_report(&p.report, out);
     }
@@ -120,7 +127,10 @@ static const char *const unseen_words[] = {"base", "null", "error", NULL};
 static const OptRow predict_opts[] = {
     OPT_MODEL_ROW,
     OPT_DATA_ROW,
-    {.name = "unseen", .type = OPT_CHOICE, .choices = unseen_words, .def = "base",
+    {.name = "unseen",
+     .type = OPT_CHOICE,
+     .choices = unseen_words,
+     .def = "base",
      .brief = "levels that training did not have"},
     {0},
 };
@@ -133,7 +143,8 @@ const Command cmd_predict = {
     .opts = predict_opts,
     .subject = SUBJECT_WORDS,
     .clauses = CLAUSE_AS,
-    .help = "Adds probability (or prediction), eta, se, ci_low and ci_high. Rows that lack an input get no prediction; "
+    .help = "Adds probability (or prediction), eta, se, ci_low and ci_high. Rows that lack an "
+            "input get no prediction; "
             "levels that training never saw are told.",
     .examples = (const Example[]){{"predict ft as scored", "", false}, {0}},
     .needs = NEED_MODEL | NEED_TABLE,

@@ -2,8 +2,8 @@
 /*
  * roles.c - `roles`: what each table and column means, shown and corrected.
  *
- * Without words it shows the guesses. `roles T: user=c, time=c` corrects columns of one table, `entity=users` the kind
- * of the table, and `user=` (nothing behind it) takes a role away.
+ * Without words it shows the guesses. `roles T: user=c, time=c` corrects columns of one table,
+ * `entity=users` the kind of the table, and `user=` (nothing behind it) takes a role away.
  */
 #include <stdio.h>
 
@@ -14,9 +14,9 @@
 static const RoleMap *settled(const World *w, const NamedData *t)
 {
     const Frame *f = t->data.frame;
-    return f == w->events  ? &w->events_roles
-           : f == w->users ? &w->users_roles
-           : f == w->posts ? &w->posts_roles
+    return f == w->events     ? &w->events_roles
+           : f == w->users    ? &w->users_roles
+           : f == w->posts    ? &w->posts_roles
            : f == w->products ? &w->products_roles
                               : &t->roles;
 }
@@ -46,9 +46,11 @@ static void show(Session *s, Result *out)
             c[1] = cell_text(str_of(entity_name(m->entity)));
             c[2] = m->col[r] < 0 ? cell_text(STR_NULL) : cell_text(str_of(rows[r].name));
             c[3] = m->col[r] < 0 ? cell_text(STR_NULL)
-                                 : cell_text(str_of(arena_printf(out->arena, "%s", d->data.frame->names[m->col[r]])));
+                                 : cell_text(str_of(arena_printf(out->arena, "%s",
+                                                                 d->data.frame->names[m->col[r]])));
             c[4] = cell_bool(m->guessed);
-            c[5] = first ? cell_text(str_of(m->guessed ? arena_printf(out->arena, "%s", m->why) : "said by hand"))
+            c[5] = first ? cell_text(str_of(m->guessed ? arena_printf(out->arena, "%s", m->why)
+                                                       : "said by hand"))
                          : cell_text(STR(""));
             first = false;
         }
@@ -81,7 +83,9 @@ static bool set_one(Session *s, NamedData *t, const Word *w, Error *err)
             names[r] = str_of(rows[r].name);
         fail_at(err, ERR_NAME, w->at, "no role '%.*s'", STR_ARG(w->name));
         long near = nearest_name(w->name, names, ROLE_COUNT);
-        return error_hint(err, near >= 0 ? "did you mean '%s'?" : "user post product type time age gender country ...%s",
+        return error_hint(err,
+                          near >= 0 ? "did you mean '%s'?"
+                                    : "user post product type time age gender country ...%s",
                           near >= 0 ? rows[near].name : "");
     }
     if (!w->value.n) {
@@ -108,7 +112,8 @@ static bool run(Session *s, const Args *a, Result *out, Error *err)
         long i = found - s->tables;
         NamedData *t = &s->tables[i];
         for (size_t k = from; k < a->nwords; k++)
-            if (!(a->words[k].raw.n == 1 && a->words[k].raw.p[0] == ':') && !set_one(s, t, &a->words[k], err))
+            if (!(a->words[k].raw.n == 1 && a->words[k].raw.p[0] == ':') &&
+                !set_one(s, t, &a->words[k], err))
                 return false;
         if (a->nwords > from) {
             t->roles.guessed = false;
@@ -137,13 +142,16 @@ const Command cmd_roles = {
     .name = "roles",
     .group = GROUP_FEATURES,
     .brief = "what tables and columns mean",
-    .usage = "roles [T: user=c, post=c, type=c, time=c, ... entity=users|posts|products|interactions|flat|none]",
+    .usage = "roles [T: user=c, post=c, type=c, time=c, ... "
+             "entity=users|posts|products|interactions|flat|none]",
     .opts = opts,
     .subject = SUBJECT_WORDS,
-    .help = "Guessed from names and, for keys, from the values they share with other tables. A correction stays until "
+    .help = "Guessed from names and, for keys, from the values they share with other tables. A "
+            "correction stays until "
             "the table is loaded again; ROLE= with nothing behind it takes the role away.",
     .examples = (const Example[]){{"roles", "what was guessed", false},
-                                  {"roles interactions: time=timestamp, type=interaction_type", "by hand", false},
+                                  {"roles interactions: time=timestamp, type=interaction_type",
+                                   "by hand", false},
                                   {0}},
     .needs = NEED_TABLE,
     .changes_state = true,

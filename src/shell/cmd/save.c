@@ -31,7 +31,8 @@ static bool run(Session *s, const Args *a, Result *out, Error *err)
         return false;
     result_text(out, "table", str_of(t->name));
     result_int(out, "rows", (int64_t)t->data.frame->rows);
-    result_chat(out, "%s: %s to %s", t->name, result_plural(out, (int64_t)t->data.frame->rows, "row"), path);
+    result_chat(out, "%s: %s to %s", t->name,
+                result_plural(out, (int64_t)t->data.frame->rows, "row"), path);
     return true;
 }
 
@@ -42,8 +43,10 @@ const Command cmd_save = {
     .usage = "save [T|M] to FILE",
     .subject = SUBJECT_WORDS,
     .clauses = CLAUSE_TO,
-    .help = "The ending of the file says how: .csv .tsv .ndjson, with .gz .zst or .xz behind it to pack. What is written "
-            "reads back as the same bits. A model is written as one JSON file (.glm) without any data row. Without a "
+    .help = "The ending of the file says how: .csv .tsv .ndjson, with .gz .zst or .xz behind it to "
+            "pack. What is written "
+            "reads back as the same bits. A model is written as one JSON file (.glm) without any "
+            "data row. Without a "
             "name the current table is written.",
     .examples = (const Example[]){{"save ft to ft.csv.gz", "the feature table, packed", false},
                                   {"save m1 to m1.glm", "a model; load m1.glm reads it", false},

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* session.c - the session itself: `set`, `timing`, `echo`, `run`, `undo`, `redo`, `script`, `history`, `quit`. */
+/* session.c - the session itself: `set`, `timing`, `echo`, `run`, `undo`, `redo`, `script`,
+ * `history`, `quit`. */
 #include "shell/command.h"
 #include "shell/format.h"
 #include "shell/journal.h"
@@ -9,7 +10,8 @@
 
 static bool set_run(Session *s, const Args *a, Result *out, Error *err)
 {
-    static const TableCol cols[] = {{COL("setting", "setting")}, {COL("value", "value")}, {COL("meaning", "meaning")}};
+    static const TableCol cols[] = {
+        {COL("setting", "setting")}, {COL("value", "value")}, {COL("meaning", "meaning")}};
     size_t n = 0;
     const Setting *rows = setting_table(&n);
     if (a->nwords >= 2 || (a->nwords == 1 && a->words[0].name.p)) {
@@ -17,7 +19,8 @@ static bool set_run(Session *s, const Args *a, Result *out, Error *err)
         if (w[0].name.p)
             return setting_set(s, w[0].name, w[0].value, w[0].at, w[0].value_at, err);
         if (a->nwords > 2)
-            return fail_at(err, ERR_USAGE, w[2].at, "set takes a name and one value; quote a value with blanks");
+            return fail_at(err, ERR_USAGE, w[2].at,
+                           "set takes a name and one value; quote a value with blanks");
         return setting_set(s, w[0].text, w[1].text, w[0].at, w[1].at, err);
     }
     Table *t = result_table(out, "settings", cols, 3);
@@ -46,7 +49,8 @@ static void set_complete(Session *s, Str before, Buf *out)
     for (size_t i = 0; i < n; i++) {
         if (!before.n)
             buf_put(out, rows[i].name, strlen(rows[i].name) + 1);
-        for (size_t k = 0; str_eqz(before, rows[i].name) && rows[i].choices && rows[i].choices[k]; k++)
+        for (size_t k = 0; str_eqz(before, rows[i].name) && rows[i].choices && rows[i].choices[k];
+             k++)
             buf_put(out, rows[i].choices[k], strlen(rows[i].choices[k]) + 1);
     }
 }
@@ -58,7 +62,9 @@ const Command cmd_set = {
     .usage = "set [NAME [VALUE]]",
     .subject = SUBJECT_WORDS,
     .help = "Lines of set in ~/.config/glint/glintrc are run at the start.",
-    .examples = (const Example[]){{"set", "all settings", false}, {"set rows 50", "longer tables", false}, {0}},
+    .examples = (const Example[]){{"set", "all settings", false},
+                                  {"set rows 50", "longer tables", false},
+                                  {0}},
     .run = set_run,
     .complete = set_complete,
 };
@@ -79,7 +85,8 @@ const Command cmd_timing = {
     .brief = "time and memory of each command",
     .usage = "timing [on|off]",
     .subject = SUBJECT_WORDS,
-    .help = "Printed on standard error after each command: seconds, processor seconds, peak memory.",
+    .help =
+        "Printed on standard error after each command: seconds, processor seconds, peak memory.",
     .examples = (const Example[]){{"timing on", "", false}, {0}},
     .run = timing_run,
 };
@@ -116,7 +123,8 @@ static bool run_run(Session *s, const Args *a, Result *out, Error *err)
     for (size_t i = 1; i < a->nwords; i++) {
         vars[i - 1] = (Variable){a->words[i].name, a->words[i].value};
         if (!a->words[i].name.p)
-            return fail_at(err, ERR_USAGE, a->words[i].at, "'%.*s' is not NAME=VALUE", STR_ARG(a->words[i].raw));
+            return fail_at(err, ERR_USAGE, a->words[i].at, "'%.*s' is not NAME=VALUE",
+                           STR_ARG(a->words[i].raw));
     }
     bool prefixes = s->prefixes;
     s->prefixes = false; /* a script wants whole words */
@@ -152,7 +160,8 @@ const Command cmd_undo = {
     .group = GROUP_SHELL,
     .brief = "step back",
     .usage = "undo",
-    .help = "Takes back the last command that changed tables or models: load, derive, filter, features, fit, drop ... "
+    .help = "Takes back the last command that changed tables or models: load, derive, filter, "
+            "features, fit, drop ... "
             "Files that were written stay.",
     .examples = (const Example[]){{"undo", "", true}, {0}},
     .run = undo_run,
@@ -197,8 +206,11 @@ const Command cmd_script = {
     .group = GROUP_SHELL,
     .brief = "the shortest script that rebuilds the current state",
     .usage = "script [> FILE]",
-    .help = "Only the commands that led to the tables and models in memory, seeds included. glint -f FILE runs it.",
-    .examples = (const Example[]){{"script", "on the screen", false}, {"script > tonight.glint", "to a file", false}, {0}},
+    .help = "Only the commands that led to the tables and models in memory, seeds included. glint "
+            "-f FILE runs it.",
+    .examples = (const Example[]){{"script", "on the screen", false},
+                                  {"script > tonight.glint", "to a file", false},
+                                  {0}},
     .run = script_cmd_run,
 };
 
@@ -226,7 +238,8 @@ const Command cmd_history = {
     .brief = "commands typed before",
     .usage = "history [limit N]",
     .clauses = CLAUSE_LIMIT,
-    .help = "In a script: the commands that changed something. Lines with passwords or keys are never kept.",
+    .help = "In a script: the commands that changed something. Lines with passwords or keys are "
+            "never kept.",
     .examples = (const Example[]){{"history limit 10", "", false}, {0}},
     .run = history_run,
 };

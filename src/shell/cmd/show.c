@@ -22,8 +22,9 @@ static bool run(Session *s, const Args *a, Result *out, Error *err)
     if (a->limit < 0)
         t->shown = (size_t)s->settings->rows;
     if (sel.nrows < sel.total || (t->shown && sel.nrows > t->shown + 1))
-        t->footer = arena_printf(out->arena, "%s, %zu shown%s", result_plural(out, (int64_t)sel.total, "row"),
-                                 a->limit >= 0 ? sel.nrows : t->shown, a->limit >= 0 ? "" : "; limit N shows more");
+        t->footer = arena_printf(
+            out->arena, "%s, %zu shown%s", result_plural(out, (int64_t)sel.total, "row"),
+            a->limit >= 0 ? sel.nrows : t->shown, a->limit >= 0 ? "" : "; limit N shows more");
     else
         t->footer = arena_printf(out->arena, "%s", result_plural(out, (int64_t)sel.total, "row"));
     return true;
@@ -39,10 +40,12 @@ const Command cmd_show = {
     .opts = opts,
     .subject = SUBJECT_WORDS,
     .clauses = CLAUSE_WHERE | CLAUSE_SORT | CLAUSE_LIMIT,
-    .help = "Without limit the first and last rows are shown on a screen; files and the csv and json formats get all of "
+    .help = "Without limit the first and last rows are shown on a screen; files and the csv and "
+            "json formats get all of "
             "them.",
     .examples = (const Example[]){{"show users", "the first and last rows", false},
-                                  {"show users username, age where age > 60 sort -age limit 5", "the oldest five", false},
+                                  {"show users username, age where age > 60 sort -age limit 5",
+                                   "the oldest five", false},
                                   {"show > ft.csv", "the current table to a file", false},
                                   {0}},
     .needs = NEED_TABLE,

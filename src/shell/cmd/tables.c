@@ -8,16 +8,20 @@ static const char *bytes_text(Result *r, size_t bytes)
     double v = (double)bytes;
     if (bytes < 1024)
         return arena_printf(r->arena, "%zu B", bytes);
-    return v < 1048576 ? arena_printf(r->arena, "%.1f KiB", v / 1024) : arena_printf(r->arena, "%.1f MiB", v / 1048576);
+    return v < 1048576 ? arena_printf(r->arena, "%.1f KiB", v / 1024)
+                       : arena_printf(r->arena, "%.1f MiB", v / 1048576);
 }
 
 static bool tables_run(Session *s, const Args *a, Result *out, Error *err)
 {
-    static const TableCol cols[] = {
-        {COL("current", ""), .human_only = true}, {COL("table", "table")}, {COL("rows", "rows"), .look = LOOK_COUNT},
-        {COL("columns", "columns"), .priority = 1}, {COL("bytes", "bytes"), .machine_only = true},
-        {COL("memory", "memory"), .human_only = true, .priority = 3}, {COL("entity", "is"), .priority = 2},
-        {COL("origin", "from"), .priority = 4}};
+    static const TableCol cols[] = {{COL("current", ""), .human_only = true},
+                                    {COL("table", "table")},
+                                    {COL("rows", "rows"), .look = LOOK_COUNT},
+                                    {COL("columns", "columns"), .priority = 1},
+                                    {COL("bytes", "bytes"), .machine_only = true},
+                                    {COL("memory", "memory"), .human_only = true, .priority = 3},
+                                    {COL("entity", "is"), .priority = 2},
+                                    {COL("origin", "from"), .priority = 4}};
     (void)a;
     (void)err;
     if (!s->ntables)
@@ -35,9 +39,9 @@ static bool tables_run(Session *s, const Args *a, Result *out, Error *err)
         c[3] = cell_int((int64_t)f->ncols);
         c[4] = cell_int((int64_t)frame_bytes(f));
         c[5] = cell_text(str_of(bytes_text(out, frame_bytes(f))));
-        c[6] = session_is_features(d) ? cell_text(STR("features"))
-                              : d->roles.entity == ENTITY_NONE ? (Cell){.kind = CELL_NULL}
-                                                               : cell_text(str_of(entity_name(d->roles.entity)));
+        c[6] = session_is_features(d)           ? cell_text(STR("features"))
+               : d->roles.entity == ENTITY_NONE ? (Cell){.kind = CELL_NULL}
+                                                : cell_text(str_of(entity_name(d->roles.entity)));
         c[7] = cell_text(str_of(f->origin));
     }
     return true;
@@ -91,9 +95,12 @@ const Command cmd_use = {
     .brief = "make a table or a model the current one",
     .usage = "use T|M",
     .subject = SUBJECT_WORDS,
-    .help = "Commands work on the current table and the current model: the last loaded, made or fitted ones, or those "
+    .help = "Commands work on the current table and the current model: the last loaded, made or "
+            "fitted ones, or those "
             "named here.",
-    .examples = (const Example[]){{"use users", "the table users", false}, {"use m1", "the model m1", false}, {0}},
+    .examples = (const Example[]){{"use users", "the table users", false},
+                                  {"use m1", "the model m1", false},
+                                  {0}},
     .changes_state = true,
     .run = use_run,
 };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* whatif.c - `whatif`: one feature vector typed by hand; its probability and what each term adds. */
+/* whatif.c - `whatif`: one feature vector typed by hand; its probability and what each term adds.
+ */
 #include <math.h>
 #include <stdlib.h>
 
@@ -27,7 +28,8 @@ static void input_cells(Result *out, const WhatIf *v)
         if (in->source || in->is_offset)
             continue;
         if (in->nlevels || v->text[i])
-            c[n++] = cell_text(str_of(v->text[i] ? arena_printf(out->arena, "%s", v->text[i]) : NULL));
+            c[n++] =
+                cell_text(str_of(v->text[i] ? arena_printf(out->arena, "%s", v->text[i]) : NULL));
         else if (in->type == COL_TIME && !isnan(v->num[i]))
             c[n++] = (Cell){.kind = CELL_TIME, .unit = in->unit, .v.i = (int64_t)v->num[i]};
         else
@@ -37,7 +39,8 @@ static void input_cells(Result *out, const WhatIf *v)
 
 static const char *bar_text(Result *out, double share)
 {
-    static const char *const eighths[] = {"", "\u258f", "\u258e", "\u258d", "\u258c", "\u258b", "\u258a", "\u2589"};
+    static const char *const eighths[] = {"",       "\u258f", "\u258e", "\u258d",
+                                          "\u258c", "\u258b", "\u258a", "\u2589"};
     Buf b = BUF_INIT;
     size_t eight = share > 0 ? (size_t)lround(share * BAR_CELLS * 8) : 0;
     for (size_t i = 0; i < eight / 8; i++)
@@ -50,11 +53,12 @@ static const char *bar_text(Result *out, double share)
 
 static void put_contributions(Result *out, const WhatIf *v, const WhatIfResult *r, size_t top)
 {
-    static const TableCol cols[] = {{COL("term", "term")},
-                                    {COL("value", "value")},
-                                    {COL("coefficient", "coef"), .machine_only = true},
-                                    {COL("contribution", "adds"), .look = LOOK_SIGNED, .digits = 3},
-                                    {COL("bar", ""), .look = LOOK_BAR, .human_only = true, .priority = 1}};
+    static const TableCol cols[] = {
+        {COL("term", "term")},
+        {COL("value", "value")},
+        {COL("coefficient", "coef"), .machine_only = true},
+        {COL("contribution", "adds"), .look = LOOK_SIGNED, .digits = 3},
+        {COL("bar", ""), .look = LOOK_BAR, .human_only = true, .priority = 1}};
     (void)v;
     Table *t = result_table(out, "contributions", cols, 5);
     t->no_header = true;
@@ -124,11 +128,13 @@ static void tell(Result *out, const WhatIf *v, const WhatIfResult *r, double lev
     result_real(out, "rank", r->rank);
     input_cells(out, v);
     if (r->ok) {
-        const char *range = isfinite(r->low) ? arena_printf(out->arena, "   (%g %% %s to %s)", 100 * level,
-                                                            vector_mean_text(out, m, r->low), vector_mean_text(out, m, r->high))
-                                             : "";
-        result_line(out, "%s%s     higher than %.0f %% of the rows", vector_mean_text(out, m, r->p), range,
-                    100 * (isfinite(r->rank) ? r->rank : 0));
+        const char *range =
+            isfinite(r->low)
+                ? arena_printf(out->arena, "   (%g %% %s to %s)", 100 * level,
+                               vector_mean_text(out, m, r->low), vector_mean_text(out, m, r->high))
+                : "";
+        result_line(out, "%s%s     higher than %.0f %% of the rows", vector_mean_text(out, m, r->p),
+                    range, 100 * (isfinite(r->rank) ? r->rank : 0));
         result_line(out, "from the typical row   %s  %s", vector_mean_text(out, m, r->typical_p),
                     m->binary ? bar_text(out, r->typical_p) : "");
     } else {
@@ -166,7 +172,8 @@ static bool parse_vary(const Model *m, const Args *a, size_t *input, double rang
             return error_hint(err, "--vary age=20:60:5");
         }
     }
-    if (!isnan(range[2]) && !(range[2] > 0 && range[1] >= range[0] && (range[1] - range[0]) / range[2] < 10000))
+    if (!isnan(range[2]) &&
+        !(range[2] > 0 && range[1] >= range[0] && (range[1] - range[0]) / range[2] < 10000))
         return fail_at(err, ERR_USAGE, at, "from:to:step goes upwards in at most 10,000 steps");
     return true;
 }
@@ -175,8 +182,8 @@ static bool parse_vary(const Model *m, const Args *a, size_t *input, double rang
 
 static bool whatif_run(Session *s, const Args *a, Result *out, Error *err)
 {
-    bool varies = args_has(a, "vary"), fresh = !a->nwords && !varies && !args_flag(a, "flip") && !args_has(a, "nearest") &&
-                                               !args_has(a, "top");
+    bool varies = args_has(a, "vary"), fresh = !a->nwords && !varies && !args_flag(a, "flip") &&
+                                               !args_has(a, "nearest") && !args_has(a, "top");
     WhatIf *v = vector_edited(s, a, fresh, err);
     WhatIfResult r = {0};
     double level = s->settings->level, range[3];
@@ -184,9 +191,11 @@ static bool whatif_run(Session *s, const Args *a, Result *out, Error *err)
     bool ok = v && whatif_eval(v, level, &r, err);
     if (ok && !varies)
         tell(out, v, &r, level, args_has(a, "top") ? (size_t)args_int(a, "top") : 0);
-    ok = ok && (!varies || (parse_vary(v->model, a, &input, range, err) && vector_vary(s, out, v, input, range, false, err)));
+    ok = ok && (!varies || (parse_vary(v->model, a, &input, range, err) &&
+                            vector_vary(s, out, v, input, range, false, err)));
     ok = ok && (!args_flag(a, "flip") || vector_flip(s, out, v, NULL, 2, err));
-    ok = ok && (!args_has(a, "nearest") || vector_near(s, out, v, (size_t)args_int(a, "nearest"), err));
+    ok = ok &&
+         (!args_has(a, "nearest") || vector_near(s, out, v, (size_t)args_int(a, "nearest"), err));
     whatif_result_clear(&r);
     if (ok)
         session_put_whatif(s, v);
@@ -205,10 +214,25 @@ static void complete(Session *s, Str before, Buf *out)
 
 static const OptRow whatif_opts[] = {
     OPT_MODEL_ROW,
-    {.name = "vary", .type = OPT_TEXT, .metavar = "A[=from:to:step]", .brief = "one line a level or value of A"},
-    {.name = "flip", .type = OPT_FLAG, .brief = "the smallest change that crosses the threshold, too"},
-    {.name = "nearest", .type = OPT_INT, .min = 1, .max = 1000, .metavar = "N", .brief = "the nearest real rows, too"},
-    {.name = "top", .type = OPT_INT, .min = 1, .max = 1e6, .metavar = "N", .brief = "only the N largest contributions"},
+    {.name = "vary",
+     .type = OPT_TEXT,
+     .metavar = "A[=from:to:step]",
+     .brief = "one line a level or value of A"},
+    {.name = "flip",
+     .type = OPT_FLAG,
+     .brief = "the smallest change that crosses the threshold, too"},
+    {.name = "nearest",
+     .type = OPT_INT,
+     .min = 1,
+     .max = 1000,
+     .metavar = "N",
+     .brief = "the nearest real rows, too"},
+    {.name = "top",
+     .type = OPT_INT,
+     .min = 1,
+     .max = 1e6,
+     .metavar = "N",
+     .brief = "only the N largest contributions"},
     OPT_AT_ROW,
     {0},
 };
@@ -217,12 +241,16 @@ const Command cmd_whatif = {
     .name = "whatif",
     .group = GROUP_MODEL,
     .brief = "score one feature vector typed by hand",
-    .usage = "whatif [A=V ...] [user=U post=P] [--vary A[=from:to:step]] [--flip] [--nearest N] [--top N] [--model M]",
+    .usage = "whatif [A=V ...] [user=U post=P] [--vary A[=from:to:step]] [--flip] [--nearest N] "
+             "[--top N] [--model M]",
     .opts = whatif_opts,
     .subject = SUBJECT_WORDS,
-    .help = "Probability with interval, its rank among the training rows, and what each term adds from the typical row "
-            "to this one (on the scale of the linear predictor). Inputs left out keep their last value; whatif alone "
-            "starts again from the typical row (medians and most common levels). A=typical resets one input. user= and "
+    .help = "Probability with interval, its rank among the training rows, and what each term adds "
+            "from the typical row "
+            "to this one (on the scale of the linear predictor). Inputs left out keep their last "
+            "value; whatif alone "
+            "starts again from the typical row (medians and most common levels). A=typical resets "
+            "one input. user= and "
             "post= look attributes and history up in the loaded tables.",
     .examples = (const Example[]){{"whatif age=25 gender=Male lang=java", "", false},
                                   {"whatif --vary lang", "one line a level", false},

@@ -18,11 +18,18 @@ static const OptRow opts[] = {
     {.name = "at", .type = OPT_TIME},
     {0},
 };
-static const Command raw = {.name = "fit", .usage = "fit Y ~ X", .opts = opts, .subject = SUBJECT_RAW,
+static const Command raw = {.name = "fit",
+                            .usage = "fit Y ~ X",
+                            .opts = opts,
+                            .subject = SUBJECT_RAW,
                             .clauses = CLAUSE_WHERE | CLAUSE_AS};
-static const Command wordy = {.name = "show", .usage = "show COLS", .opts = opts, .subject = SUBJECT_WORDS,
-                              .clauses = CLAUSE_WHERE | CLAUSE_BY | CLAUSE_SORT | CLAUSE_LIMIT | CLAUSE_TOP | CLAUSE_AS |
-                                         CLAUSE_TO | CLAUSE_WITH | CLAUSE_ON};
+static const Command wordy = {.name = "show",
+                              .usage = "show COLS",
+                              .opts = opts,
+                              .subject = SUBJECT_WORDS,
+                              .clauses = CLAUSE_WHERE | CLAUSE_BY | CLAUSE_SORT | CLAUSE_LIMIT |
+                                         CLAUSE_TOP | CLAUSE_AS | CLAUSE_TO | CLAUSE_WITH |
+                                         CLAUSE_ON};
 static const Command none = {.name = "tables", .usage = "tables", .subject = SUBJECT_NONE};
 
 static bool parse(Arena *arena, const Command *c, const char *line, Args *a, Error *err)
@@ -65,7 +72,9 @@ static void words_and_clauses(void **state)
     Arena *arena = arena_new();
     Error err = ERROR_INIT;
     Args a;
-    assert_true(parse(arena, &wordy, "show age, `Post Title` x=3 y = 'a b' sort -age, name limit 5 by a,b top 2", &a, &err));
+    assert_true(parse(arena, &wordy,
+                      "show age, `Post Title` x=3 y = 'a b' sort -age, name limit 5 by a,b top 2",
+                      &a, &err));
     assert_int_equal(a.nwords, 4);
     assert_true(str_eqz(a.words[0].text, "age"));
     assert_true(str_eqz(a.words[1].text, "Post Title"));
@@ -129,7 +138,8 @@ static void failures(void **state)
         check_row(!parse(arena, &wordy, rows[i].line, &a, &err), rows[i].line);
         if (strcmp(err.msg, rows[i].msg) != 0)
             fail_msg("row '%s': '%s'\n", rows[i].line, err.msg);
-        check_row(str_eqz(str_sub(str_of(rows[i].line), err.at.from, err.at.to), rows[i].at), rows[i].line);
+        check_row(str_eqz(str_sub(str_of(rows[i].line), err.at.from, err.at.to), rows[i].at),
+                  rows[i].line);
         check_row(err.code == ERR_USAGE, rows[i].line);
     }
     Error err = ERROR_INIT;

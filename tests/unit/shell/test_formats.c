@@ -76,18 +76,21 @@ static void every_format(void **state)
                  "{\"term\":\"age\",\"estimate\":-0.25,\"p\":0.0004,\"raw\":true},"
                  "{\"term\":\"lang, \\\"x\\\"\",\"estimate\":12.5,\"p\":0.5,\"raw\":false},"
                  "{\"term\":\"\\u001b[31m\",\"estimate\":null,\"p\":null,\"raw\":false}],"
-                 "\"notes\":[{\"code\":\"leakage\",\"text\":\"x tells all\",\"help\":\"leave it out\"}]}\n"},
-        {"markdown", "a line\n\n"
-                     "| term | coef | p |\n|---|---:|---:|\n"
-                     "| age | -0.250 | \\<0.001 |\n| lang, \"x\" | 12.500 | 0.50 |\n| \\\\x1b[31m |  |  |\n\n"
-                     "3 terms\n\n> **leakage**: x tells all\n\n"},
+                 "\"notes\":[{\"code\":\"leakage\",\"text\":\"x tells all\",\"help\":\"leave it "
+                 "out\"}]}\n"},
+        {"markdown",
+         "a line\n\n"
+         "| term | coef | p |\n|---|---:|---:|\n"
+         "| age | -0.250 | \\<0.001 |\n| lang, \"x\" | 12.500 | 0.50 |\n| \\\\x1b[31m |  |  |\n\n"
+         "3 terms\n\n> **leakage**: x tells all\n\n"},
         {"latex", "% a line\n\\begin{tabular}{lrr}\n\\toprule\nterm & coef & p \\\\\n\\midrule\n"
                   "age & -0.250 & $<$0.001 \\\\\nlang, \"x\" & 12.500 & 0.50 \\\\\n"
                   "\\textbackslash{}x1b[31m &  &  \\\\\n\\bottomrule\n\\end{tabular}\n% 3 terms\n"
                   "% leakage: x tells all\n"},
-        {"vertical", "a line\n-- row 1\nterm  age\ncoef  -0.250\np     <0.001\n-- row 2\nterm  lang, \"x\"\n"
-                     "coef  12.500\np     0.50\n-- row 3\nterm  \\x1b[31m\ncoef  -\np     -\n(3 terms)\n"
-                     "! leakage: x tells all\n  help: leave it out\n"},
+        {"vertical",
+         "a line\n-- row 1\nterm  age\ncoef  -0.250\np     <0.001\n-- row 2\nterm  lang, \"x\"\n"
+         "coef  12.500\np     0.50\n-- row 3\nterm  \\x1b[31m\ncoef  -\np     -\n(3 terms)\n"
+         "! leakage: x tells all\n  help: leave it out\n"},
     };
     Buf b = BUF_INIT;
     for (size_t i = 0; i < COUNT(rows); i++) {
@@ -106,7 +109,9 @@ static void narrow(void **state)
 {
     (void)state;
     Arena *arena = arena_new();
-    static const TableCol cols[] = {{COL("a", "first")}, {COL("b", "second"), .priority = 2}, {COL("c", "third"), .priority = 1}};
+    static const TableCol cols[] = {{COL("a", "first")},
+                                    {COL("b", "second"), .priority = 2},
+                                    {COL("c", "third"), .priority = 1}};
     for (size_t width = 1; width < 40; width++) {
         Result r;
         result_init(&r, arena, "show");
@@ -158,9 +163,10 @@ static void numbers(void **state)
         int digits;
         const char *text;
     } rows[] = {
-        {0.3201, 4, "0.3201"},  {51204.7, 4, "51205"}, {0, 4, "0"},          {-0.5, 4, "-0.5"},  {1e20, 4, "1e+20"},
-        {1.5e-7, 4, "1.5e-07"}, {31, 4, "31"},         {0.00012345, 4, "0.0001234"}, {NAN, 4, "nan"}, {-INFINITY, 4, "-inf"},
-        {99.996, 4, "100"},     {12.34, 3, "12.3"},
+        {0.3201, 4, "0.3201"},  {51204.7, 4, "51205"},        {0, 4, "0"},
+        {-0.5, 4, "-0.5"},      {1e20, 4, "1e+20"},           {1.5e-7, 4, "1.5e-07"},
+        {31, 4, "31"},          {0.00012345, 4, "0.0001234"}, {NAN, 4, "nan"},
+        {-INFINITY, 4, "-inf"}, {99.996, 4, "100"},           {12.34, 3, "12.3"},
     };
     Buf b = BUF_INIT;
     for (size_t i = 0; i < COUNT(rows); i++) {
@@ -171,7 +177,8 @@ static void numbers(void **state)
     static const struct {
         double p;
         const char *text;
-    } ps[] = {{0.0004, "<0.001"}, {0.0024, "0.0024"}, {0.045, "0.045"}, {0.55, "0.55"}, {1, "1.00"}, {NAN, "nan"}};
+    } ps[] = {{0.0004, "<0.001"}, {0.0024, "0.0024"}, {0.045, "0.045"},
+              {0.55, "0.55"},     {1, "1.00"},        {NAN, "nan"}};
     for (size_t i = 0; i < COUNT(ps); i++) {
         buf_clear(&b);
         buf_pvalue(&b, ps[i].p);

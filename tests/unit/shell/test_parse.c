@@ -156,8 +156,12 @@ static void variables(void **state)
     static const struct {
         const char *text, *want; /* want NULL: it fails */
     } rows[] = {
-        {"show limit ${N}", "show limit 3"}, {"${DAY}${N}", "2024-05-023"}, {"$N $ {N}", "$N $ {N}"},
-        {"${M}", NULL},                      {"${N", NULL},                 {"", ""},
+        {"show limit ${N}", "show limit 3"},
+        {"${DAY}${N}", "2024-05-023"},
+        {"$N $ {N}", "$N $ {N}"},
+        {"${M}", NULL},
+        {"${N", NULL},
+        {"", ""},
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         Buf b = BUF_INIT;

@@ -265,7 +265,8 @@ static void completion(void **state)
     }
     complete_text(s, "load dat", &b);
     assert_non_null(strstr(b.p, "FILES"));
-    for (const char *line = "fit viewed ~ `a b` + (x; where = \"--"; *line; line++) { /* never beyond the line */
+    for (const char *line = "fit viewed ~ `a b` + (x; where = \"--"; *line;
+         line++) { /* never beyond the line */
         size_t from = 0;
         bool files = false;
         Buf out = BUF_INIT;
@@ -287,7 +288,8 @@ static void help_knows_everything(void **state)
     help_man(&man);
     for (size_t i = 0; i < n; i++) {
         check_row(strstr(over.p, table[i]->name) != NULL, table[i]->name);
-        check_row(strstr(man.p, table[i]->usage) != NULL || strstr(man.p, table[i]->name) != NULL, table[i]->name);
+        check_row(strstr(man.p, table[i]->usage) != NULL || strstr(man.p, table[i]->name) != NULL,
+                  table[i]->name);
         check_row(table[i]->help && table[i]->brief && table[i]->usage, table[i]->name);
         check_row(table[i]->examples && table[i]->examples[0].line, table[i]->name);
         check_row(str_starts(str_of(table[i]->usage), str_of(table[i]->name)), table[i]->name);
@@ -315,8 +317,12 @@ static void help_knows_everything(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(tables_and_models), cmocka_unit_test(undo_and_redo), cmocka_unit_test(shortest_script),
-        cmocka_unit_test(states),            cmocka_unit_test(settings),      cmocka_unit_test(completion),
+        cmocka_unit_test(tables_and_models),
+        cmocka_unit_test(undo_and_redo),
+        cmocka_unit_test(shortest_script),
+        cmocka_unit_test(states),
+        cmocka_unit_test(settings),
+        cmocka_unit_test(completion),
         cmocka_unit_test(help_knows_everything),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

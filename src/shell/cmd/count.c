@@ -1,23 +1,20 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * look.c - looking at columns: `count`, `hist`, `corr`, `plot`.
+ * count.c - `count`: how often each value occurs; `hist`: the same as a picture.
  *
- * Two columns in count give a cross table with Pearson's chi-squared (Agresti, Categorical Data Analysis, 2nd ed. 2002,
- * section 3.2). Bins of hist and plot are of equal width; a plot of a two-valued column shows its rate in bins of equal
- * count instead of a cloud of points.
+ * Two columns in count give a cross table with Pearson's chi-squared (Agresti, Categorical Data
+ * Analysis, 2nd ed. 2002, section 3.2). Bins of hist are of equal width.
  */
 #include <math.h>
 #include <stdlib.h>
 
 #include "glm/metrics.h"
 #include "shell/format.h"
-#include "shell/parse.h"
 #include "shell/plot.h"
 #include "shell/select.h"
 #include "shell/settings.h"
 
 #define BINS 16
-#define RATE_BINS 20
 #define LEVELS 30
 
 static bool is_numeric(const Column *c)
@@ -30,7 +27,8 @@ static Str row_text(Arena *a, const Column *c, size_t row)
 {
     Buf b = BUF_INIT;
     column_print(c, row, &b);
-    Str s = column_is_null(c, row) ? STR("missing") : (Str){arena_strndup(a, b.p ? b.p : "", b.n), b.n};
+    Str s =
+        column_is_null(c, row) ? STR("missing") : (Str){arena_strndup(a, b.p ? b.p : "", b.n), b.n};
     buf_free(&b);
     return s;
 }
@@ -43,7 +41,8 @@ static int by_count(const void *pa, const void *pb)
     return a[0] != b[0] ? (a[0] < b[0] ? 1 : -1) : (a[1] > b[1]) - (a[1] < b[1]);
 }
 
-static void count_one(const Frame *f, const size_t *cols, size_t ncols, const Grouping *g, Result *out)
+static void count_one(const Frame *f, const size_t *cols, size_t ncols, const Grouping *g,
+                      Result *out)
 {
     TableCol heads[12];
     size_t n = 0;
@@ -90,7 +89,7 @@ static bool cross(const Frame *f, size_t ca, size_t cb, Result *out, Error *err)
         error_hint(err, "the second column may have %d values", LEVELS);
         goto done;
     }
-    double *n = arena_array(out->arena, double, a.ngroups * b.ngroups + 1), chisq = 0;
+    double *n = arena_array(out->arena, double, a.ngroups *b.ngroups + 1), chisq = 0;
     for (size_t i = 0; i < f->rows; i++)
         n[a.group[i] * b.ngroups + b.group[i]]++;
     TableCol *heads = arena_array(out->arena, TableCol, 2 * b.ngroups + 3);
@@ -101,7 +100,8 @@ static bool cross(const Frame *f, size_t ca, size_t cb, Result *out, Error *err)
         Str level = row_text(out->arena, f->cols[cb], b.first[j]);
         const char *key = arena_printf(out->arena, "%s=%.*s", f->names[cb], STR_ARG(level));
         heads[h++] = (TableCol){COL(key, key), .look = LOOK_COUNT};
-        heads[h++] = (TableCol){COL(arena_printf(out->arena, "share %s", key), ""), .look = LOOK_PERCENT, .priority = 2};
+        heads[h++] = (TableCol){COL(arena_printf(out->arena, "share %s", key), ""),
+                                .look = LOOK_PERCENT, .priority = 2};
     }
     heads[h++] = (TableCol){COL("n", "all"), .look = LOOK_COUNT, .priority = 1};
     Table *t = result_table(out, "counts", heads, h);
@@ -124,8 +124,8 @@ static bool cross(const Frame *f, size_t ca, size_t cb, Result *out, Error *err)
     result_real(out, "chisq", df > 0 ? chisq : NAN);
     result_real(out, "df", df);
     result_real(out, "p", p);
-    t->footer = arena_printf(out->arena, "shares of the row; chi-squared %s on %.0f df, p %s", result_short(out, chisq), df,
-                             text.p);
+    t->footer = arena_printf(out->arena, "shares of the row; chi-squared %s on %.0f df, p %s",
+                             result_short(out, chisq), df, text.p);
     buf_free(&text);
 done:
     grouping_clear(&a);
@@ -171,7 +171,8 @@ const Command cmd_count = {
     .opts = data_opts,
     .subject = SUBJECT_WORDS,
     .clauses = CLAUSE_WHERE,
-    .help = "One column: counts and shares, most frequent first. Two columns: a cross table with shares of the row and a "
+    .help = "One column: counts and shares, most frequent first. Two columns: a cross table with "
+            "shares of the row and a "
             "chi-squared test. No column: the number of rows.",
     .examples = (const Example[]){{"count users where age > 30", "", false},
                                   {"count interactions interaction_type", "", false},
@@ -188,8 +189,8 @@ typedef struct Bin {
 } Bin;
 
 /* The column beside the histogram: a number's mean in each bin, a level's count. */
-static void hist_plot(const Frame *f, size_t col, const char *by, const Bin *bins, size_t n, const char **labels,
-                      Result *out)
+static void hist_plot(const Frame *f, size_t col, const char *by, const Bin *bins, size_t n,
+                      const char **labels, Result *out)
 {
     double *x = arena_array(out->arena, double, n + 1), *y = arena_array(out->arena, double, n + 1);
     double *rate = arena_array(out->arena, double, n + 1);
@@ -208,7 +209,8 @@ static void hist_plot(const Frame *f, size_t col, const char *by, const Bin *bin
                 .ymin = NAN,
                 .ymax = NAN,
                 .nseries = by ? 2 : 1,
-                .series = {{.name = "rows", .n = n, .x = x, .y = y}, {.name = "rate", .n = n, .x = x, .y = rate}},
+                .series = {{.name = "rows", .n = n, .x = x, .y = y},
+                           {.name = "rate", .n = n, .x = x, .y = rate}},
                 .labels = labels,
                 .mark_x = NAN,
                 .mark_y = NAN};
@@ -271,7 +273,8 @@ static void hist_numbers(const Frame *f, size_t col, const Column *by, Result *o
     }
     while (n > 1 && bins[n - 1].n == 0)
         n--;
-    static const TableCol cols[] = {{COL("low", "from")}, {COL("high", "to")}, {COL("n", "n")}, {COL("rate", "mean")}};
+    static const TableCol cols[] = {
+        {COL("low", "from")}, {COL("high", "to")}, {COL("n", "n")}, {COL("rate", "mean")}};
     Table *t = result_table(out, "bins", cols, by ? 4 : 3);
     t->machine_only = true;
     const char **labels = arena_array(out->arena, const char *, n + 1);
@@ -304,7 +307,8 @@ static bool hist_levels(const Frame *f, size_t col, const Column *by, Result *ou
     for (size_t i = 0; by && i < f->rows; i++)
         hits[g.group[i]] += column_is_null(by, i) ? 0 : column_real(by, i);
     qsort(order, g.ngroups, sizeof *order, by_count);
-    static const TableCol cols[] = {{COL("value", "value")}, {COL("n", "n")}, {COL("rate", "mean")}};
+    static const TableCol cols[] = {
+        {COL("value", "value")}, {COL("n", "n")}, {COL("rate", "mean")}};
     Table *t = result_table(out, "bins", cols, by ? 3 : 2);
     t->machine_only = true;
     size_t n = g.ngroups < LEVELS ? g.ngroups : LEVELS;
@@ -344,11 +348,14 @@ static bool hist_run(Session *s, const Args *a, Result *out, Error *err)
         fail(err, ERR_USAGE, "hist wants one column");
         error_hint(err, "hist age");
     }
-    ok = ok && (!a->by.p || args_columns(a, a->by, a->by_at, f, sel.table->name, &by_cols, &nby, err));
+    ok = ok &&
+         (!a->by.p || args_columns(a, a->by, a->by_at, f, sel.table->name, &by_cols, &nby, err));
     const Column *by = ok && nby ? f->cols[by_cols[0]] : NULL;
     if (ok && by && (nby > 1 || !is_numeric(by) || by->type == COL_TIME)) {
-        ok = fail_at(err, ERR_TYPE, a->by_at, "the column behind 'by' must be one number, such as viewed");
-        error_hint(err, "count %s, %s makes a cross table", f->names[sel.cols[0]], f->names[by_cols[0]]);
+        ok = fail_at(err, ERR_TYPE, a->by_at,
+                     "the column behind 'by' must be one number, such as viewed");
+        error_hint(err, "count %s, %s makes a cross table", f->names[sel.cols[0]],
+                   f->names[by_cols[0]]);
     }
     if (ok) {
         result_text(out, "column", str_of(f->names[sel.cols[0]]));
@@ -369,194 +376,12 @@ const Command cmd_hist = {
     .opts = data_opts,
     .subject = SUBJECT_WORDS,
     .clauses = CLAUSE_WHERE | CLAUSE_BY,
-    .help = "Bins of equal width, or a bar a level. With `by` the mean of that column (the rate of viewed) stands beside "
+    .help = "Bins of equal width, or a bar a level. With `by` the mean of that column (the rate of "
+            "viewed) stands beside "
             "each bar. > FILE.svg saves the picture.",
-    .examples = (const Example[]){{"hist users age", "", false}, {"hist ft age by viewed", "with the rate", false}, {0}},
-    .needs = NEED_TABLE,
-    .run = hist_run,
-};
-
-/* ---- corr ---- */
-
-static bool corr_run(Session *s, const Args *a, Result *out, Error *err)
-{
-    Selection sel;
-    if (!select_run(s, a, &sel, err))
-        return false;
-    const Frame *f = sel.frame;
-    size_t n = 0, limit = 60;
-    bool ok = true;
-    for (size_t j = 0; ok && j < sel.ncols; j++) {
-        const Column *c = f->cols[sel.cols[j]];
-        bool usable = is_numeric(c) && c->type != COL_TIME;
-        if (!usable && !sel.all_columns)
-            ok = fail(err, ERR_TYPE, "'%s' is %s, not a number", f->names[sel.cols[j]], coltype_name(c->type));
-        if (usable && (n < limit || !sel.all_columns))
-            sel.cols[n++] = sel.cols[j];
-    }
-    if (ok && n < 2)
-        ok = fail(err, ERR_DATA, "corr wants two columns of numbers or more");
-    double *m = arena_array(a->arena, double, n * n + 1);
-    ok = ok && frame_corr(f, sel.cols, n, m, err);
-    if (ok) {
-        TableCol *heads = arena_array(out->arena, TableCol, n + 1);
-        heads[0] = (TableCol){COL("column", "")};
-        for (size_t j = 0; j < n; j++) {
-            const char *name = arena_printf(out->arena, "%s", f->names[sel.cols[j]]);
-            heads[j + 1] = (TableCol){COL(name, name), .look = LOOK_FIXED, .digits = 2, .priority = (int)j};
-        }
-        Table *t = result_table(out, "matrix", heads, n + 1);
-        for (size_t i = 0; i < n; i++) {
-            Cell *c = table_row(out, t);
-            c[0] = cell_text(str_of(heads[i + 1].key));
-            for (size_t j = 0; j < n; j++)
-                c[j + 1] = cell_real(m[i * n + j]);
-        }
-    }
-    select_clear(&sel);
-    return ok;
-}
-
-const Command cmd_corr = {
-    .name = "corr",
-    .group = GROUP_DATA,
-    .brief = "correlations of columns",
-    .usage = "corr [T] [COLS] [where E]",
-    .opts = data_opts,
-    .subject = SUBJECT_WORDS,
-    .clauses = CLAUSE_WHERE,
-    .help = "Pearson's, over the rows where both columns have a value.",
-    .examples = (const Example[]){{"corr ft age, post_age_days, viewed", "", false}, {0}},
-    .needs = NEED_TABLE,
-    .run = corr_run,
-};
-
-/* ---- plot ---- */
-
-static bool two_valued(const Column *c)
-{
-    for (size_t i = 0; i < c->n; i++) {
-        double v = column_real(c, i);
-        if (!isnan(v) && v != 0 && v != 1)
-            return false;
-    }
-    return c->type != COL_TIME;
-}
-
-typedef struct Pair {
-    double x, y;
-} Pair;
-
-static int by_x(const void *pa, const void *pb)
-{
-    double a = ((const Pair *)pa)->x, b = ((const Pair *)pb)->x;
-    return (a > b) - (a < b);
-}
-
-/* Rates of y in bins of equal count of x, with Wilson's interval (Wilson 1927). */
-static size_t rates(Pair *v, size_t n, Result *out, Series *s)
-{
-    qsort(v, n, sizeof *v, by_x);
-    double *x = arena_array(out->arena, double, RATE_BINS), *y = arena_array(out->arena, double, RATE_BINS);
-    double *lo = arena_array(out->arena, double, RATE_BINS), *hi = arena_array(out->arena, double, RATE_BINS);
-    size_t k = 0;
-    for (size_t from = 0; from < n && k < RATE_BINS;) {
-        size_t to = n * (k + 1) / RATE_BINS;
-        to = to > from ? to : from + 1;
-        while (to < n && v[to].x == v[to - 1].x) /* equal x stay together */
-            to++;
-        double sx = 0, sy = 0, m = (double)(to - from);
-        for (size_t i = from; i < to; i++) {
-            sx += v[i].x;
-            sy += v[i].y;
-        }
-        double p = sy / m, z2 = 1.96 * 1.96, mid = (p + z2 / (2 * m)) / (1 + z2 / m);
-        double half = 1.96 * sqrt(p * (1 - p) / m + z2 / (4 * m * m)) / (1 + z2 / m);
-        x[k] = sx / m;
-        y[k] = p;
-        lo[k] = mid - half;
-        hi[k++] = mid + half;
-        from = to;
-    }
-    *s = (Series){.name = "rate", .n = k, .x = x, .y = y, .low = lo, .high = hi};
-    return k;
-}
-
-static bool plot_run(Session *s, const Args *a, Result *out, Error *err)
-{
-    const NamedData *t = command_table_arg(s, a, STR_NULL, SPAN_NONE, err);
-    if (!t)
-        return false;
-    size_t tilde = a->text.p ? word_end(a->text, 0, "~") : 0;
-    while (tilde < a->text.n && a->text.p[tilde] == ' ')
-        tilde++;
-    if (!a->text.p || tilde >= a->text.n || a->text.p[tilde] != '~') {
-        fail_at(err, ERR_USAGE, a->text_at, "plot wants Y ~ X");
-        return error_hint(err, "plot viewed ~ age");
-    }
-    Str name[2] = {str_trim(str_sub(a->text, 0, tilde)), str_trim(str_sub(a->text, tilde + 1, a->text.n))};
-    Frame *f = select_where(a, t->data.frame, t->name, err);
-    Column *c[2] = {NULL, NULL};
-    bool ok = f != NULL;
-    for (size_t i = 0; ok && i < 2; i++) { /* columns or expressions */
-        size_t at = a->text_at.from + (size_t)(name[i].p - a->text.p);
-        Expr *e = expr_parse(a->arena, name[i], at, err);
-        ok = e && expr_bind(e, f, t->name, err) && (c[i] = expr_eval(e, f, err)) != NULL;
-        if (ok && !is_numeric(c[i]))
-            ok = fail_at(err, ERR_TYPE, (Span){at, at + name[i].n}, "'%.*s' is %s, not a number", STR_ARG(name[i]),
-                         coltype_name(c[i]->type));
-    }
-    if (ok) {
-        Pair *v = arena_array(out->arena, Pair, f->rows + 1);
-        size_t n = 0;
-        for (size_t i = 0; i < f->rows; i++) {
-            Pair p = {column_real(c[1], i), column_real(c[0], i)};
-            if (isfinite(p.x) && isfinite(p.y))
-                v[n++] = p;
-        }
-        bool rate = two_valued(c[0]) && n > RATE_BINS;
-        Plot *p = arena_alloc(out->arena, sizeof *p);
-        *p = (Plot){.kind = rate ? PLOT_LINES : PLOT_POINTS, .title = args_zstr(a, a->text), .xlabel = args_zstr(a, name[1]),
-                    .ylabel = args_zstr(a, name[0]), .xmin = NAN, .xmax = NAN, .ymin = rate ? 0 : NAN, .ymax = NAN,
-                    .nseries = 1, .mark_x = NAN, .mark_y = NAN};
-        if (rate) {
-            rates(v, n, out, &p->series[0]);
-        } else {
-            double *x = arena_array(out->arena, double, n + 1), *y = arena_array(out->arena, double, n + 1);
-            for (size_t i = 0; i < n; i++) {
-                x[i] = v[i].x;
-                y[i] = v[i].y;
-            }
-            p->series[0] = (Series){.name = "", .n = n, .x = x, .y = y};
-        }
-        static const TableCol cols[] = {{COL("x", "x")}, {COL("y", "y")}};
-        Table *points = result_table(out, "points", cols, 2);
-        points->machine_only = true;
-        for (size_t i = 0; i < p->series[0].n; i++) {
-            Cell *cell = table_row(out, points);
-            cell[0] = cell_real(p->series[0].x[i]);
-            cell[1] = cell_real(p->series[0].y[i]);
-        }
-        result_plot(out, p);
-    }
-    column_unref(c[0]);
-    column_unref(c[1]);
-    frame_unref(f);
-    return ok;
-}
-
-const Command cmd_plot = {
-    .name = "plot",
-    .group = GROUP_DATA,
-    .brief = "one column against another",
-    .usage = "plot Y ~ X [where E] [> FILE.svg]",
-    .opts = data_opts,
-    .subject = SUBJECT_RAW,
-    .clauses = CLAUSE_WHERE,
-    .help = "Points; when Y is 0 or 1 its rate in twenty groups of X. Y and X may be expressions.",
-    .examples = (const Example[]){{"plot viewed ~ age --data ft", "the rate by age", false},
-                                  {"plot viewed ~ post_age_days --data ft > rate.svg", "as a picture", false},
+    .examples = (const Example[]){{"hist users age", "", false},
+                                  {"hist ft age by viewed", "with the rate", false},
                                   {0}},
     .needs = NEED_TABLE,
-    .run = plot_run,
+    .run = hist_run,
 };
