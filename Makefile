@@ -181,7 +181,7 @@ check-build: $(BUILD)/glint $(BUILD)/examples $(UNIT_BIN) $(FUZZ_BIN) $(ENGINE_B
 suite: check-build
 	$(Q)tests/run.sh $(BUILD) $(S)
 bless: $(BUILD)/glint
-	$(Q)BLESS=1 tests/run.sh $(BUILD) sessions screens
+	$(Q)BLESS=1 tests/run.sh $(BUILD) sessions screens readme
 
 san:
 	@tests/deps.sh build check
