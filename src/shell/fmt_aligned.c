@@ -312,6 +312,7 @@ static void print_wrapped(Out *o, Str text, size_t room, size_t indent)
         Str word = str_sub(text, 0, end);
         size_t w = utf8_width(word);
         if (at && at + 1 + w > room) {
+            trim_right(&o->text, 0);
             buf_putc(&o->text, '\n');
             buf_pad(&o->text, ' ', indent);
             at = 0;

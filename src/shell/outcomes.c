@@ -9,6 +9,7 @@
 
 #include "shell/outcomes.h"
 #include "shell/select.h"
+#include "shell/select.h"
 
 /* The rows of one part of the table that the model was fitted to. */
 static Frame *part_frame(const NamedModel *nm, bool test, Error *err)
@@ -33,6 +34,8 @@ bool outcomes_any(Session *s, const Args *a, const Model *m, Outcomes *out, Erro
     const NamedModel *nm = &s->models[i];
     bool has_test = m->spec.test_frac > 0, test = on.p ? str_eqz(on, "test") : has_test;
     bool part = !on.p || str_eqz(on, "train") || str_eqz(on, "test");
+    if (on.p && part && !has_test && session_find_table(s, on) >= 0)
+        part = false; /* a table of that name */
     *out = (Outcomes){.model = m};
     if (part && test && !has_test) {
         fail_at(err, ERR_NAME, at, "%s has no test part", m->name);
