@@ -216,6 +216,9 @@ demo:
 	@$(AGAIN) all
 	@tests/demo.sh $(BUILD)/glint
 
+pictures: $(BUILD)/glint
+	$(Q)$(BUILD)/glint --no-rc -q -f tests/pictures.glint >/dev/null
+
 # ---- man page, install, packages ----
 man: $(BUILD)/glint.1
 $(BUILD)/glint.1: $(BUILD)/glint
@@ -250,6 +253,6 @@ clean:
 	rm -rf build
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
-.PHONY: bench-csv reference engine check-engines all unit unit-build fuzz fuzz-build deps check check-build suite bless san tsan memcheck cov layers lint demo man \
+.PHONY: pictures bench-csv reference engine check-engines all unit unit-build fuzz fuzz-build deps check check-build suite bless san tsan memcheck cov layers lint demo man \
         install uninstall dist deb help clean
 .DEFAULT_GOAL := all

@@ -99,6 +99,7 @@ typedef enum ItemKind {
     ITEM_TABLE,
     ITEM_NOTE,
     ITEM_PLOT,
+    ITEM_PICTURE,
     ITEM_RAW
 } ItemKind;
 typedef struct Item {
@@ -147,6 +148,8 @@ Cell table_cell(const Table *t, size_t row, size_t col);
  * hand them over. */
 Table *result_frame(Result *r, const char *key, const Frame *f, const uint32_t *rows, size_t n);
 void result_plot(Result *r, Plot *p);
+/* A plot that is drawn only when the result is saved as a picture: the text has its numbers already. */
+void result_picture(Result *r, Plot *p);
 /* Freed with the result: a frame (one reference) or a malloc'd block. */
 void result_keep_frame(Result *r, Frame *f);
 void result_keep(Result *r, void *block);

@@ -107,7 +107,7 @@ static bool print_screen(Session *s, const Format *f, const Result *r, Error *er
 static const Plot *plot_of(const Result *r)
 {
     for (size_t i = 0; i < r->n; i++)
-        if (r->items[i].kind == ITEM_PLOT)
+        if (r->items[i].kind == ITEM_PLOT || r->items[i].kind == ITEM_PICTURE)
             return r->items[i].v.plot;
     return NULL;
 }

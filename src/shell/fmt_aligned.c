@@ -470,6 +470,7 @@ static void people_print(const Result *r, Out *o, void (*table)(const Table *, O
             if (!o->plain)
                 plot_text(it->v.plot, o->width ? o->width : 80, 16, o->ascii, &o->text);
             break;
+        case ITEM_PICTURE:
         case ITEM_FIELD:
             break;
         }

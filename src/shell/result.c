@@ -215,6 +215,11 @@ void result_plot(Result *r, Plot *p)
     item_new(r, ITEM_PLOT)->v.plot = p;
 }
 
+void result_picture(Result *r, Plot *p)
+{
+    item_new(r, ITEM_PICTURE)->v.plot = p;
+}
+
 static size_t kept_slot(Result *r)
 {
     assert(r->nkept < sizeof r->kept / sizeof *r->kept);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "data/frameops.h"
+#include "shell/plot.h"
 #include "shell/model_show.h"
 #include "shell/outcomes.h"
 #include "shell/parse.h"
@@ -133,6 +134,33 @@ static void put_words(Result *out, const Model *m, const CoefShow *show)
     buf_free(&b);
 }
 
+/* The forest of `coef > file.svg`: the features' coefficients with their intervals, highest at the top. */
+static void put_forest(Result *out, const Model *m, const CoefShow *show)
+{
+    CoefRow *rows = arena_array(out->arena, CoefRow, m->fit->p + 1);
+    size_t n = model_coefs(m, show->sort, show->level, rows), k = 0;
+    double *x = arena_array(out->arena, double, n + 1), *low = arena_array(out->arena, double, n + 1),
+           *high = arena_array(out->arena, double, n + 1);
+    const char **labels = arena_array(out->arena, const char *, n + 1);
+    for (size_t i = 0; i < n && (!show->top || k < show->top); i++) {
+        if (rows[i].aliased || rows[i].infinite || m->enc->cols[rows[i].col].term < 0)
+            continue;
+        x[k] = rows[i].estimate;
+        low[k] = rows[i].low;
+        high[k] = rows[i].high;
+        labels[k++] = rows[i].term;
+    }
+    Plot *p = arena_alloc(out->arena, sizeof *p);
+    *p = (Plot){.kind = PLOT_FOREST,
+                .title = arena_printf(out->arena, "%s: what changes the odds of %s", m->name, m->event),
+                .xlabel = arena_printf(out->arena, "coefficient, %g %% interval", 100 * show->level),
+                .xmin = NAN, .xmax = NAN, .ymin = NAN, .ymax = NAN, .mark_x = NAN, .mark_y = NAN,
+                .nseries = 1,
+                .labels = labels};
+    p->series[0] = (Series){.name = m->name, .n = k, .x = x, .low = low, .high = high};
+    result_picture(out, p);
+}
+
 static bool coef_run(Session *s, const Args *a, Result *out, Error *err)
 {
     static const CoefSort sorts[] = {SORT_COEF, SORT_ABS, SORT_P, SORT_NAME, SORT_MODEL};
@@ -164,6 +192,7 @@ static bool coef_run(Session *s, const Args *a, Result *out, Error *err)
         put_words(out, m, &show);
     Table *t = show_coefs(out, m, &show);
     t->machine_only = args_flag(a, "words");
+    put_forest(out, m, &show);
     return true;
 }
 
