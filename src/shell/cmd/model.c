@@ -152,7 +152,7 @@ static void put_forest(Result *out, const Model *m, const CoefShow *show)
     }
     Plot *p = arena_alloc(out->arena, sizeof *p);
     *p = (Plot){.kind = PLOT_FOREST,
-                .title = arena_printf(out->arena, "%s: what changes the odds of %s", m->name, m->event),
+                .title = arena_printf(out->arena, "%s: the coefficients of %s", m->name, m->event),
                 .xlabel = arena_printf(out->arena, "coefficient, %g %% interval", 100 * show->level),
                 .xmin = NAN, .xmax = NAN, .ymin = NAN, .ymax = NAN, .mark_x = NAN, .mark_y = NAN,
                 .nseries = 1,
