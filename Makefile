@@ -166,6 +166,12 @@ $(BUILD)/examples: tests/examples.c $(LIBS)
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -MF $@.d $(ALL_LDFLAGS) -o $@ $< \
 	  -Wl,--start-group $(LIBS) -Wl,--end-group $(PKG_L)
 
+# ---- the screens: keys in, cells out ----
+$(BUILD)/screens: tests/screens.c $(LIBS)
+	@$(if $(V),,echo "  test $<")
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -MF $@.d $(ALL_LDFLAGS) -o $@ $< \
+	  -Wl,--start-group $(LIBS) -Wl,--end-group $(PKG_L)
+
 # ---- checks ----
 # What deps installs is seen by a make that starts after it: hence the calls of make by itself.
 JOBS  ?= $(shell nproc 2>/dev/null || echo 2)
@@ -177,10 +183,10 @@ check:
 	@tests/deps.sh build check
 	@$(AGAIN) WERROR=1 check-build
 	$(Q)tests/run.sh $(BUILD)
-check-build: $(BUILD)/glint $(BUILD)/examples $(UNIT_BIN) $(FUZZ_BIN) $(ENGINE_BIN) $(REFERENCE)
+check-build: $(BUILD)/glint $(BUILD)/examples $(BUILD)/screens $(UNIT_BIN) $(FUZZ_BIN) $(ENGINE_BIN) $(REFERENCE)
 suite: check-build
 	$(Q)tests/run.sh $(BUILD) $(S)
-bless: $(BUILD)/glint
+bless: $(BUILD)/glint $(BUILD)/screens
 	$(Q)BLESS=1 tests/run.sh $(BUILD) sessions screens readme
 
 san:

@@ -229,7 +229,7 @@ static bool check_needs(const Session *s, const Command *c, Error *err)
         fail(err, ERR_NET, "%s needs a connection", c->name);
         return error_hint(err, "connect URL");
     }
-    if ((c->needs & NEED_TERMINAL) && (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))) {
+    if ((c->needs & NEED_TERMINAL) && !s->ui && (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))) {
         fail(err, ERR_USAGE, "%s needs a terminal", c->name);
         return error_hint(err, "in a script use show, describe, coef, roc or whatif");
     }

@@ -259,7 +259,7 @@ void canvas_signed_bar(Canvas *c, int x, int y, int width, double value)
         canvas_bar(c, x + half + 1, y, width - half - 1, value, STYLE_POSITIVE);
         return;
     }
-    int n = (int)((value < -1 ? 1 : -value) * half + 0.5);
+    int n = value < 0 ? (int)((value < -1 ? 1 : -value) * half + 0.5) : 0;
     for (int i = 0; i < n; i++)
         put(c, x + half - 1 - i, y, STYLE_NEGATIVE, c->ascii ? "-" : "\xe2\x96\x88");
 }
@@ -282,10 +282,11 @@ void canvas_slider(Canvas *c, int x, int y, int width, double frac, Style style)
 {
     if (c->plain || width < 1)
         return;
-    int at = (int)((frac < 0 ? 0 : frac > 1 ? 1 : frac) * (width - 1) + 0.5);
+    int at = frac >= 0 ? (int)((frac > 1 ? 1 : frac) * (width - 1) + 0.5) : frac < 0 ? 0 : -1;
     for (int i = 0; i < width; i++)
         put(c, x + i, y, STYLE_DIM, c->ascii ? "-" : "\xe2\x94\x80");
-    put(c, x + at, y, style, c->ascii ? "O" : "\xe2\x97\x8f");
+    if (at >= 0) /* of NaN there is no place */
+        put(c, x + at, y, style, c->ascii ? "O" : "\xe2\x97\x8f");
 }
 
 void canvas_lines(Canvas *c, int x, int y, int width, int height, Style style, Str text)

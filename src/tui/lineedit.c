@@ -98,7 +98,10 @@ static void complete_line(Ui *ui)
         }
     }
     size_t n = l->ncandidates;
-    replace(l, l->from, l->at, candidate(l, l->chosen));
+    Str c = candidate(l, l->chosen);
+    replace(l, l->from, l->at, c);
+    if (n == 1 && c.n && !strchr("= /", c.p[c.n - 1])) /* done with this word */
+        replace(l, l->at, l->at, STR(" "));
     l->ncandidates = n;
 }
 

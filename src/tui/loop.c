@@ -456,7 +456,7 @@ static void draw_status(Ui *ui, Canvas *c, int y)
     if (did && (both || !message))
         canvas_printf(c, 0, y, c->cols, STYLE_NAME, "glint> %s", ui->did);
     if (message && both && did)
-        canvas_right(c, did, y, c->cols - did, ui->message_style, str_of(ui->message));
+        canvas_text(c, did + 3, y, message, ui->message_style, str_of(ui->message));
     else if (message)
         canvas_text(c, 0, y, c->cols, ui->message_style, str_of(ui->message));
 }
@@ -502,6 +502,8 @@ Ui *ui_new(Session *s, int cols, int rows)
 {
     Ui *ui = xcalloc(1, sizeof *ui);
     ui->session = s;
+    if (!s->ui)
+        s->ui = ui;
     ui->canvas = canvas_new(cols, rows);
     return ui;
 }
@@ -512,6 +514,8 @@ void ui_free(Ui *ui)
         return;
     while (ui->depth)
         pop(ui);
+    if (ui->session->ui == ui)
+        ui->session->ui = NULL;
     line_free(&ui->line);
     buf_free(&ui->pane);
     buf_free(&ui->filter);
@@ -583,13 +587,11 @@ bool tui_run(Session *s, const char *screen, Str subject, Error *err)
     bool ok = push(ui, screen, subject, err) &&
               (ui->term = term_open(s->settings->theme, s->settings->mouse, err)) != NULL;
     if (ok) {
-        s->ui = ui;
         progress_listen(show_progress, ui);
         draw_now(ui);
         while (ui->depth && !ui->leave)
             turn(ui);
         progress_listen(NULL, NULL);
-        s->ui = NULL;
         term_close(ui->term);
         ui->term = NULL;
     }

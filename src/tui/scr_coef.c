@@ -330,9 +330,9 @@ static void put_interval(const Coefs *s, const CoefRow *r, Buf *b)
 {
     if (!isfinite(r->low))
         return;
-    put_short(b, s->odds ? r->odds_low : r->low);
+    buf_digits(b, s->odds ? r->odds_low : r->low, 3);
     buf_puts(b, " to ");
-    put_short(b, s->odds ? r->odds_high : r->high);
+    buf_digits(b, s->odds ? r->odds_high : r->high, 3);
 }
 
 static void put_value(const Coefs *s, const CoefRow *r, Buf *b)

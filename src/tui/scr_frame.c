@@ -283,8 +283,7 @@ static void crosstab(Ui *ui, const Browser *b)
         look(ui, b, "count", ", ", y);
     else
         ui_message(ui, STYLE_DIM,
-                   y ? "this is the response itself"
-                     : "no response to compare with: fit a model first");
+                   y ? "this is the response itself" : "no response among these columns");
 }
 
 static void derive_asked(Ui *ui, void *state, Str answer)
@@ -505,11 +504,18 @@ static bool key(Ui *ui, void *state, uint32_t k, const Mouse *mouse)
 
 /* ---- drawing ---- */
 
+/* The sorted column needs room for its arrow. */
+static int width_of(const Browser *b, size_t j)
+{
+    int name = (int)utf8_width(str_of(b->frame->names[j])) + 2;
+    return b->sort == (long)j && b->width[j] < name && name <= WIDTH_MAX ? name : b->width[j];
+}
+
 static int draw_column(const Browser *b, Canvas *c, size_t at, int x, int rows)
 {
     size_t j = b->shown[at];
     const Column *col = b->frame->cols[j];
-    int w = b->width[j];
+    int w = width_of(b, j);
     Style head = at == b->col ? STYLE_CURSOR : STYLE_HEAD;
     Buf name = BUF_INIT, v = BUF_INIT;
     buf_puts(&name, b->frame->names[j]);
@@ -556,9 +562,9 @@ static void scroll_columns(Browser *b, int cols)
     for (;;) {
         int x = 0;
         for (size_t k = 0; k < b->frozen; k++)
-            x += b->width[b->shown[k]] + 2;
+            x += width_of(b, b->shown[k]) + 2;
         for (size_t k = b->left; k <= b->col; k++)
-            x += b->width[b->shown[k]] + 2;
+            x += width_of(b, b->shown[k]) + 2;
         if (x <= cols || b->left >= b->col)
             return;
         b->left++;

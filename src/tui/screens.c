@@ -3,7 +3,7 @@
  * and a row here. */
 #include "tui/screen.h"
 
-#define SCREENS(X) X(home) X(frame) X(columns) X(coef) X(roc) X(whatif)
+#define SCREENS(X) X(home) X(frame) X(columns) X(coef) X(roc) X(whatif) X(compare)
 
 #define DECLARE(name) extern const Screen scr_##name;
 SCREENS(DECLARE)

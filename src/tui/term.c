@@ -9,6 +9,7 @@
  * here. NO_COLOR chooses the theme mono.
  */
 #include <curses.h>
+#include <langinfo.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
@@ -90,7 +91,7 @@ static const Theme themes[] = {
 struct Term {
     SCREEN *screen;
     attr_t attr[STYLE_COUNT];
-    bool up;
+    bool up, utf8;
     const char *theme;
     Canvas *shown; /* what was drawn last: only rows that differ are handed to curses */
 };
@@ -182,6 +183,7 @@ Term *term_open(const char *theme, bool mouse, Error *err)
     }
     Term *t = xcalloc(1, sizeof *t);
     t->screen = screen;
+    t->utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
     set_term(screen);
     catch_fatal();
     screen_is_up = 1;
@@ -236,6 +238,13 @@ void term_size(Term *t, int *cols, int *rows)
 
 /* ---- out ---- */
 
+/* A grapheme as the locale can show it; without UTF-8 every one that is not ASCII is a question
+ * mark. */
+static const char *shown(const Term *t, const CanvasCell *k)
+{
+    return t->utf8 || (k->text[0] & 0x80) == 0 ? k->text : "?";
+}
+
 static void draw_row(const Term *t, const Canvas *c, int y)
 {
     const CanvasCell *row = &c->cells[(size_t)y * (size_t)c->cols];
@@ -245,8 +254,9 @@ static void draw_row(const Term *t, const Canvas *c, int y)
         size_t n = 0;
         uint8_t style = row[x].style;
         for (; x < c->cols && row[x].style == style && cells < 64; x++, cells++) {
-            size_t k = strlen(row[x].text);
-            memcpy(text + n, row[x].text, k);
+            const char *g = shown(t, &row[x]);
+            size_t k = strlen(g);
+            memcpy(text + n, g, k);
             n += k;
         }
         attrset((int)t->attr[style]);
