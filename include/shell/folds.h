@@ -11,6 +11,10 @@
  * failure. */
 uint32_t *folds_of(const Session *s, const Args *a, const Frame *f, const char *table, size_t k,
                    Error *err);
+/* The column that a split goes by: --split-column, or by the names and types of the table's
+ * columns; NULL for random. */
+bool fold_column(const Args *a, const Frame *f, const char *table, SplitKind kind, const char **out,
+                 Error *err);
 /* Row numbers inside (or outside) fold k into rows[n]; how many. */
 size_t fold_rows(const uint32_t *fold, size_t n, uint32_t k, bool inside, uint32_t *rows);
 

@@ -14,7 +14,7 @@
 #include "shell/format.h"
 
 #define GAP 2
-#define BAR_CELLS 14
+#define BAR_CELLS 14 /* of a bar; half as many on a narrow screen */
 #define TEXT_MIN 12  /* a text column is not cut below this */
 #define TEXT_WIDE 60 /* nor left wider than this on a screen */
 
@@ -31,6 +31,7 @@ typedef struct Grid {
     Shown *cells;                 /* nrows x ncols */
     size_t *width, *left, *right; /* a column: all, before the point, from the point on */
     bool *number, *keep;
+    size_t bar; /* cells of a bar */
     double *low, *high; /* bars: the smallest and largest value, 0 included */
     Buf text;
 } Grid;
@@ -71,11 +72,11 @@ static size_t bar_part(Buf *b, double cells, bool ascii)
     return full + (eight % 8 > 0);
 }
 
-static void bar_draw(Buf *b, double v, double low, double high, bool ascii)
+static void bar_draw(Buf *b, double v, double low, double high, size_t cells, bool ascii)
 {
     double span = high - low;
-    size_t left = span > 0 ? (size_t)lround(BAR_CELLS * -low / span) : 0;
-    double scale = span > 0 ? BAR_CELLS / span : 0;
+    size_t left = span > 0 ? (size_t)lround((double)cells * -low / span) : 0;
+    double scale = span > 0 ? (double)cells / span : 0;
     const char *axis = ascii ? "|" : low < 0 ? "\u2502" : "\u2595";
     if (v < 0) {
         double want = -v * scale;
@@ -112,7 +113,7 @@ static void grid_cell(Grid *g, size_t i, size_t k, const Out *o)
     } else {
         Cell c = table_cell(g->t, g->rows[i], j);
         if (col->look == LOOK_BAR && (c.kind == CELL_REAL || c.kind == CELL_INT))
-            bar_draw(&g->text, cell_number(c), g->low[k], g->high[k], o->ascii);
+            bar_draw(&g->text, cell_number(c), g->low[k], g->high[k], g->bar, o->ascii);
         else if (col->look == LOOK_BAR)
             ;
         else
@@ -134,9 +135,9 @@ static void grid_cell(Grid *g, size_t i, size_t k, const Out *o)
         s->left = s->width - 2;
 }
 
-static void grid_init(Grid *g, const Table *t, const Out *o)
+static void grid_init(Grid *g, const Table *t, size_t bar, const Out *o)
 {
-    *g = (Grid){.t = t};
+    *g = (Grid){.t = t, .bar = bar};
     g->cols = xcalloc(t->ncols + 1, sizeof *g->cols);
     size_t room = t->shown && t->nrows > t->shown + 1 ? t->shown + 1 : t->nrows;
     g->rows = xcalloc(room + 1, sizeof *g->rows);
@@ -374,7 +375,11 @@ static void print_row(const Grid *g, size_t i, Out *o)
 void table_print_aligned(const Table *t, Out *o)
 {
     Grid g;
-    grid_init(&g, t, o);
+    grid_init(&g, t, BAR_CELLS, o);
+    if (o->width && grid_width(&g) > o->width) {
+        grid_free(&g);
+        grid_init(&g, t, BAR_CELLS / 2, o);
+    }
     size_t all = g.ncols, gone = grid_fit(&g, o->width);
     if (t->title)
         buf_printf(&o->text, "%s\n", t->title);

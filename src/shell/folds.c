@@ -7,8 +7,8 @@
 const char *const fold_splits[] = {"random", "time", "user", NULL};
 
 /* Which column folds go by: as said, or by the names of the table's columns. */
-static bool fold_column(const Args *a, const Frame *f, const char *table, SplitKind kind,
-                        const char **out, Error *err)
+bool fold_column(const Args *a, const Frame *f, const char *table, SplitKind kind, const char **out,
+                 Error *err)
 {
     *out = args_z(a, "split-column");
     if (*out && !frame_need(f, str_of(*out), table, args_at(a, "split-column"), err))

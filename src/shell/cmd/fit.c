@@ -6,6 +6,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "shell/dot.h"
 #include "shell/model_show.h"
 #include "shell/select.h"
 #include "shell/settings.h"
@@ -89,9 +90,18 @@ static bool run(Session *s, const Args *a, Result *out, Error *err)
         frame_unref(f);
         return fail_at(err, ERR_DATA, a->where_at, "no row of %s is left", spec.table);
     }
+    size_t constant = 0;
+    const char *typed = spec.formula;
+    spec.formula = dot_expand(a, t, f, &spec, &constant, err);
+    if (!spec.formula) {
+        frame_unref(f);
+        return false;
+    }
     Dataset data = {f, recipe_ref(t->data.recipe)};
     Model *m = model_fit(&data, &spec, err);
     if (!m) {
+        if (spec.formula != typed) /* places are those of the formula written out */
+            err->at = a->text_at;
         frame_unref(data.frame);
         recipe_unref(data.recipe);
         return false;
@@ -103,6 +113,10 @@ static bool run(Session *s, const Args *a, Result *out, Error *err)
                      .stars = s->settings->stars,
                      .shown = (size_t)s->settings->rows};
     show_summary(out, m);
+    if (constant)
+        result_note(out, "constant", NULL, "%s not vary in the training rows: left out",
+                    constant == 1 ? "1 column does"
+                                  : arena_printf(out->arena, "%zu columns do", constant));
     show_metrics(out, m);
     show_alarms(out, m);
     result_line(out, "%s", "");
