@@ -388,16 +388,19 @@ void table_print_aligned(const Table *t, Out *o)
     for (size_t i = 0; i < g.nrows; i++)
         print_row(&g, i, o);
     if (t->footer || gone) {
-        out_look(o, 'd');
-        buf_putc(&o->text, '(');
+        Buf foot = BUF_INIT;
+        buf_putc(&foot, '(');
         if (t->footer)
-            buf_puts(&o->text, t->footer);
+            buf_puts(&foot, t->footer);
         if (gone)
-            buf_printf(&o->text, "%s%zu of %zu columns shown: widen, name them, or \\x",
+            buf_printf(&foot, "%s%zu of %zu columns shown: widen, name them, or \\x",
                        t->footer ? "; " : "", all - gone, all);
-        buf_putc(&o->text, ')');
+        buf_putc(&foot, ')');
+        out_look(o, 'd');
+        print_wrapped(o, buf_slice(&foot), o->width ? o->width : SIZE_MAX, 1);
         out_plain(o);
         buf_putc(&o->text, '\n');
+        buf_free(&foot);
     }
     grid_free(&g);
 }
