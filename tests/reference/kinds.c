@@ -25,12 +25,12 @@ const BlockRow blocks[NBLOCKS] = {
     [IN_LAMBDA] = {"lambdas", 9},
     [IN_RATIO] = {"deviance ratio", 6},
     [IN_ANOVA] = {"anova I", 7},
-    [IN_RAO] = {"score tests", 7},
+    [IN_RAO] = {"score tests", 6.5},
     [IN_DROP1] = {"drop1", 7},
     [IN_TYPE2] = {"anova II", 7},
     [IN_WALD] = {"Wald II", 7},
     [IN_VIF] = {"vif", 7},
-    [IN_PROFILE] = {"profile", 3},
+    [IN_PROFILE] = {"profile", 2.8},
     [IN_FOLDS] = {"folds", 7},
     [IN_CURVE] = {"cv curve", 5},
     [IN_LIMIT] = {"finite limit", 8},
@@ -389,7 +389,7 @@ static bool run_glm(Case *c, Error *err)
     const cJSON *vcov = cJSON_GetObjectItemCaseSensitive(c->json, "vcov");
     bool ok = fitted_open(&m, c, &opt, err) && compare_coefs(c, &m) && compare_scalars(c, &m) &&
               compare_robust(c, &m, err) && compare_influence(c, &m, err) &&
-              compare_predict(c, &m, err) && compare_fitted(c, &m, err);
+              compare_predict(c, &m, err) && compare_fitted(c, &m, err) && compare_nested(c, &m, err);
     if (ok && vcov && m.fit->status != FIT_PERFECT)
         ok = compare_matrix(&m, m.fit->cov, cJSON_GetObjectItemCaseSensitive(vcov, "terms"),
                             cJSON_GetObjectItemCaseSensitive(vcov, "matrix"), &c->tally[IN_VCOV],

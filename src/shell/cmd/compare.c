@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* compare.c - `compare`: models side by side; `anova`: which terms matter. */
+/* compare.c - `compare`: two models side by side. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -116,90 +116,4 @@ const Command cmd_compare = {
                           {0}},
     .needs = NEED_MODEL,
     .run = compare_run,
-};
-
-static void put_anova(const Model *m, const AnovaRow *rows, size_t n, const char *const *names,
-                      Result *out)
-{
-    const TableCol cols[] = {
-        {COL("term", "term")},
-        {COL("df", "df")},
-        {COL("deviance", "deviance"), .look = LOOK_FIXED, .digits = 2},
-        {COL("df_residual", "df left"), .priority = 2},
-        {COL("residual", "deviance left"), .look = LOOK_FIXED, .digits = 2, .priority = 1},
-        {COL("aic", "AIC"), .look = LOOK_FIXED, .digits = 1, .priority = 1},
-        {COL("stat", m->fit->use_t ? "F" : "chi-squared"), .look = LOOK_FIXED, .digits = 2},
-        {COL("p", "p"), .look = LOOK_P}};
-    Table *t = result_table(out, "anova", cols, 8);
-    t->blank_nulls = true;
-    for (size_t i = 0; i < n; i++) {
-        Cell *c = table_row(out, t);
-        c[0] = cell_text(str_of(arena_printf(out->arena, "%s", names ? names[i] : rows[i].term)));
-        c[1] = i ? cell_int((int64_t)rows[i].df) : (Cell){.kind = CELL_NULL};
-        c[2] = i ? cell_real(rows[i].deviance) : (Cell){.kind = CELL_NULL};
-        c[3] = cell_int((int64_t)rows[i].df_residual);
-        c[4] = cell_real(rows[i].residual);
-        c[5] = cell_real(rows[i].aic);
-        c[6] = i ? cell_real(rows[i].stat) : (Cell){.kind = CELL_NULL};
-        c[7] = i ? cell_real(rows[i].p) : (Cell){.kind = CELL_NULL};
-        t->dim[i] = i && !(rows[i].p <= 0.1);
-    }
-}
-
-static bool anova_run(Session *s, const Args *a, Result *out, Error *err)
-{
-    const Model *m = command_model_arg(s, a, a->nwords ? a->words[0].text : STR_NULL,
-                                       a->nwords ? a->words[0].at : SPAN_NONE, err);
-    if (!m)
-        return false;
-    if (a->nwords > 1) {
-        const Model *other = command_model_arg(s, a, a->words[1].text, a->words[1].at, err);
-        AnovaRow rows[2];
-        if (!other)
-            return false;
-        const Model *small = m->fit->p <= other->fit->p ? m : other, *big = small == m ? other : m;
-        if (!model_lr_test(small, big, rows, err))
-            return false;
-        put_anova(big, rows, 2, (const char *const[]){small->name, big->name}, out);
-        return true;
-    }
-    const NamedModel *nm = &s->models[session_model_index(s, m)];
-    if (!nm->data.frame) {
-        fail(err, ERR_DATA, "%s was loaded from a file and its rows are not here", m->name);
-        return error_hint(err, "load the table and fit again");
-    }
-    size_t n = 0;
-    AnovaRow *rows = args_choice(a, "type") == 1 ? model_drop1(m, &nm->data, &n, err)
-                                                 : model_anova(m, &nm->data, &n, err);
-    if (!rows)
-        return false;
-    put_anova(m, rows, n, NULL, out);
-    free(rows);
-    return true;
-}
-
-static const char *const anova_types[] = {"1", "2", NULL};
-static const OptRow anova_opts[] = {
-    OPT_MODEL_ROW,
-    {.name = "type",
-     .type = OPT_CHOICE,
-     .choices = anova_types,
-     .def = "1",
-     .brief = "1: terms in their order; 2: each left out of the whole"},
-    {0},
-};
-
-const Command cmd_anova = {
-    .name = "anova",
-    .group = GROUP_MODEL,
-    .brief = "which terms matter",
-    .usage = "anova [M [M2]] [--type 1|2]",
-    .opts = anova_opts,
-    .subject = SUBJECT_WORDS,
-    .help = "Analysis of deviance. Two models: the likelihood-ratio test between them.",
-    .examples = (const Example[]){{"anova", "", false},
-                                  {"anova --type 2", "each term left out", false},
-                                  {0}},
-    .needs = NEED_MODEL,
-    .run = anova_run,
 };
