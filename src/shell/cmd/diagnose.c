@@ -8,6 +8,7 @@
 
 #include "glm/influence.h"
 #include "model/alarms.h"
+#include "model/compare.h"
 #include "shell/command.h"
 #include "shell/model_show.h"
 #include "shell/outcomes.h"
@@ -91,34 +92,6 @@ static void put_vif(const Model *m, Result *out)
     }
 }
 
-/* The training rows as the fit saw them; rows that lack something left out. */
-static Design *training(const NamedModel *nm, Split *split, Error *err)
-{
-    const Model *m = nm->model;
-    uint8_t *ok = NULL;
-    ReplayReport report;
-    *split = (Split){0};
-    if (m->spec.test_frac > 0 && !model_split(m, nm->data.frame, split, err))
-        return NULL;
-    const uint32_t *rows = m->spec.test_frac > 0 ? split->train : NULL;
-    size_t n = rows ? split->ntrain : nm->data.frame->rows, k = 0;
-    Design *d =
-        design_replay(m->enc, nm->data.frame, rows, n, UNSEEN_NULL, true, &ok, &report, err);
-    uint32_t *good = d ? big_alloc(n, sizeof *good, false, "rows", err) : NULL;
-    for (size_t i = 0; good && i < n; i++)
-        if (ok[i])
-            good[k++] = rows ? rows[i] : (uint32_t)i;
-    free(ok);
-    ok = NULL;
-    if (good && k < n) {
-        design_free(d);
-        d = design_replay(m->enc, nm->data.frame, good, k, UNSEEN_NULL, true, &ok, &report, err);
-        free(ok);
-    }
-    free(good);
-    return d;
-}
-
 static bool put_influence(const NamedModel *nm, size_t k, Result *out, Error *err)
 {
     static const TableCol cols[] = {{COL("row", "row")},
@@ -128,19 +101,12 @@ static bool put_influence(const NamedModel *nm, size_t k, Result *out, Error *er
                                     {COL("leverage", "leverage"), .look = LOOK_FIXED, .digits = 4},
                                     {COL("cook", "Cook"), .look = LOOK_PLAIN, .digits = 3}};
     const Model *m = nm->model;
-    Split split;
     size_t found = 0;
-    Design *d = training(nm, &split, err);
+    Design *d = model_training(m, nm->data.frame, err);
     RowInfluence *top = arena_array(out->arena, RowInfluence, k + 1);
     Problem pb = {0};
     if (d)
-        pb = (Problem){.x = &d->x,
-                       .y = d->y,
-                       .w = d->w,
-                       .offset = d->offset,
-                       .family = m->family,
-                       .link = m->link,
-                       .param = m->fit->param};
+        pb = model_problem(m, d);
     bool ok = d && influence_top(&pb, m->fit, INFLUENCE_COOK, k, top, &found, err);
     if (ok && found) {
         Table *t = result_table(out, "influence", cols, 6);
@@ -157,7 +123,6 @@ static bool put_influence(const NamedModel *nm, size_t k, Result *out, Error *er
         }
     }
     design_free(d);
-    split_clear(&split);
     return ok;
 }
 
