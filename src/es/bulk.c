@@ -339,6 +339,7 @@ static bool send_batch(Bulk *b, Batch *batch, Error *err)
                      .path = b->path,
                      .body = buf_slice(&batch->body),
                      .content_type = "application/x-ndjson",
+                     .repeatable = true, /* ids and versions make it so */
                      .tag = batch};
     if (!http_begin(b->c->http, &q, err)) {
         batch_free(batch);

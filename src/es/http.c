@@ -5,7 +5,7 @@
  * A call owns an easy handle, its reply and its error. http_run() begins a call, waits for it, and repeats it when the
  * table says so:
  *
- *     no connection, reset, time-out        only when the request is repeatable
+ *     no connection, reset, time-out        only when the request is repeatable (others get a fresh connection each)
  *     429, 502, 503, 504                    after Retry-After or 0.2 s * 2^k with jitter, at most 30 s, at most 6 times
  *     503 with too_many_buckets             never: it is not a temporary failure
  *     429 with "durability":"PERMANENT"     never: a circuit breaker that waiting does not close
@@ -381,6 +381,8 @@ static void set_transport(HttpCall *k)
     curl_easy_setopt(e, CURLOPT_XFERINFOFUNCTION, on_progress);
     curl_easy_setopt(e, CURLOPT_PRIVATE, k);
     curl_easy_setopt(e, CURLOPT_USERAGENT, "glint/" GLINT_VERSION);
+    if (!k->req.repeatable) /* curl sends a request again when a kept connection turns out to be dead */
+        curl_easy_setopt(e, CURLOPT_FRESH_CONNECT, 1L);
     if (c->gzip)
         curl_easy_setopt(e, CURLOPT_ACCEPT_ENCODING, "gzip");
     if (c->proxy)

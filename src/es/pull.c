@@ -151,7 +151,8 @@ static bool ask_page(Pull *p, Loop *l, Error *err)
         body_scroll(p, l);
     if (p->opt->with_id)
         buf_puts(&l->path, ",hits.hits._id");
-    HttpRequest q = {.method = "POST", .path = l->path.p, .body = buf_slice(&l->body), .tag = l};
+    /* a scroll that moved twice loses a page, and then the count at the end is wrong: told, never silent */
+    HttpRequest q = {.method = "POST", .path = l->path.p, .body = buf_slice(&l->body), .repeatable = true, .tag = l};
     return http_begin(p->c->http, &q, err) != NULL;
 }
 

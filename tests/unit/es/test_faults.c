@@ -249,7 +249,8 @@ static void test_bulk(void **state)
         {"all made", {"POST", "/i/_bulk", NULL, 0, 200, FIVE_MADE, NULL, 0, 0, 0}, STUB_ROOT, true, 5, 0, 0, 0, ERR_NONE},
         {"request refused for a while", {"POST", "/i/_bulk", NULL, 2, 429, "{}", "Retry-After: 0.05\r\n", 0, 0, 0},
          {"POST", "/i/_bulk", NULL, 0, 200, FIVE_MADE, NULL, 0, 0, 0}, true, 5, 0, 10, 0, ERR_NONE},
-        {"connection broken once", {"POST", "/i/_bulk", NULL, 1, 0, "", NULL, 0, 0, 0}, {"POST", "/i/_bulk", NULL, 0, 200, FIVE_MADE, NULL, 0, 0, 0},
+        /* the first break is mended by curl itself: the connection was an old one */
+        {"connection broken twice", {"POST", "/i/_bulk", NULL, 2, 0, "", NULL, 0, 0, 0}, {"POST", "/i/_bulk", NULL, 0, 200, FIVE_MADE, NULL, 0, 0, 0},
          true, 5, 0, 5, 0, ERR_NONE},
         {"items refused for a while",
          {"POST", "/i/_bulk", "\"_id\":\"1\"", 1, 200,
