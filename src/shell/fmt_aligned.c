@@ -452,10 +452,9 @@ static void people_print(const Result *r, Out *o, void (*table)(const Table *, O
         const Item *it = &r->items[i];
         switch (it->kind) {
         case ITEM_CHAT:
-            if (o->quiet)
-                break;
-            /* fall through */
         case ITEM_LINE:
+            if (it->kind == ITEM_CHAT && o->quiet)
+                break;
             for (Str rest = it->v.line, one; rest.n; out_line(o, one))
                 one = str_split(rest, '\n', &rest);
             if (!it->v.line.n)

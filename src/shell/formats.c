@@ -185,7 +185,8 @@ static void real_people(Buf *b, double v, const TableCol *col)
             signed_count(b, (int64_t)v);
             return;
         }
-        /* fall through */
+        buf_digits(b, v, 4);
+        return;
     case LOOK_PLAIN:
     case LOOK_BAR:
         buf_digits(b, v, col->digits ? col->digits : 4);

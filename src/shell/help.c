@@ -328,8 +328,8 @@ void help_usage(Buf *out)
 
 /* ---- man page ---- */
 
-/* A line of text for mdoc: backslashes and leading dots made harmless. */
-static void man_text(Buf *out, const char *z)
+/* Text for mdoc: backslashes and leading dots made harmless, each sentence on a line of its own. */
+static void man_lines(Buf *out, const char *z, bool literal)
 {
     bool start = true;
     for (const char *p = z ? z : ""; *p; p++) {
@@ -339,17 +339,28 @@ static void man_text(Buf *out, const char *z)
             buf_puts(out, "\\e");
         else if (*p == '-')
             buf_puts(out, "\\-");
+        else if (!literal && *p == ' ' && start)
+            continue;
         else
             buf_putc(out, *p);
-        start = *p == '\n';
+        bool ended = !literal && (*p == '.' || *p == '?' || *p == ')') && p[1] == ' ' &&
+                     (*p != ')' || p[-1] == '.');
+        if (ended)
+            buf_putc(out, '\n');
+        start = ended || *p == '\n';
     }
     buf_putc(out, '\n');
+}
+
+static void man_text(Buf *out, const char *z)
+{
+    man_lines(out, z, false);
 }
 
 static void man_literal(Buf *out, const char *z)
 {
     buf_puts(out, ".Bd -literal -offset indent\n");
-    man_text(out, z);
+    man_lines(out, z, true);
     buf_puts(out, ".Ed\n");
 }
 

@@ -332,10 +332,9 @@ World session_world(const Session *s)
             w.products_name = t->name;
             break;
         case ENTITY_FLAT:
-            if (have_events)
-                continue;
-            /* fall through */
         case ENTITY_INTERACTION:
+            if (have_events && t->roles.entity == ENTITY_FLAT)
+                continue;
             w.events = t->data.frame;
             w.events_roles = t->roles;
             w.events_name = t->name;
