@@ -265,6 +265,8 @@ static bool parse_named(Parser *p, List *out)
     return add_var(p, var, at.from, out);
 }
 
+static bool bad_rest(Parser *p);
+
 static bool parse_brackets(Parser *p, List *out)
 {
     size_t open = p->i++;
@@ -275,6 +277,8 @@ static bool parse_brackets(Parser *p, List *out)
     p->depth--;
     if (take(p, ")"))
         return true;
+    if (p->i < p->text.n && strchr("<>=!&|%~", p->text.p[p->i]))
+        return bad_rest(p);
     fail_at(p->err, ERR_USAGE, span_at(p, open, open + 1), "the bracket is not closed");
     return error_hint(p->err, "add a ')'");
 }

@@ -119,8 +119,8 @@ static void second_line(Result *out, const Model *m)
     if (isfinite(f->null_deviance)) {
         buf_puts(&b, " of ");
         put_fixed(&b, f->null_deviance, 1);
-        buf_printf(&b, " (%.1f %%)",
-                   f->null_deviance > 0 ? 100 * (1 - f->deviance / f->null_deviance) : 0.0);
+        double told = f->null_deviance > 0 ? 100 * (1 - f->deviance / f->null_deviance) : 0;
+        buf_printf(&b, " (%.1f %%)", fabs(told) < 0.05 ? 0.0 : told); /* never -0.0 */
     }
     if (isfinite(f->aic)) {
         buf_puts(&b, "   AIC ");

@@ -33,6 +33,7 @@ static void tell_pairs(const Model *m, const PairReport *p, Result *out)
     result_real(out, "pairs", p->pairs);
     result_real(out, "kept", p->kept);
     result_real(out, "mean", p->mean);
+    result_real(out, "seconds", p->seconds);
     result_text(out, "method", str_of(p->method ? p->method : ""));
     result_chat(out, "%s pairs of %s users and %s posts scored by %s in %.2f s", result_count(out, (int64_t)p->pairs),
                 result_count(out, (int64_t)p->users), result_count(out, (int64_t)p->posts), p->method ? p->method : "rows", p->seconds);
