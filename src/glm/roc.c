@@ -362,7 +362,7 @@ static bool auc_counted(const double *y, const double *x, size_t n, double *out)
         low = fmin(low, x[i]);
         high = fmax(high, x[i]);
     }
-    if (!(high - low < COUNT_RANGE))
+    if (!(high >= low && high - low < COUNT_RANGE)) /* no number at all: high is below low */
         return false;
     size_t range = (size_t)(high - low) + 1;
     uint32_t(*count)[2] = xcalloc(range, sizeof *count);
