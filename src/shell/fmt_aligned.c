@@ -31,7 +31,7 @@ typedef struct Grid {
     Shown *cells;                 /* nrows x ncols */
     size_t *width, *left, *right; /* a column: all, before the point, from the point on */
     bool *number, *keep;
-    size_t bar; /* cells of a bar */
+    size_t bar;         /* cells of a bar */
     double *low, *high; /* bars: the smallest and largest value, 0 included */
     Buf text;
 } Grid;
@@ -327,6 +327,15 @@ static void print_wrapped(Out *o, Str text, size_t room, size_t indent)
     }
 }
 
+/* Blue for negative bars, yellow for positive ones; their side says the same. */
+static char bar_look(const Grid *g, size_t i, size_t k)
+{
+    if (g->rows[i] == SIZE_MAX || g->t->cols[g->cols[k]].look != LOOK_BAR)
+        return 0;
+    double v = cell_number(table_cell(g->t, g->rows[i], g->cols[k]));
+    return v < 0 ? 'n' : v > 0 ? 'o' : 0;
+}
+
 static void print_row(const Grid *g, size_t i, Out *o)
 {
     size_t left = 0; /* columns of the screen used */
@@ -357,7 +366,12 @@ static void print_row(const Grid *g, size_t i, Out *o)
         }
         left += g->width[k];
         if (!g->number[k]) {
+            char look = bar_look(g, i, k);
+            if (look)
+                out_look(o, look);
             print_cut(o, text, s->width, g->width[k]);
+            if (look)
+                out_plain(o);
             continue;
         }
         buf_pad(&o->text, ' ', g->left[k] - s->left);
