@@ -140,6 +140,10 @@ static bool print_file(Session *s, const Result *r, Str path, Error *err)
     const Format *f = file_format(s, path);
     f->print(r, &o);
     out_flush(&o);
+    if (cancelled(err)) {
+        file_out_abandon(o.packed);
+        goto done;
+    }
     if (o.failed) {
         file_out_abandon(o.packed);
         fail(err, ERR_IO, "cannot write '%s': %s", name, strerror(errno));
@@ -377,7 +381,7 @@ static bool run_command(Session *s, Str line, Arena *arena, Error *err)
     if (c.cmd->changes_state)
         journal_begin(s, c.body);
     bool ok = run_parsed(s, c.cmd, &c.args, &r, err);
-    ok = ok && result_print(s, &r, &c.to, err);
+    ok = ok && result_print(s, &r, &c.to, err) && !cancelled(err);
     if (c.cmd->changes_state)
         journal_end(s, ok);
     result_clear(&r);

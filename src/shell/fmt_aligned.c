@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/cancel.h"
 #include "shell/format.h"
 
 #define GAP 2
@@ -399,7 +400,7 @@ void table_print_aligned(const Table *t, Out *o)
         buf_printf(&o->text, "%s\n", t->title);
     if (!t->no_header)
         print_header(&g, o);
-    for (size_t i = 0; i < g.nrows; i++)
+    for (size_t i = 0; i < g.nrows && !cancel_is_raised(); i++)
         print_row(&g, i, o);
     if (t->footer || gone) {
         Buf foot = BUF_INIT;

@@ -9,6 +9,7 @@
  */
 #include <stdlib.h>
 
+#include "base/cancel.h"
 #include "shell/format.h"
 
 static void put_csv(Buf *b, Str s)
@@ -71,7 +72,7 @@ static void put_table(const Table *t, Out *o, const Style *st)
         st->text(&o->text, str_of(t->cols[cols[k]].key));
     }
     buf_putc(&o->text, '\n');
-    for (size_t i = 0; i < t->nrows; i++) {
+    for (size_t i = 0; i < t->nrows && !cancel_is_raised(); i++) {
         for (size_t k = 0; k < n; k++) {
             if (k)
                 buf_putc(&o->text, st->delim);

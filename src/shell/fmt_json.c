@@ -8,6 +8,7 @@
  */
 #include <stdlib.h>
 
+#include "base/cancel.h"
 #include "base/json.h"
 #include "shell/format.h"
 
@@ -62,7 +63,7 @@ static void put_table(const Table *t, Out *o)
             buf_puts(b, "null");
     } else {
         buf_putc(b, '[');
-        for (size_t i = 0; i < t->nrows; i++) {
+        for (size_t i = 0; i < t->nrows && !cancel_is_raised(); i++) {
             if (i)
                 buf_putc(b, ',');
             if (t->list)
