@@ -43,6 +43,8 @@ typedef struct Screen {
     /* A command ran: tables and models of the session may be others now. Looks again at what it
      * shows; false when that is gone and the screen shall close. May be NULL. */
     bool (*refresh)(Ui *ui, void *state);
+    /* Name of the table or model that is shown: a screen opened from here without a name shows the same. May be NULL. */
+    const char *(*about)(void *state);
 } Screen;
 
 const Screen *const *screen_table(size_t *n);

@@ -104,11 +104,21 @@ static bool has_what_it_needs(Ui *ui, const Screen *s, Error *err)
     return true;
 }
 
+/* Of a screen opened without a name: what the screen it is opened from shows. */
+static Str same_subject(Ui *ui, const Screen *s)
+{
+    const Top *t = ui_top(ui);
+    bool alike = t && t->screen->about && t->screen->needs == s->needs;
+    return alike ? str_of(t->screen->about(t->state)) : STR_NULL;
+}
+
 static bool push(Ui *ui, const char *name, Str subject, Error *err)
 {
     const Screen *s = screen_find(str_of(name), err);
     if (!s || !has_what_it_needs(ui, s, err))
         return false;
+    if (!subject.n)
+        subject = same_subject(ui, s);
     if (ui->depth == STACK_MAX)
         return fail(err, ERR_USAGE, "%d screens lie on each other: q goes back", STACK_MAX);
     void *state = s->open(ui, subject, err);

@@ -507,6 +507,11 @@ static void draw(Ui *ui, void *state, Canvas *c)
         draw_row(s, s->list.top + (size_t)k, f, c, 2 + k, k == 0);
 }
 
+static const char *about(void *state)
+{
+    return ((const Coefs *)state)->model->name;
+}
+
 static const KeyRow keys[] = {
     {"Enter", "effect", 0},
     {"s", "sort", 0},
@@ -534,4 +539,5 @@ const Screen scr_coef = {
     .find = find,
     .command = command,
     .refresh = refresh,
+    .about = about,
 };

@@ -674,6 +674,11 @@ static void draw(Ui *ui, void *state, Canvas *c)
         draw_row(ui, s, s->list.top + (size_t)k, f, c, 2 + k);
 }
 
+static const char *about(void *state)
+{
+    return ((const Columns *)state)->table;
+}
+
 static const KeyRow keys[] = {
     {"a", "in", 0},
     {"x", "out of the formula", 0},
@@ -703,4 +708,5 @@ const Screen scr_columns = {
     .command = command,
     .work = work,
     .refresh = refresh,
+    .about = about,
 };

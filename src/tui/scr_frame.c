@@ -640,6 +640,11 @@ static bool refresh(Ui *ui, void *state)
     return true;
 }
 
+static const char *about(void *state)
+{
+    return ((const Browser *)state)->table;
+}
+
 static const KeyRow keys[] = {
     {"[ ]", "sort", 0},
     {"f", "filter by cell", 1},
@@ -673,4 +678,5 @@ const Screen scr_frame = {
     .find = find,
     .command = command,
     .refresh = refresh,
+    .about = about,
 };

@@ -497,6 +497,11 @@ static void draw(Ui *ui, void *state, Canvas *c)
     }
 }
 
+static const char *about(void *state)
+{
+    return ((const Roc *)state)->model->name;
+}
+
 static const KeyRow keys[] = {
     {"Left Right", "threshold", 0},
     {"r", "ROC", 1},
@@ -527,4 +532,5 @@ const Screen scr_roc = {
     .close = close_roc,
     .command = command,
     .refresh = refresh,
+    .about = about,
 };

@@ -935,6 +935,11 @@ static void draw(Ui *ui, void *state, Canvas *c)
         draw_waterfall(s, c, both ? left + 2 : 0, y, both ? c->cols - left - 2 : c->cols, bottom);
 }
 
+static const char *about(void *state)
+{
+    return ((const Whats *)state)->v.w->model->name;
+}
+
 static const KeyRow keys[] = {
     {"Left Right", "change", 0},
     {"Enter", "type a value", 1},
@@ -969,4 +974,5 @@ const Screen scr_whatif = {
     .find = find,
     .command = command,
     .refresh = refresh,
+    .about = about,
 };

@@ -108,31 +108,34 @@ static void leave_at_exit(void)
 }
 
 static const int fatal[] = {SIGHUP, SIGTERM, SIGQUIT, SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL};
-static struct sigaction before[sizeof fatal / sizeof *fatal]; /* what the prompt had installed */
+#define NFATAL (sizeof fatal / sizeof *fatal)
+static struct sigaction before[NFATAL]; /* what was done about them without a screen */
+
+static void release_fatal(void)
+{
+    for (size_t i = 0; i < NFATAL; i++)
+        sigaction(fatal[i], &before[i], NULL);
+}
 
 /* endwin() is not meant for handlers, but a terminal left in raw mode is worse than a crash in a
- * crash. */
+ * crash. Whoever was asked before then gets the signal, too. */
 static void on_fatal(int sig)
 {
     leave_at_exit();
-    for (size_t i = 0; i < sizeof fatal / sizeof *fatal; i++)
-        if (fatal[i] == sig)
-            sigaction(sig, &before[i], NULL);
+    release_fatal();
     raise(sig);
 }
 
 static void catch_fatal(void)
 {
-    static bool done;
-    if (done)
-        return;
-    done = true;
-    atexit(leave_at_exit);
-    for (size_t i = 0; i < sizeof fatal / sizeof *fatal; i++) {
-        struct sigaction mine = {.sa_handler = on_fatal};
-        sigemptyset(&mine.sa_mask);
+    static bool at_exit;
+    struct sigaction mine = {.sa_handler = on_fatal};
+    sigemptyset(&mine.sa_mask);
+    if (!at_exit)
+        atexit(leave_at_exit);
+    at_exit = true;
+    for (size_t i = 0; i < NFATAL; i++)
         sigaction(fatal[i], &mine, &before[i]);
-    }
 }
 
 void term_theme(Term *t, const char *name)
@@ -147,15 +150,16 @@ void term_theme(Term *t, const char *name)
     t->theme = theme->name;
     canvas_free(t->shown);
     t->shown = NULL;
-    if ((no_color && *no_color) || !has_colors())
+    bool colours = has_colors() && !(no_color && *no_color);
+    if (!colours)
         theme = &themes[1];
-    if (has_colors()) {
+    else {
         start_color();
         use_default_colors();
     }
     for (short s = 0; s < STYLE_COUNT; s++) {
         t->attr[s] = theme->look[s].attr;
-        if (has_colors() && theme->look[s].colour >= 0) {
+        if (colours && theme->look[s].colour >= 0) {
             init_pair((short)(s + 1), theme->look[s].colour, -1);
             t->attr[s] |= COLOR_PAIR(s + 1);
         }
@@ -176,8 +180,10 @@ Term *term_open(const char *theme, bool mouse, Error *err)
         error_hint(err, "the same as text: show, describe, coef, roc, whatif");
         return NULL;
     }
+    catch_fatal(); /* before curses, which takes what nobody has taken */
     SCREEN *screen = newterm(NULL, stdout, stdin);
     if (!screen) {
+        release_fatal();
         fail(err, ERR_USAGE, "nothing is known of the terminal '%s'", name);
         return NULL;
     }
@@ -185,7 +191,6 @@ Term *term_open(const char *theme, bool mouse, Error *err)
     t->screen = screen;
     t->utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
     set_term(screen);
-    catch_fatal();
     screen_is_up = 1;
     t->up = true;
     cbreak();
@@ -208,6 +213,7 @@ void term_close(Term *t)
     if (!t)
         return;
     leave_at_exit();
+    release_fatal();
     delscreen(t->screen);
     canvas_free(t->shown);
     free(t);
