@@ -80,6 +80,7 @@ typedef struct Table {
     bool no_header;       /* people see no header */
     const Frame *frame;   /* rows of a frame instead of cells: read as they are printed */
     const uint32_t *rows; /* which of them, or NULL: the first nrows */
+    size_t indent; /* people see its rows so many columns further in */
     size_t shown;         /* rows people see (head and tail of a long table); 0: all */
     size_t total;         /* rows there are when only some were taken; 0: nrows */
 } Table;

@@ -106,7 +106,7 @@ static bool last_look(Fit *f, Irls *w, Error *err)
 static void judge(Fit *f, const Irls *w)
 {
     if (f->status == FIT_CONVERGED &&
-        (f->df_residual == 0 || f->deviance <= PERFECT * w->start_deviance))
+        ((f->df_residual == 0 && !w->penalty) || f->deviance <= PERFECT * w->start_deviance))
         f->status = FIT_PERFECT;
 }
 

@@ -57,7 +57,8 @@ static void check_column(const Frame *f, size_t j, const double *y, const char *
         Alarm *a = alarm_add(list, n, ALARM_MISSING, str_of(name));
         alarm_text(a, "%s is missing in %s of %s rows: a fit with it drops them", name,
                    alarm_count((double)c->nulls), alarm_count((double)f->rows));
-        alarm_help(a, "leave it out, or fill it: derive %s_filled = coalesce(%s, 0)", name, name);
+        alarm_help(a, "leave it out, or fill it: derive %s_filled = coalesce(%s, %s)", name, name,
+                   factor ? "'none'" : "0");
     }
     if (c->nulls < f->rows && (factor ? in.nlevels == 1 : in.min == in.max)) {
         Alarm *a = alarm_add(list, n, ALARM_CONSTANT, str_of(name));

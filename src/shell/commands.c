@@ -21,7 +21,7 @@ static const struct {
 } aliases[] = {
     {"\\d", "tables", "describe"},
     {"\\dt", "tables", "describe"},
-    {"\\x", "set expanded on", "set expanded"},
+    {"\\x", "set expanded toggle", "set expanded"},
     {"\\timing", "timing", "timing"},
     {"\\i", "run", "run"},
     {"\\o", "set output ''", "set output"},

@@ -339,11 +339,12 @@ static char bar_look(const Grid *g, size_t i, size_t k)
 
 static void print_row(const Grid *g, size_t i, Out *o)
 {
-    size_t left = 0; /* columns of the screen used */
+    size_t left = g->t->indent; /* columns of the screen used */
     size_t from = o->text.n;
     bool first = true, dim = g->rows[i] != SIZE_MAX && g->t->dim && g->t->dim[g->rows[i]];
     if (dim)
         out_look(o, 'd');
+    buf_pad(&o->text, ' ', left);
     for (size_t k = 0; k < g->ncols; k++) {
         if (!g->keep[k])
             continue;
@@ -390,12 +391,13 @@ static void print_row(const Grid *g, size_t i, Out *o)
 void table_print_aligned(const Table *t, Out *o)
 {
     Grid g;
+    size_t width = o->width > t->indent ? o->width - t->indent : o->width;
     grid_init(&g, t, BAR_CELLS, o);
-    if (o->width && grid_width(&g) > o->width) {
+    if (width && grid_width(&g) > width) {
         grid_free(&g);
         grid_init(&g, t, BAR_CELLS / 2, o);
     }
-    size_t all = g.ncols, gone = grid_fit(&g, o->width);
+    size_t all = g.ncols, gone = grid_fit(&g, width);
     if (t->title)
         buf_printf(&o->text, "%s\n", t->title);
     if (!t->no_header)

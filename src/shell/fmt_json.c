@@ -99,6 +99,20 @@ static void put_notes(const Result *r, Buf *b)
     buf_puts(b, "]");
 }
 
+/* Texts (help, a script, requests shown) under one key. */
+static void put_texts(const Result *r, Buf *b)
+{
+    Buf all = BUF_INIT;
+    for (size_t i = 0; i < r->n; i++)
+        if (r->items[i].kind == ITEM_RAW)
+            buf_str(&all, r->items[i].v.line);
+    if (all.n) {
+        buf_puts(b, ",\"text\":");
+        buf_json_str(b, buf_slice(&all));
+    }
+    buf_free(&all);
+}
+
 static bool only_raw(const Result *r)
 {
     bool raw = false;
@@ -114,7 +128,7 @@ static bool only_raw(const Result *r)
 void fmt_json_print(const Result *r, Out *o)
 {
     Buf *b = &o->text;
-    if (only_raw(r)) { /* a script, an exported model: itself */
+    if (o->packed && only_raw(r)) { /* the file of a script or an exported model is itself */
         for (size_t i = 0; i < r->n; i++)
             if (r->items[i].kind == ITEM_RAW)
                 buf_str(b, r->items[i].v.line);
@@ -137,6 +151,7 @@ void fmt_json_print(const Result *r, Out *o)
             put_table(it->v.table, o);
         }
     }
+    put_texts(r, b);
     put_notes(r, b);
     buf_puts(b, "}\n");
     out_flush(o);

@@ -292,7 +292,10 @@ void out_note(Out *o, const Note *n)
 {
     if (n->warning) {
         out_look(o, 'y');
-        buf_printf(&o->text, "! %s:", n->code);
+        buf_puts(&o->text, "! ");
+        for (const char *c = n->code; *c; c++) /* same_ranking: same ranking */
+            buf_putc(&o->text, *c == '_' ? ' ' : *c);
+        buf_putc(&o->text, ':');
         out_plain(o);
         size_t width = utf8_width(str_of(n->code)) + 3;
         wrapped(o, str_of(n->text), width, 2);

@@ -130,7 +130,7 @@ static void option_rest(const OptRow *o, Buf *b)
     buf_puts(b, o->brief ? o->brief : "");
     if (o->unit)
         buf_printf(b, ", %s", o->unit);
-    if (o->def)
+    if (o->def && !(o->brief && strstr(o->brief, "(default")))
         buf_printf(b, " (default %s)", o->def);
 }
 

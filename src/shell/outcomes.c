@@ -62,6 +62,8 @@ bool outcomes_any(Session *s, const Args *a, const Model *m, Outcomes *out, Erro
     }
     if (!out->frame ||
         !model_outcomes(m, out->frame, &out->y, &out->p, &out->w, &out->rows, &out->n, err)) {
+        if (out->frame) /* the place is one in the formula, which is not on this line */
+            err->at = part ? SPAN_NONE : at;
         outcomes_clear(out);
         return false;
     }

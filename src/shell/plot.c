@@ -233,7 +233,10 @@ static void plot_bars(const Plot *p, size_t cols, bool ascii, Buf *out)
             buf_digits(out, s->y[i], 3);
         if (p->nseries > 1) { /* a second number: a rate */
             buf_puts(out, "  ");
-            buf_digits(out, p->series[1].y[i], 3);
+            if (isfinite(p->series[1].y[i]) && fabs(p->series[1].y[i]) < 1)
+                buf_printf(out, "%.3f", p->series[1].y[i]);
+            else
+                buf_digits(out, p->series[1].y[i], 3);
         }
         buf_putc(out, '\n');
     }

@@ -132,7 +132,9 @@ bool setting_set(Session *s, Str name, Str value, Span name_at, Span value_at, E
     bool on = false;
     switch (row->type) {
     case SET_BOOL:
-        if (!parse_bool(value, &on))
+        if (str_ieq(value, STR("toggle")))
+            on = !*(bool *)to;
+        else if (!parse_bool(value, &on))
             return fail_at(err, ERR_USAGE, value_at, "%s is on or off, not '%.*s'", row->name,
                            STR_ARG(value));
         *(bool *)to = on;

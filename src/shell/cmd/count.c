@@ -16,6 +16,7 @@
 
 #define BINS 16
 #define LEVELS 30
+#define GROUPS 8 /* as many as a picture has series */
 
 static bool is_numeric(const Column *c)
 {
@@ -237,9 +238,15 @@ static const char *edge_text(Result *out, const Column *c, double v)
     return z;
 }
 
-static void hist_numbers(const Frame *f, size_t col, const Column *by, Result *out)
+/* Bins of equal width; of whole numbers, whole ones. */
+typedef struct Bins {
+    double low, step;
+    size_t n;
+    bool whole;
+} Bins;
+
+static bool bins_of(const Column *c, Bins *b)
 {
-    const Column *c = f->cols[col];
     double low = INFINITY, high = -INFINITY;
     for (size_t i = 0; i < c->n; i++) {
         double v = column_real(c, i);
@@ -248,49 +255,151 @@ static void hist_numbers(const Frame *f, size_t col, const Column *by, Result *o
             high = fmax(high, v);
         }
     }
-    if (!(low <= high)) {
+    if (!(low <= high))
+        return false;
+    *b = (Bins){.low = low, .n = BINS, .whole = c->type == COL_INT || c->type == COL_BOOL};
+    if (b->whole && high - low < BINS)
+        b->n = (size_t)(high - low) + 1;
+    b->step = b->whole && b->n < BINS ? 1 : (high - low) / (double)b->n;
+    if (b->whole && b->n == BINS) {
+        b->step = ceil((high - low + 1) / BINS);
+        b->n = (size_t)((high - low) / b->step) + 1;
+    }
+    b->step = b->step > 0 ? b->step : 1;
+    return true;
+}
+
+/* The bin of a row, or SIZE_MAX when it has no value. */
+static size_t bin_of(const Bins *b, const Column *c, size_t row)
+{
+    double v = column_real(c, row);
+    if (!isfinite(v))
+        return SIZE_MAX;
+    size_t k = (size_t)((v - b->low) / b->step);
+    return k < b->n ? k : b->n - 1;
+}
+
+static const char *bin_label(Result *out, const Column *c, const Bins *b, size_t k)
+{
+    double from = b->low + b->step * (double)k, to = from + b->step;
+    if (b->whole && b->step == 1)
+        return edge_text(out, c, from);
+    return arena_printf(out->arena, "%s to %s", edge_text(out, c, from),
+                        edge_text(out, c, b->whole ? to - 1 : to));
+}
+
+static void hist_numbers(const Frame *f, size_t col, const Column *by, Result *out)
+{
+    const Column *c = f->cols[col];
+    Bins b;
+    if (!bins_of(c, &b)) {
         result_line(out, "%s has no value", f->names[col]);
         return;
     }
-    size_t n = BINS;
-    bool whole = (c->type == COL_INT || c->type == COL_BOOL);
-    if (whole && high - low < BINS)
-        n = (size_t)(high - low) + 1;
-    double step = whole && n < BINS ? 1 : (high - low) / (double)n;
-    if (whole && n == BINS)
-        step = ceil((high - low + 1) / BINS);
-    step = step > 0 ? step : 1;
-    Bin *bins = arena_array(out->arena, Bin, n + 1);
+    Bin *bins = arena_array(out->arena, Bin, b.n + 1);
     for (size_t i = 0; i < c->n; i++) {
-        double v = column_real(c, i);
-        if (!isfinite(v))
+        size_t k = bin_of(&b, c, i);
+        if (k == SIZE_MAX)
             continue;
-        size_t k = (size_t)((v - low) / step);
-        k = k < n ? k : n - 1;
         bins[k].n++;
         if (by && !column_is_null(by, i))
             bins[k].hits += column_real(by, i);
     }
-    while (n > 1 && bins[n - 1].n == 0)
-        n--;
     static const TableCol cols[] = {
         {COL("low", "from")}, {COL("high", "to")}, {COL("n", "n")}, {COL("rate", "mean")}};
     Table *t = result_table(out, "bins", cols, by ? 4 : 3);
     t->machine_only = true;
-    const char **labels = arena_array(out->arena, const char *, n + 1);
-    for (size_t k = 0; k < n; k++) {
-        double a = low + step * (double)k, b = low + step * (double)(k + 1);
+    const char **labels = arena_array(out->arena, const char *, b.n + 1);
+    for (size_t k = 0; k < b.n; k++) {
         Cell *row = table_row(out, t);
-        row[0] = cell_real(a);
-        row[1] = cell_real(b);
+        row[0] = cell_real(b.low + b.step * (double)k);
+        row[1] = cell_real(b.low + b.step * (double)(k + 1));
         row[2] = cell_int((int64_t)bins[k].n);
         if (by)
             row[3] = cell_real(bins[k].n > 0 ? bins[k].hits / bins[k].n : NAN);
-        labels[k] = whole && step == 1 ? edge_text(out, c, a)
-                                       : arena_printf(out->arena, "%s to %s", edge_text(out, c, a),
-                                                      edge_text(out, c, whole ? b - 1 : b));
+        labels[k] = bin_label(out, c, &b, k);
     }
-    hist_plot(f, col, by_name(f, by), bins, n, labels, out);
+    hist_plot(f, col, by_name(f, by), bins, b.n, labels, out);
+}
+
+/* A line a group for the picture: the share of the group's rows in each bin. */
+static void group_curves(const char *title, const char *xlabel, const Bins *b, const double *n,
+                         const Grouping *g, const char **names, size_t ngroups, Result *out)
+{
+    Plot *p = arena_alloc(out->arena, sizeof *p);
+    *p = (Plot){.kind = PLOT_LINES, .title = title, .xlabel = xlabel, .ylabel = "share of the rows",
+                .xmin = NAN, .xmax = NAN, .ymin = 0, .ymax = NAN, .nseries = ngroups,
+                .mark_x = NAN, .mark_y = NAN};
+    for (size_t j = 0; j < ngroups; j++) {
+        double *x = arena_array(out->arena, double, b->n), *y = arena_array(out->arena, double, b->n);
+        for (size_t k = 0; k < b->n; k++) {
+            x[k] = b->low + b->step * ((double)k + 0.5);
+            y[k] = n[k * g->ngroups + j] / (double)g->count[j];
+        }
+        p->series[j] = (Series){.name = names[j], .n = b->n, .x = x, .y = y};
+    }
+    result_picture(out, p);
+}
+
+/* Numbers by the levels of another column: a column of bars each, scaled for itself. */
+static bool hist_groups(const Frame *f, size_t col, size_t by, Result *out, Error *err)
+{
+    const Column *c = f->cols[col];
+    Bins b;
+    Grouping g;
+    if (!is_numeric(c)) {
+        fail(err, ERR_TYPE, "'%s' is %s, and so is '%s'", f->names[col], coltype_name(c->type),
+             f->names[by]);
+        return error_hint(err, "count %s, %s makes a cross table", f->names[col], f->names[by]);
+    }
+    if (!bins_of(c, &b)) {
+        result_line(out, "%s has no value", f->names[col]);
+        return true;
+    }
+    if (!frame_group(f, &by, 1, &g, err))
+        return false;
+    if (g.ngroups > GROUPS) {
+        fail(err, ERR_DATA, "'%s' has %zu values, and hist shows at most %d groups", f->names[by],
+             g.ngroups, GROUPS);
+        grouping_clear(&g);
+        return error_hint(err, "where %s in (...) takes some of them", f->names[by]);
+    }
+    double *n = arena_array(out->arena, double, b.n *g.ngroups + 1);
+    for (size_t i = 0; i < c->n; i++) {
+        size_t k = bin_of(&b, c, i);
+        if (k != SIZE_MAX)
+            n[k * g.ngroups + g.group[i]]++;
+    }
+    const char *name = arena_printf(out->arena, "%s", f->names[by]), *names[GROUPS];
+    const TableCol cols[] = {
+        {COL(name, name)}, {COL("low", "from")}, {COL("high", "to")}, {COL("n", "n")}};
+    TableCol heads[1 + 2 * GROUPS] = {{COL("bin", arena_printf(out->arena, "%s", f->names[col]))}};
+    for (size_t j = 0; j < g.ngroups; j++) {
+        names[j] = arena_printf(out->arena, "%.*s",
+                                STR_ARG(row_text(out->arena, f->cols[by], g.first[j])));
+        heads[1 + 2 * j] = (TableCol){COL(names[j], names[j]), .look = LOOK_COUNT};
+        heads[2 + 2 * j] = (TableCol){COL("bar", ""), .look = LOOK_BAR, .priority = 2};
+    }
+    Table *rows = result_table(out, "bins", cols, 4);
+    Table *t = result_table(out, "bins", heads, 1 + 2 * g.ngroups);
+    rows->machine_only = t->human_only = true;
+    for (size_t k = 0; k < b.n; k++) {
+        Cell *h = table_row(out, t);
+        h[0] = cell_text(str_of(bin_label(out, c, &b, k)));
+        for (size_t j = 0; j < g.ngroups; j++) {
+            double v = n[k * g.ngroups + j];
+            Cell *r = table_row(out, rows);
+            r[0] = cell_text(str_of(names[j]));
+            r[1] = cell_real(b.low + b.step * (double)k);
+            r[2] = cell_real(b.low + b.step * (double)(k + 1));
+            r[3] = h[1 + 2 * j] = cell_int((int64_t)v);
+            h[2 + 2 * j] = cell_real(v);
+        }
+    }
+    group_curves(arena_printf(out->arena, "%s by %s", f->names[col], name), heads[0].title, &b, n,
+                 &g, names, g.ngroups, out);
+    grouping_clear(&g);
+    return true;
 }
 
 static bool hist_levels(const Frame *f, size_t col, const Column *by, Result *out, Error *err)
@@ -351,15 +460,13 @@ static bool hist_run(Session *s, const Args *a, Result *out, Error *err)
     ok = ok &&
          (!a->by.p || args_columns(a, a->by, a->by_at, f, sel.table->name, &by_cols, &nby, err));
     const Column *by = ok && nby ? f->cols[by_cols[0]] : NULL;
-    if (ok && by && (nby > 1 || !is_numeric(by) || by->type == COL_TIME)) {
-        ok = fail_at(err, ERR_TYPE, a->by_at,
-                     "the column behind 'by' must be one number, such as viewed");
-        error_hint(err, "count %s, %s makes a cross table", f->names[sel.cols[0]],
-                   f->names[by_cols[0]]);
-    }
+    if (ok && nby > 1)
+        ok = fail_at(err, ERR_USAGE, a->by_at, "hist takes one column behind 'by'");
     if (ok) {
         result_text(out, "column", str_of(f->names[sel.cols[0]]));
-        if (is_numeric(f->cols[sel.cols[0]]))
+        if (by && (!is_numeric(by) || by->type == COL_TIME))
+            ok = hist_groups(f, sel.cols[0], by_cols[0], out, err);
+        else if (is_numeric(f->cols[sel.cols[0]]))
             hist_numbers(f, sel.cols[0], by, out);
         else
             ok = hist_levels(f, sel.cols[0], by, out, err);
@@ -376,11 +483,12 @@ const Command cmd_hist = {
     .opts = data_opts,
     .subject = SUBJECT_WORDS,
     .clauses = CLAUSE_WHERE | CLAUSE_BY,
-    .help = "Bins of equal width, or a bar a level. With `by` the mean of that column (the rate of "
-            "viewed) stands beside "
-            "each bar. > FILE.svg saves the picture.",
+    .help = "Bins of equal width, or a bar a level. With `by` and a number (viewed) its mean stands "
+            "beside each bar; with `by` and levels (gender) each level has its own bars. "
+            "> FILE.svg saves the picture.",
     .examples = (const Example[]){{"hist users age", "", false},
                                   {"hist ft age by viewed", "with the rate", false},
+                                  {"hist users age by gender", "side by side", false},
                                   {0}},
     .needs = NEED_TABLE,
     .run = hist_run,

@@ -93,6 +93,7 @@ bool vector_flip(Session *s, Result *out, const WhatIf *v, const uint8_t *freeze
                     result_short(out, s->threshold));
     Table *t = result_table(out, "flips", cols, 3);
     t->no_header = true;
+    t->indent = 2;
     t->machine_only = !n;
     Buf b = BUF_INIT;
     for (size_t i = 0; i < n; i++) {
@@ -102,7 +103,7 @@ bool vector_flip(Session *s, Result *out, const WhatIf *v, const uint8_t *freeze
             put_change(m, &flips[i].change[k], &b);
         }
         Cell *c = table_row(out, t);
-        c[0] = cell_text(str_of(arena_printf(out->arena, "  %s", b.p)));
+        c[0] = cell_text(str_of(arena_printf(out->arena, "%s", b.p)));
         c[1] = cell_real(flips[i].p);
         c[2] = cell_real(flips[i].cost);
     }

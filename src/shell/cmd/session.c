@@ -8,6 +8,19 @@
 #include "shell/script.h"
 #include "shell/settings.h"
 
+static void tell_switch(Session *s, Str name, Result *out)
+{
+    size_t n = 0;
+    const Setting *rows = setting_table(&n);
+    Buf b = BUF_INIT;
+    for (size_t i = 0; i < n; i++)
+        if (str_eqz(name, rows[i].name)) {
+            setting_print(s, &rows[i], &b);
+            result_chat(out, "%s is %s", rows[i].name, b.p);
+        }
+    buf_free(&b);
+}
+
 static bool set_run(Session *s, const Args *a, Result *out, Error *err)
 {
     static const TableCol cols[] = {
@@ -21,7 +34,11 @@ static bool set_run(Session *s, const Args *a, Result *out, Error *err)
         if (a->nwords > 2)
             return fail_at(err, ERR_USAGE, w[2].at,
                            "set takes a name and one value; quote a value with blanks");
-        return setting_set(s, w[0].text, w[1].text, w[0].at, w[1].at, err);
+        if (!setting_set(s, w[0].text, w[1].text, w[0].at, w[1].at, err))
+            return false;
+        if (str_ieq(w[1].text, STR("toggle"))) /* nobody remembers how it stood */
+            tell_switch(s, w[0].text, out);
+        return true;
     }
     Table *t = result_table(out, "settings", cols, 3);
     Buf b = BUF_INIT;
@@ -61,7 +78,7 @@ const Command cmd_set = {
     .brief = "show or change settings",
     .usage = "set [NAME [VALUE]]",
     .subject = SUBJECT_WORDS,
-    .help = "Lines of set in ~/.config/glint/glintrc are run at the start.",
+    .help = "What is on or off takes toggle, too. Lines of set in ~/.config/glint/glintrc are run at the start.",
     .examples = (const Example[]){{"set", "all settings", false},
                                   {"set rows 50", "longer tables", false},
                                   {0}},

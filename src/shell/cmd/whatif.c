@@ -62,23 +62,21 @@ static void put_contributions(Result *out, const WhatIf *v, const WhatIfResult *
     (void)v;
     Table *t = result_table(out, "contributions", cols, 5);
     t->no_header = true;
-    size_t silent = 0;
+    t->indent = 2;
     for (size_t i = 0; i < r->ncontrib; i++) {
         const Contribution *c = &r->contrib[i];
         if (top && t->nrows >= top)
             break;
-        if (c->contribution == 0) {
-            silent++;
+        if (c->contribution == 0)
             continue;
-        }
         Cell *cell = table_row(out, t);
-        cell[0] = cell_text(str_of(arena_printf(out->arena, "  %s", c->term)));
+        cell[0] = cell_text(str_of(arena_printf(out->arena, "%s", c->term)));
         cell[1] = cell_text(str_of(arena_printf(out->arena, "%s", c->value)));
         cell[2] = cell_real(c->coefficient);
         cell[3] = cell_real(c->contribution);
         cell[4] = cell_real(c->contribution);
     }
-    /* machines get every term, without the indent */
+    /* machines get every term */
     Table *all = result_table(out, "contributions", cols, 4);
     all->machine_only = true;
     for (size_t i = 0; i < r->ncontrib; i++) {
