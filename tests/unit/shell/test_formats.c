@@ -50,6 +50,25 @@ static void print(const char *name, size_t width, Buf *out)
     arena_free(arena);
 }
 
+/* A text is one key of the one object a line; a file of JSON with nothing else in it is the text. */
+static void texts(void **state)
+{
+    (void)state;
+    Arena *arena = arena_new();
+    Result r;
+    result_init(&r, arena, "script");
+    result_raw(&r, STR("load \"a.csv\"\n"));
+    Out o = {.null_text = ""};
+    format_find(STR("json"))->print(&r, &o);
+    assert_string_equal(o.text.p, "{\"command\":\"script\",\"text\":\"load \\\"a.csv\\\"\\n\",\"notes\":[]}\n");
+    buf_clear(&o.text);
+    format_find(STR("csv"))->print(&r, &o);
+    assert_string_equal(o.text.p, "load \"a.csv\"\n");
+    buf_free(&o.text);
+    result_clear(&r);
+    arena_free(arena);
+}
+
 static void every_format(void **state)
 {
     (void)state;
@@ -207,7 +226,7 @@ int main(void)
 {
     setlocale(LC_CTYPE, "C.UTF-8");
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_format), cmocka_unit_test(narrow),  cmocka_unit_test(long_tables),
+        cmocka_unit_test(every_format), cmocka_unit_test(texts), cmocka_unit_test(narrow),  cmocka_unit_test(long_tables),
         cmocka_unit_test(numbers),      cmocka_unit_test(finding),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
