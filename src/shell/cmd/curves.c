@@ -324,7 +324,78 @@ const Command cmd_lift = {
 
 /* ---- thresholds ---- */
 
-static bool thresholds_run(Session *s, const Args *a, Result *out, Error *err)
+typedef struct Costs {
+    double fp, fn; /* of a false positive, of a miss */
+} Costs;
+
+static const struct {
+    const char *rule, *axis;
+    BestBy by;
+} rules[] = {{"best F1", "F1", BEST_F1}, /* in the order of best_words */
+             {"best Youden", "Youden's index", BEST_YOUDEN},
+             {"best accuracy", "accuracy", BEST_ACCURACY},
+             {"least cost", "cost", BEST_COST}};
+#define RULES (sizeof rules / sizeof *rules)
+
+static bool threshold_row(Result *out, Table *t, const Outcomes *o, const char *rule,
+                          double threshold, const Costs *costs, Error *err)
+{
+    Metrics k;
+    if (!metrics_compute(o->y, o->p, o->w, o->n, threshold, 0.95, &k, err))
+        return false;
+    const double v[] = {threshold,
+                        k.accuracy,
+                        k.precision,
+                        k.recall,
+                        k.f1,
+                        k.recall + k.specificity - 1,
+                        k.fp * costs->fp + k.fn * costs->fn};
+    Cell *row = table_row(out, t);
+    row[0] = cell_text(str_of(rule));
+    for (size_t j = 0; j < sizeof v / sizeof *v; j++)
+        row[j + 1] = cell_real(v[j]);
+    return true;
+}
+
+/* What a rule looks at, at point i of the curve. */
+static double rule_value(const Curve *c, size_t i, BestBy by, const Costs *costs)
+{
+    double tp = c->tpr[i] * c->positives, fp = c->fpr[i] * c->negatives;
+    double fn = c->positives - tp, tn = c->negatives - fp;
+    switch (by) {
+    case BEST_F1:
+        return 2 * tp / (2 * tp + fp + fn);
+    case BEST_YOUDEN:
+        return c->tpr[i] - c->fpr[i];
+    case BEST_ACCURACY:
+        return (tp + tn) / (c->positives + c->negatives);
+    case BEST_COST:
+        break;
+    }
+    return fp * costs->fp + fn * costs->fn;
+}
+
+/* The value of the rule over all thresholds, its best point marked. */
+static void rule_plot(Result *out, const Curve *c, size_t rule, double best, const Costs *costs)
+{
+    size_t *at = arena_array(out->arena, size_t, c->n / (c->n / CURVE_POINTS + 1) + 2);
+    size_t n = thin(c->n, at), kept = 0;
+    double *x = arena_array(out->arena, double, n + 1), *y = arena_array(out->arena, double, n + 1);
+    for (size_t i = 0; i < n; i++) {
+        x[kept] = c->threshold[at[i]];
+        y[kept] = rule_value(c, at[i], rules[rule].by, costs);
+        kept += x[kept] <= 1;
+    }
+    Plot *p = new_plot(out, PLOT_LINES, rules[rule].rule, "threshold", rules[rule].axis);
+    p->xmin = p->xmax = p->ymin = p->ymax = NAN;
+    add_series(out, p, rules[rule].axis, x, y, kept, false);
+    p->mark_x = best;
+    p->mark_y = rule_value(c, at_threshold(c, best), rules[rule].by, costs);
+    result_plot(out, p);
+}
+
+static bool thresholds_show(Session *s, const Args *a, const Outcomes *o, const Curve *c,
+                            Result *out, Error *err)
 {
     static const TableCol cols[] = {
         {COL("rule", "")},
@@ -335,56 +406,49 @@ static bool thresholds_run(Session *s, const Args *a, Result *out, Error *err)
         {COL("f1", "F1"), .look = LOOK_FIXED, .digits = 3},
         {COL("youden", "Youden"), .look = LOOK_FIXED, .digits = 3},
         {COL("cost", "cost"), .look = LOOK_COUNT, .priority = 1}};
+    const Costs costs = {args_real(a, "fp"), args_real(a, "fn")};
+    long wanted = args_choice(a, "best");
+    Table *t = result_table(out, "thresholds", cols, 8);
+    bool ok = true;
+    for (size_t i = 0; ok && i < RULES; i++) {
+        if (wanted >= 0 && i != (size_t)wanted)
+            continue;
+        double best = curve_best(c, rules[i].by, costs.fp, costs.fn);
+        ok = threshold_row(out, t, o, rules[i].rule, best, &costs, err);
+        if (ok && wanted >= 0) {
+            result_real(out, "threshold", best);
+            rule_plot(out, c, i, best, &costs);
+        }
+    }
+    ok = ok && threshold_row(out, t, o, "in use", s->threshold, &costs, err);
+    for (int i = 1; ok && wanted < 0 && i <= 9; i++)
+        ok = threshold_row(out, t, o, "", i / 10.0, &costs, err);
+    t->footer =
+        arena_printf(out->arena, "cost: %s a false positive, %s a miss; set threshold X uses one",
+                     result_short(out, costs.fp), result_short(out, costs.fn));
+    return ok;
+}
+
+static bool thresholds_run(Session *s, const Args *a, Result *out, Error *err)
+{
     Outcomes o;
     Curve c = {0};
     if (!asked(s, a, &o, err))
         return false;
-    double fp = args_real(a, "fp"), fn = args_real(a, "fn");
-    bool ok = curve_compute(o.y, o.p, o.w, o.n, &c, err);
-    if (ok) {
-        const struct {
-            const char *rule;
-            double t;
-        } rows[] = {{"best F1", curve_best(&c, BEST_F1, fp, fn)},
-                    {"best Youden", curve_best(&c, BEST_YOUDEN, fp, fn)},
-                    {"best accuracy", curve_best(&c, BEST_ACCURACY, fp, fn)},
-                    {"least cost", curve_best(&c, BEST_COST, fp, fn)},
-                    {"in use", s->threshold},
-                    {"", 0.1},
-                    {"", 0.2},
-                    {"", 0.3},
-                    {"", 0.4},
-                    {"", 0.5},
-                    {"", 0.6},
-                    {"", 0.7},
-                    {"", 0.8},
-                    {"", 0.9}};
-        Table *t = result_table(out, "thresholds", cols, 8);
-        for (size_t i = 0; ok && i < sizeof rows / sizeof *rows; i++) {
-            Metrics k;
-            ok = metrics_compute(o.y, o.p, o.w, o.n, rows[i].t, 0.95, &k, err);
-            Cell *row = table_row(out, t);
-            row[0] = cell_text(str_of(rows[i].rule));
-            row[1] = cell_real(rows[i].t);
-            row[2] = cell_real(k.accuracy);
-            row[3] = cell_real(k.precision);
-            row[4] = cell_real(k.recall);
-            row[5] = cell_real(k.f1);
-            row[6] = cell_real(k.recall + k.specificity - 1);
-            row[7] = cell_real(k.fp * fp + k.fn * fn);
-        }
-        t->footer = arena_printf(out->arena,
-                                 "cost: %s a false positive, %s a miss; set threshold X uses one",
-                                 result_short(out, fp), result_short(out, fn));
-    }
+    bool ok = curve_compute(o.y, o.p, o.w, o.n, &c, err) && thresholds_show(s, a, &o, &c, out, err);
     curve_clear(&c);
     outcomes_clear(&o);
     return ok;
 }
 
+static const char *const best_words[] = {"f1", "youden", "accuracy", "cost", NULL};
 static const OptRow thresholds_opts[] = {
     OPT_MODEL_ROW,
     OPT_ON_ROW,
+    {.name = "best",
+     .type = OPT_CHOICE,
+     .choices = best_words,
+     .brief = "this rule alone, and its curve over all thresholds"},
     {.name = "fp",
      .type = OPT_REAL,
      .min = 0,
@@ -406,14 +470,16 @@ const Command cmd_thresholds = {
     .name = "thresholds",
     .group = GROUP_MODEL,
     .brief = "which threshold to use",
-    .usage = "thresholds [M] [--fp C] [--fn C] [--on train|test|T] [where E]",
+    .usage = "thresholds [M] [--best f1|youden|accuracy|cost] [--fp C] [--fn C] "
+             "[--on train|test|T] [where E]",
     .opts = thresholds_opts,
     .subject = SUBJECT_WORDS,
     .clauses = CLAUSE_WHERE,
     .help = "The best ones by F1, by Youden's index, by accuracy and by cost, and a ladder from "
-            "0.1 to 0.9.",
+            "0.1 to 0.9. --best takes one rule and draws it; > FILE.svg saves the picture.",
     .examples =
         (const Example[]){{"thresholds --fp 1 --fn 5", "a miss costs five false alarms", false},
+                          {"thresholds --best cost --fn 5", "the cheapest, and what others cost", false},
                           {0}},
     .needs = NEED_MODEL,
     .run = thresholds_run,
