@@ -19,6 +19,7 @@
 #define WIDTH 640.0
 #define HEIGHT 440.0
 #define FONT 13.0
+#define LABELS 300.0 /* at most so much for the names of rows */
 
 /* Okabe & Ito 2008, Color Universal Design. */
 static const double colors[8][3] = {
@@ -72,6 +73,15 @@ static void text_at(Page *g, double x, double y, const char *z, double align, bo
     cairo_set_source_rgb(g->c, 0.15, 0.15, 0.15);
     cairo_show_text(g->c, safe.p ? safe.p : "");
     buf_free(&safe);
+}
+
+static double text_width(Page *g, const char *z)
+{
+    cairo_text_extents_t e;
+    cairo_select_font_face(g->c, "sans-serif", CAIRO_FONT_SLANT_NORMAL, CAIRO_FONT_WEIGHT_NORMAL);
+    cairo_set_font_size(g->c, FONT);
+    cairo_text_extents(g->c, z, &e);
+    return e.x_advance;
 }
 
 static void number_at(Page *g, double x, double y, double v, double align)
@@ -170,9 +180,20 @@ static void draw_band(Page *g, const Series *s, size_t k)
     cairo_fill(g->c);
 }
 
-static void draw_curve(Page *g, const Series *s, size_t k)
+static void line_style(Page *g, const Series *s, size_t k)
 {
     static const double dashes[] = {5, 4};
+    if (s->dashed) {
+        cairo_set_dash(g->c, dashes, 2, 0);
+        cairo_set_source_rgb(g->c, 0.55, 0.55, 0.55);
+    } else {
+        set_color(g, k, 1);
+    }
+    cairo_set_line_width(g->c, s->dashed ? 1 : 2);
+}
+
+static void draw_curve(Page *g, const Series *s, size_t k)
+{
     bool begun = false;
     for (size_t i = 0; i < s->n; i++) {
         bool there = isfinite(s->x[i]) && isfinite(s->y[i]);
@@ -182,13 +203,7 @@ static void draw_curve(Page *g, const Series *s, size_t k)
             cairo_move_to(g->c, px(g, s->x[i]), py(g, s->y[i]));
         begun = there;
     }
-    if (s->dashed) {
-        cairo_set_dash(g->c, dashes, 2, 0);
-        cairo_set_source_rgb(g->c, 0.55, 0.55, 0.55);
-    } else {
-        set_color(g, k, 1);
-    }
-    cairo_set_line_width(g->c, s->dashed ? 1 : 2);
+    line_style(g, s, k);
     cairo_stroke(g->c);
     cairo_set_dash(g->c, NULL, 0, 0);
 }
@@ -199,20 +214,32 @@ static void draw_point(Page *g, double x, double y, double radius)
     cairo_fill(g->c);
 }
 
+/* Names of the series in the lower right corner, in their order. */
 static void draw_legend(Page *g, const Plot *p)
 {
-    size_t row = 0;
+    size_t named = 0, row = 0;
+    double widest = 0;
+    for (size_t k = 0; k < p->nseries; k++)
+        if (p->series[k].name && *p->series[k].name) {
+            widest = fmax(widest, text_width(g, p->series[k].name));
+            named++;
+        }
+    if (p->nseries < 2 || !named)
+        return;
+    double left = g->right - widest - 52, top = g->bottom - 14 - 18 * (double)named;
+    cairo_set_source_rgba(g->c, 1, 1, 1, 0.85);
+    cairo_rectangle(g->c, left, top, widest + 46, 18 * (double)named + 6);
+    cairo_fill(g->c);
     for (size_t k = 0; k < p->nseries; k++) {
-        if (!p->series[k].name || !*p->series[k].name || p->nseries < 2)
+        if (!p->series[k].name || !*p->series[k].name)
             continue;
-        double y = g->bottom - 16 - 18 * (double)row++;
-        if (p->series[k].dashed)
-            cairo_set_source_rgb(g->c, 0.55, 0.55, 0.55);
-        else
-            set_color(g, k, 1);
-        cairo_rectangle(g->c, g->right - 150, y - 9, 14, 9);
-        cairo_fill(g->c);
-        text_at(g, g->right - 130, y, p->series[k].name, 0, false);
+        double y = top + 17 + 18 * (double)row++;
+        line_style(g, &p->series[k], k);
+        cairo_move_to(g->c, left + 6, y - 4.5);
+        cairo_line_to(g->c, left + 30, y - 4.5);
+        cairo_stroke(g->c);
+        cairo_set_dash(g->c, NULL, 0, 0);
+        text_at(g, left + 38, y, p->series[k].name, 0, false);
     }
 }
 
@@ -245,13 +272,39 @@ static void draw_curves(Page *g, const Plot *p)
     draw_legend(g, p);
 }
 
+/* Room for the longest label, within reason. */
+static double label_room(Page *g, const Plot *p)
+{
+    double widest = 0;
+    for (size_t i = 0; p->labels && i < p->series[0].n; i++)
+        widest = fmax(widest, text_width(g, p->labels[i]));
+    return fmin(fmax(widest + 24, 90), LABELS);
+}
+
+/* A label that ends at x; what has no room ends in dots. */
+static void label_at(Page *g, double x, double y, const char *z)
+{
+    Buf cut = BUF_INIT;
+    size_t n = strlen(z);
+    buf_puts(&cut, z);
+    while (n && text_width(g, cut.p) > x - 8) {
+        do
+            n--;
+        while (n && ((unsigned char)z[n] & 0xc0) == 0x80); /* whole characters */
+        buf_clear(&cut);
+        buf_printf(&cut, "%.*s\u2026", (int)n, z);
+    }
+    text_at(g, x, y, cut.p, 1, false);
+    buf_free(&cut);
+}
+
 /* Bars and forests: one row a label. */
 static void draw_rows(Page *g, const Plot *p)
 {
     const Series *s = &p->series[0];
     bool forest = p->kind == PLOT_FOREST;
     const double *v = forest ? s->x : s->y;
-    g->left = 180;
+    g->left = label_room(g, p);
     g->y0 = 0;
     g->y1 = (double)s->n;
     g->x0 = g->x1 = 0;
@@ -270,7 +323,7 @@ static void draw_rows(Page *g, const Plot *p)
     for (size_t i = 0; i < s->n; i++) {
         double y = g->top + (g->bottom - g->top) * ((double)i + 0.5) / (double)s->n;
         double tall = (g->bottom - g->top) / (double)s->n;
-        text_at(g, g->left - 8, y + 4, p->labels ? p->labels[i] : "", 1, false);
+        label_at(g, g->left - 8, y + 4, p->labels ? p->labels[i] : "");
         set_color(g, v[i] < 0 ? 0 : forest ? 5 : 0, 1);
         if (!forest) {
             cairo_rectangle(g->c, px(g, 0), y - tall * 0.35, px(g, v[i]) - px(g, 0), tall * 0.7);

@@ -171,6 +171,29 @@ const Command cmd_pr = {
 
 /* ---- calibration ---- */
 
+/* 1, 0.5, 0.2, 0.1 ...: the least of them that v is not above. */
+static double round_top(double v)
+{
+    static const double steps[] = {1, 0.5, 0.2};
+    double top = 1;
+    for (size_t k = 1; v > 0 && k < 18; k++) {
+        double next = steps[k % 3] * pow(0.1, (double)(k / 3));
+        if (next < v)
+            break;
+        top = next;
+    }
+    return top;
+}
+
+/* Wilson's interval of a rate of n (E. B. Wilson, JASA 22, 1927). */
+static void rate_interval(double rate, double n, double z, double *low, double *high)
+{
+    double mid = (rate + z * z / (2 * n)) / (1 + z * z / n);
+    double half = z / (1 + z * z / n) * sqrt(rate * (1 - rate) / n + z * z / (4 * n * n));
+    *low = fmax(mid - half, 0);
+    *high = fmin(mid + half, 1);
+}
+
 static bool calibration_run(Session *s, const Args *a, Result *out, Error *err)
 {
     static const TableCol cols[] = {
@@ -188,7 +211,10 @@ static bool calibration_run(Session *s, const Args *a, Result *out, Error *err)
     size_t n = calibration_bins(o.y, o.p, o.w, o.n, want, args_flag(a, "width"), bins);
     double chisq = NAN, p = o.w ? NAN : hosmer_lemeshow(o.y, o.p, o.n, want, &chisq, &df);
     double ece = calibration_ece(bins, n);
-    double *x = arena_array(out->arena, double, n + 1), *y = arena_array(out->arena, double, n + 1);
+    double *x = arena_array(out->arena, double, n + 1), *y = arena_array(out->arena, double, n + 1),
+           *low = arena_array(out->arena, double, n + 1),
+           *high = arena_array(out->arena, double, n + 1);
+    double z = fit_quantile(o.model->fit, s->settings->level), top = 0;
     Table *t = result_table(out, "bins", cols, 6);
     for (size_t i = 0; i < n; i++) {
         Cell *c = table_row(out, t);
@@ -200,12 +226,18 @@ static bool calibration_run(Session *s, const Args *a, Result *out, Error *err)
         c[5] = cell_real(bins[i].observed_rate - bins[i].mean_predicted);
         x[i] = bins[i].mean_predicted;
         y[i] = bins[i].observed_rate;
+        rate_interval(y[i], bins[i].n, z, &low[i], &high[i]);
+        top = fmax(top, fmax(x[i], y[i]));
     }
-    double ends[2] = {0, 1};
+    top = round_top(top);
+    const double ends[2] = {0, top};
     Plot *plot = new_plot(out, PLOT_LINES,
                           arena_printf(out->arena, "%s on %s: calibration", o.model->name, o.on),
                           "predicted", "observed");
+    plot->xmax = plot->ymax = top;
     add_series(out, plot, o.model->name, x, y, n, false);
+    plot->series[0].low = low;
+    plot->series[0].high = high;
     add_series(out, plot, "exact", ends, ends, 2, true);
     result_real(out, "ece", ece);
     result_real(out, "hosmer_lemeshow", chisq);
