@@ -19,7 +19,7 @@ trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
 
 export PATH="$PATH:/usr/sbin:/sbin" GLINT="$PWD/$build/glint" BUILD="$PWD/$build"
-export HOME="$work/home" TMPDIR="$work/tmp" LC_ALL=C.UTF-8 TZ=Asia/Kathmandu TERM=dumb
+export HOME="$work/home" TMPDIR="$work/tmp" LC_ALL=C.UTF-8 TZ=Asia/Kathmandu TERM=dumb SHELL=/bin/sh
 unset XDG_CONFIG_HOME XDG_DATA_HOME XDG_STATE_HOME XDG_CACHE_HOME XDG_RUNTIME_DIR
 unset NO_COLOR COLUMNS LINES PAGER LESS EDITOR GLINT_FAULT MAKEFLAGS MAKELEVEL LANG LANGUAGE
 mkdir -p "$HOME" "$TMPDIR"
