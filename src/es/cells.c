@@ -78,7 +78,7 @@ static bool take_buckets(Cells *k, const cJSON *buckets, Error *err)
         const cJSON *key = cJSON_GetObjectItemCaseSensitive(bucket, "key");
         const cJSON *n = cJSON_GetObjectItemCaseSensitive(bucket, "doc_count");
         for (size_t i = 0; i < k->n; i++) {
-            char name[8];
+            char name[24];
             snprintf(name, sizeof name, "%zu", i);
             if (!put_key(k, i, cJSON_GetObjectItemCaseSensitive(key, name), err))
                 return false;
