@@ -3,20 +3,16 @@
 #ifndef GLINT_SHELL_FOLDS_H
 #define GLINT_SHELL_FOLDS_H
 
+#include "model/cv.h"
 #include "shell/command.h"
 
-#define FOLDS_MAX 100
-
-/* The fold (0 .. k-1) of each row, by --split, --split-column and --seed; big_alloc'd, NULL on
- * failure. */
-uint32_t *folds_of(const Session *s, const Args *a, const Frame *f, const char *table, size_t k,
-                   Error *err);
-/* The column that a split goes by: --split-column, or by the names and types of the table's
- * columns; NULL for random. */
+/* The column that folds of a kind go by: --split-column, or by the names of the table's columns;
+ * NULL for random. */
 bool fold_column(const Args *a, const Frame *f, const char *table, SplitKind kind, const char **out,
                  Error *err);
-/* Row numbers inside (or outside) fold k into rows[n]; how many. */
-size_t fold_rows(const uint32_t *fold, size_t n, uint32_t k, bool inside, uint32_t *rows);
+/* Folds by --split, --split-column, --folds and --seed. */
+bool folds_spec(const Session *s, const Args *a, const Frame *f, const char *table, size_t k,
+                FoldSpec *out, Error *err);
 
 extern const char *const fold_splits[];
 #define OPT_FOLD_ROWS                                                                              \
@@ -29,6 +25,10 @@ extern const char *const fold_splits[];
          .type = OPT_COLUMN,                                                                       \
          .metavar = "c",                                                                           \
          .brief = "time or user column of the folds"},                                             \
+        {.name = "folds",                                                                          \
+         .type = OPT_COLUMN,                                                                       \
+         .metavar = "c",                                                                           \
+         .brief = "a column whose values are the folds"},                                          \
     {                                                                                              \
         .name = "seed", .type = OPT_INT, .min = 0, .max = 9e15, .metavar = "N",                    \
         .brief = "seed of the folds"                                                               \

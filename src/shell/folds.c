@@ -6,7 +6,6 @@
 
 const char *const fold_splits[] = {"random", "time", "user", NULL};
 
-/* Which column folds go by: as said, or by the names of the table's columns. */
 bool fold_column(const Args *a, const Frame *f, const char *table, SplitKind kind, const char **out,
                  Error *err)
 {
@@ -29,30 +28,15 @@ bool fold_column(const Args *a, const Frame *f, const char *table, SplitKind kin
     return true;
 }
 
-/* Fold numbers of the rows; big_alloc'd. */
-uint32_t *folds_of(const Session *s, const Args *a, const Frame *f, const char *table, size_t k,
-                   Error *err)
+bool folds_spec(const Session *s, const Args *a, const Frame *f, const char *table, size_t k,
+                FoldSpec *out, Error *err)
 {
     static const SplitKind kinds[] = {SPLIT_RANDOM, SPLIT_TIME, SPLIT_USER};
-    SplitKind kind = kinds[args_choice(a, "split")];
-    const char *column = NULL;
-    uint64_t seed = args_has(a, "seed") ? (uint64_t)args_int(a, "seed") : s->seed;
-    if (!fold_column(a, f, table, kind, &column, err))
-        return NULL;
-    uint32_t *fold = big_alloc(f->rows ? f->rows : 1, sizeof *fold, false, "folds", err);
-    if (fold && !split_folds(f, kind, column, k, seed, fold, err)) {
-        free(fold);
-        return NULL;
-    }
-    return fold;
-}
-
-/* Row numbers inside (or outside) a fold. */
-size_t fold_rows(const uint32_t *fold, size_t n, uint32_t k, bool inside, uint32_t *rows)
-{
-    size_t m = 0;
-    for (size_t i = 0; i < n; i++)
-        if ((fold[i] == k) == inside)
-            rows[m++] = (uint32_t)i;
-    return m;
+    *out = (FoldSpec){.k = k,
+                      .kind = kinds[args_choice(a, "split")],
+                      .given = args_z(a, "folds"),
+                      .seed = args_has(a, "seed") ? (uint64_t)args_int(a, "seed") : s->seed};
+    if (out->given)
+        return frame_need(f, str_of(out->given), table, args_at(a, "folds"), err) != NULL;
+    return fold_column(a, f, table, out->kind, &out->column, err);
 }

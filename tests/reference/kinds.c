@@ -591,6 +591,7 @@ const KindRow kinds[] = {
     {"sklearn-l2", run_sklearn},
     {"metrics", run_metrics},
     {"glmnet", run_glmnet},
+    {"cv", run_cv},
     {"error", run_error},
     {NULL, NULL},
 };

@@ -12,130 +12,101 @@
 #include "shell/model_show.h"
 #include "shell/settings.h"
 
-/* What is kept of each fold's coefficients, by the names of the whole model. */
-typedef struct Stable {
-    double sum, squares;
-    size_t n, positive;
-} Stable;
+/* The metrics that stand in the table of folds, by their names in metric_table(). */
+static const struct {
+    const char *name, *title;
+    int priority;
+} shown[] = {{"accuracy", "accuracy", 0}, {"precision", "precision", 2},
+             {"recall", "recall", 2},     {"f1", "F1", 2},
+             {"roc_auc", "ROC-AUC", 0},   {"pr_auc", "PR-AUC", 1},
+             {"log_loss", "log loss", 0}, {"brier", "Brier", 1}};
+#define NSHOWN (sizeof shown / sizeof *shown)
 
-static void note_coefs(const Model *whole, const Model *part, Stable *st)
+static const MetricRow *metric_named(const char *name)
 {
-    for (size_t j = 0; j < part->fit->p; j++) {
-        double b = part->fit->b[j];
-        if (!isfinite(b))
-            continue;
-        for (size_t i = 0; i < whole->fit->p; i++)
-            if (strcmp(whole->enc->cols[i].name, part->enc->cols[j].name) == 0) {
-                st[i].sum += b;
-                st[i].squares += b * b;
-                st[i].n++;
-                st[i].positive += b > 0;
-                break;
-            }
-    }
+    size_t n;
+    const MetricRow *rows = metric_table(&n);
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(rows[i].name, name) == 0)
+            return &rows[i];
+    return NULL;
 }
 
-static bool one_fold(const NamedModel *nm, const uint32_t *fold, uint32_t k, uint32_t *rows,
-                     Metrics *out, Stable *st, Error *err)
+static void summary_row(Result *out, Table *t, const char *name, size_t rows, double deviance,
+                        const double *v, bool binary)
 {
-    const Frame *f = nm->data.frame;
-    ModelSpec spec = nm->model->spec;
-    spec.test_frac = 0;
-    size_t n = fold_rows(fold, f->rows, k, false, rows), m = 0;
-    Frame *train = frame_take(f, rows, n, err);
-    Dataset data = {train, nm->data.recipe};
-    Model *part = train ? model_fit(&data, &spec, err) : NULL;
-    double *y = NULL, *p = NULL, *w = NULL;
-    uint32_t *at = NULL;
-    n = fold_rows(fold, f->rows, k, true, rows);
-    Frame *test = part ? frame_take(f, rows, n, err) : NULL;
-    bool ok = test && model_outcomes(part, test, &y, &p, &w, &at, &m, err);
-    if (ok && !m)
-        ok = fail(err, ERR_DATA, "no row of fold %u has everything", k + 1);
-    ok = ok && metrics_compute(y, p, w, m, spec.threshold, spec.fit.ci_level, out, err);
-    if (ok)
-        note_coefs(nm->model, part, st);
-    else
-        error_context(err, "fold %u", k + 1);
-    free(y);
-    free(p);
-    free(w);
-    free(at);
-    frame_unref(train);
-    frame_unref(test);
-    model_unref(part);
-    return ok;
+    Cell *c = table_row(out, t);
+    c[0] = cell_text(str_of(name));
+    c[1] = rows ? cell_int((int64_t)rows) : (Cell){.kind = CELL_NULL};
+    c[2] = cell_real(deviance);
+    for (size_t j = 0; binary && j < NSHOWN; j++)
+        c[3 + j] = cell_real(v[j]);
 }
 
-static void put_folds(Result *out, const Metrics *folds, size_t k)
+static void put_folds(Result *out, const Cv *cv)
 {
-    static const TableCol cols[] = {
-        {COL("fold", "fold")},
-        {COL("n", "rows"), .look = LOOK_COUNT},
-        {COL("accuracy", "accuracy"), .look = LOOK_FIXED, .digits = 3},
-        {COL("precision", "precision"), .look = LOOK_FIXED, .digits = 3, .priority = 2},
-        {COL("recall", "recall"), .look = LOOK_FIXED, .digits = 3, .priority = 2},
-        {COL("f1", "F1"), .look = LOOK_FIXED, .digits = 3, .priority = 2},
-        {COL("roc_auc", "ROC-AUC"), .look = LOOK_FIXED, .digits = 4},
-        {COL("log_loss", "log loss"), .look = LOOK_FIXED, .digits = 4},
-        {COL("brier", "Brier"), .look = LOOK_FIXED, .digits = 4, .priority = 1}};
-    Table *t = result_table(out, "folds", cols, 9);
+    TableCol cols[3 + NSHOWN] = {{COL("fold", "fold")},
+                                 {COL("n", "rows"), .look = LOOK_COUNT},
+                                 {COL("deviance", "deviance"), .look = LOOK_FIXED, .digits = 4}};
+    double v[NSHOWN], mean[NSHOWN], sd[NSHOWN];
+    size_t n = 0;
+    for (size_t j = 0; j < NSHOWN; j++)
+        cols[3 + j] = (TableCol){COL(shown[j].name, shown[j].title), .look = LOOK_FIXED,
+                                 .digits = 4, .priority = shown[j].priority};
+    Table *t = result_table(out, "folds", cols, cv->binary ? 3 + NSHOWN : 3);
     t->blank_nulls = true;
-    double sum[7] = {0}, squares[7] = {0};
-    for (size_t i = 0; i < k; i++) {
-        const Metrics *m = &folds[i];
-        const double v[7] = {m->accuracy, m->precision, m->recall, m->f1,
-                             m->roc_auc,  m->log_loss,  m->brier};
-        Cell *c = table_row(out, t);
-        c[0] = cell_text(str_of(arena_printf(out->arena, "%zu", i + 1)));
-        c[1] = cell_int((int64_t)m->n);
-        for (size_t j = 0; j < 7; j++) {
-            c[2 + j] = cell_real(v[j]);
-            sum[j] += v[j];
-            squares[j] += v[j] * v[j];
-        }
+    for (size_t i = 0; i < cv->k; i++) {
+        const CvFold *f = &cv->fold[i];
+        for (size_t j = 0; j < NSHOWN; j++)
+            v[j] = metric_named(shown[j].name)->get(&f->metrics);
+        summary_row(out, t, arena_printf(out->arena, "%s", f->name), f->test, f->deviance, v,
+                    cv->binary);
+        n += f->test;
     }
-    static const char *const keys[7] = {"accuracy", "precision", "recall", "f1",
-                                        "roc_auc",  "log_loss",  "brier"};
-    for (int sd = 0; sd < 2; sd++) {
-        Cell *c = table_row(out, t);
-        c[0] = cell_text(sd ? STR("sd") : STR("mean"));
-        c[1] = (Cell){.kind = CELL_NULL};
-        for (size_t j = 0; j < 7; j++) {
-            double mean = sum[j] / (double)k;
-            double var = (squares[j] - sum[j] * mean) / (double)(k > 1 ? k - 1 : 1);
-            c[2 + j] = cell_real(sd ? sqrt(var > 0 ? var : 0) : mean);
-            if (!sd)
-                result_real(out, keys[j], mean);
-        }
+    for (size_t j = 0; j < NSHOWN; j++) {
+        cv_metric(cv, metric_named(shown[j].name), &mean[j], &sd[j]);
+        v[j] = metric_named(shown[j].name)->get(&cv->pooled);
+        if (cv->binary)
+            result_real(out, shown[j].name, mean[j]);
     }
+    result_real(out, "deviance", cv->deviance);
+    result_real(out, "deviance_se", cv->deviance_se);
+    summary_row(out, t, "mean", 0, cv->deviance, mean, cv->binary);
+    summary_row(out, t, "sd", 0, cv->deviance_se * sqrt((double)cv->k), sd, cv->binary);
+    if (cv->binary)
+        summary_row(out, t, "pooled", n, NAN, v, true);
 }
 
-static void put_stability(Result *out, const Model *m, const Stable *st, size_t k, size_t shown)
+static const char *steadiness(Result *out, const CvTerm *t, size_t k)
+{
+    if (t->positive && t->positive < t->nonzero)
+        return "! sign changes";
+    if (t->folds < k)
+        return arena_printf(out->arena, "in %zu of %zu folds", t->folds, k);
+    return t->nonzero < t->folds
+               ? arena_printf(out->arena, "not 0 in %zu of %zu folds", t->nonzero, k)
+               : "";
+}
+
+static void put_stability(Result *out, const Model *m, const Cv *cv, size_t rows)
 {
     static const TableCol cols[] = {{COL("term", "term")},
                                     {COL("estimate", "coef"), .look = LOOK_FIXED, .digits = 4},
                                     {COL("mean", "mean of folds"), .look = LOOK_FIXED, .digits = 4},
                                     {COL("sd", "sd of folds"), .look = LOOK_FIXED, .digits = 4},
                                     {COL("change", "")}};
-    CoefRow *rows = arena_array(out->arena, CoefRow, m->fit->p + 1);
-    size_t n = model_coefs(m, SORT_COEF, 0.95, rows);
+    CoefRow *order = arena_array(out->arena, CoefRow, m->fit->p + 1);
+    size_t n = model_coefs(m, SORT_COEF, 0.95, order);
     Table *t = result_table(out, "coef", cols, 5);
-    t->shown = shown;
+    t->shown = rows;
     for (size_t i = 0; i < n; i++) {
-        const Stable *s = &st[rows[i].col];
-        double mean = s->n ? s->sum / (double)s->n : NAN;
-        double var = s->n > 1 ? (s->squares - s->sum * mean) / (double)(s->n - 1) : NAN;
-        bool flips = s->positive && s->positive < s->n;
+        const CvTerm *s = &cv->term[order[i].col];
         Cell *c = table_row(out, t);
-        c[0] = cell_text(str_of(rows[i].term));
-        c[1] = rows[i].aliased ? (Cell){.kind = CELL_NULL} : cell_real(rows[i].estimate);
-        c[2] = cell_real(mean);
-        c[3] = cell_real(sqrt(var > 0 ? var : 0));
-        c[4] =
-            cell_text(str_of(flips      ? "! sign changes"
-                             : s->n < k ? arena_printf(out->arena, "in %zu of %zu folds", s->n, k)
-                                        : ""));
+        c[0] = cell_text(str_of(order[i].term));
+        c[1] = order[i].aliased ? (Cell){.kind = CELL_NULL} : cell_real(order[i].estimate);
+        c[2] = cell_real(s->mean);
+        c[3] = cell_real(s->sd);
+        c[4] = cell_text(str_of(steadiness(out, s, cv->k)));
     }
 }
 
@@ -143,34 +114,32 @@ static bool cv_run(Session *s, const Args *a, Result *out, Error *err)
 {
     const Model *m = command_model_arg(s, a, a->nwords ? a->words[0].text : STR_NULL,
                                        a->nwords ? a->words[0].at : SPAN_NONE, err);
+    FoldSpec folds;
     if (!m)
         return false;
     const NamedModel *nm = &s->models[session_model_index(s, m)];
-    size_t k = (size_t)args_int(a, "k");
-    if (!m->binary)
-        return fail(err, ERR_DATA,
-                    "the response of %s has not two values: there are no classes to tell apart",
-                    m->name);
     if (!nm->data.frame) {
         fail(err, ERR_DATA, "%s was loaded from a file and its rows are not here", m->name);
         return error_hint(err, "load the table and fit again");
     }
-    const Frame *f = nm->data.frame;
-    uint32_t *fold = folds_of(s, a, f, m->table ? m->table : "", k, err);
-    uint32_t *rows = fold ? big_alloc(f->rows + 1, sizeof *rows, false, "rows", err) : NULL;
-    Metrics folds[FOLDS_MAX];
-    Stable *st = arena_array(a->arena, Stable, m->fit->p + 1);
-    bool ok = rows != NULL;
-    for (size_t i = 0; ok && i < k; i++)
-        ok = one_fold(nm, fold, (uint32_t)i, rows, &folds[i], st, err);
-    free(fold);
-    free(rows);
-    if (!ok)
+    if (!folds_spec(s, a, nm->data.frame, m->table ? m->table : "", (size_t)args_int(a, "k"),
+                    &folds, err))
         return false;
+    Cv *cv = cv_model(m, &nm->data, &folds, err);
+    if (!cv)
+        return false;
+    size_t unseen = 0;
+    for (size_t i = 0; i < cv->k; i++)
+        unseen += cv->fold[i].unseen;
     result_text(out, "model", str_of(m->name));
-    result_line(out, "%s on %zu folds: %s", m->name, k, m->formula);
-    put_folds(out, folds, k);
-    put_stability(out, m, st, k, (size_t)s->settings->rows);
+    result_line(out, "%s on %zu folds: %s", m->name, cv->k, m->formula);
+    put_folds(out, cv);
+    put_stability(out, m, cv, (size_t)s->settings->rows);
+    if (unseen)
+        result_note(out, "unseen", NULL,
+                    "%s had a level that the other folds lack: the base level was taken",
+                    result_plural(out, (int64_t)unseen, "row"));
+    cv_free(cv);
     return true;
 }
 
@@ -191,7 +160,7 @@ const Command cmd_cv = {
     .name = "cv",
     .group = GROUP_MODEL,
     .brief = "cross-validation of a model",
-    .usage = "cv [M] [--k 5] [--split random|time|user] [--seed N]",
+    .usage = "cv [M] [--k 5] [--split random|time|user] [--folds c] [--seed N]",
     .opts = cv_opts,
     .subject = SUBJECT_WORDS,
     .help = "Fits the model K times without one fold and tests it there; levels and knots are "

@@ -6,8 +6,6 @@
  * error of it (Friedman, Hastie & Tibshirani 2010). Levels and knots are learned inside each fold
  * from its training rows.
  */
-#include "glm/path.h"
-
 #include <math.h>
 #include <stdlib.h>
 
@@ -16,126 +14,6 @@
 #include "shell/plot.h"
 #include "shell/select.h"
 #include "shell/settings.h"
-
-typedef struct PathJob {
-    const Frame *frame;
-    const char *table;
-    Str formula;
-    size_t at;
-    DesignOptions design;
-    const Family *family;
-    const Link *link;
-    PathOptions opt;
-} PathJob;
-
-/* The path over some rows (NULL: all); the design is the caller's. */
-static Path *path_on(const PathJob *job, const uint32_t *rows, size_t n, Design **design,
-                     Error *err)
-{
-    Terms *terms = terms_parse(job->formula, job->at, job->frame, err);
-    DesignOptions opt = job->design;
-    opt.rows = rows;
-    opt.nrows = n;
-    *design = terms ? design_learn(terms, job->frame, &opt, err) : NULL;
-    if (!*design)
-        return NULL;
-    const Design *d = *design;
-    Problem pb = {.x = &d->x,
-                  .y = d->y,
-                  .w = d->w,
-                  .offset = d->offset,
-                  .family = job->family,
-                  .link = job->link,
-                  .param = job->opt.param};
-    return path_run(&pb, &job->opt, err);
-}
-
-/* Mean deviance of the rows of one fold at each lambda; NaN where the fold's path did not get
- * there. */
-static bool fold_deviance(const PathJob *job, const uint32_t *fold, uint32_t k, uint32_t *rows,
-                          const Path *whole, double *dev, Error *err)
-{
-    PathJob mine = *job;
-    Design *d = NULL, *test = NULL;
-    uint8_t *good = NULL;
-    ReplayReport report;
-    mine.opt.lambda = whole->lambda;
-    mine.opt.nlambda = whole->n;
-    size_t n = fold_rows(fold, job->frame->rows, k, false, rows);
-    Path *path = path_on(&mine, rows, n, &d, err);
-    n = fold_rows(fold, job->frame->rows, k, true, rows);
-    if (path)
-        test = design_replay(d->enc, job->frame, rows, n, UNSEEN_BASE, true, &good, &report, err);
-    double *eta = test ? big_alloc(test->n + 1, sizeof *eta, false, "predictions", err) : NULL;
-    double *mu = eta ? big_alloc(test->n + 1, sizeof *mu, false, "predictions", err) : NULL;
-    double *slope = mu ? big_alloc(test->n + 1, sizeof *slope, false, "predictions", err) : NULL;
-    bool ok = slope != NULL;
-    for (size_t l = 0; ok && l < whole->n; l++) {
-        double sum = 0, weight = 0;
-        dev[l] = NAN;
-        if (l >= path->n)
-            continue;
-        ok = matrix_times(&test->x, path->b + l * path->p, test->offset, eta, err);
-        if (!ok)
-            break;
-        job->link->inverse(eta, test->n, mu, slope);
-        for (size_t i = 0; i < test->n; i++) {
-            double w = test->w ? test->w[i] : 1;
-            if (!good[i] || isnan(test->y[i]))
-                continue;
-            sum += w * job->family->deviance(test->y[i], mu[i], job->opt.param);
-            weight += w;
-        }
-        dev[l] = weight > 0 ? sum / weight : NAN;
-    }
-    free(eta);
-    free(mu);
-    free(slope);
-    free(good);
-    path_free(path);
-    design_free(d);
-    design_free(test);
-    return ok;
-}
-
-typedef struct Chosen {
-    double *mean, *se; /* per lambda */
-    size_t best, one_se;
-} Chosen;
-
-static bool choose(Session *s, const Args *a, const PathJob *job, const Path *path, size_t k,
-                   Chosen *out, Error *err)
-{
-    uint32_t *fold = folds_of(s, a, job->frame, job->table, k, err);
-    uint32_t *rows =
-        fold ? big_alloc(job->frame->rows + 1, sizeof *rows, false, "rows", err) : NULL;
-    double *dev = arena_array(a->arena, double, path->n *k + 1);
-    bool ok = rows != NULL;
-    for (size_t i = 0; ok && i < k; i++)
-        ok = fold_deviance(job, fold, (uint32_t)i, rows, path, dev + i * path->n, err);
-    free(fold);
-    free(rows);
-    out->mean = arena_array(a->arena, double, path->n + 1);
-    out->se = arena_array(a->arena, double, path->n + 1);
-    for (size_t l = 0; ok && l < path->n; l++) {
-        double sum = 0, squares = 0;
-        for (size_t i = 0; i < k; i++) {
-            double v = dev[i * path->n + l];
-            sum += v;
-            squares += v * v;
-        }
-        double mean = sum / (double)k, var = (squares - sum * mean) / (double)(k - 1);
-        out->mean[l] = mean;
-        out->se[l] = sqrt((var > 0 ? var : 0) / (double)k);
-        if (mean < out->mean[out->best])
-            out->best = l;
-    }
-    out->one_se = out->best;
-    while (ok && out->one_se &&
-           out->mean[out->one_se - 1] <= out->mean[out->best] + out->se[out->best])
-        out->one_se--;
-    return ok;
-}
 
 /* The eight largest coefficients at the end against log10(lambda). */
 static void path_plot(Result *out, const Path *path, const Encoding *enc)
@@ -177,16 +55,16 @@ static void path_plot(Result *out, const Path *path, const Encoding *enc)
     result_plot(out, p);
 }
 
-static void put_path(Result *out, const Path *path, const Encoding *enc, const Chosen *c,
-                     size_t shown)
+static void put_path(Result *out, const CvPath *cv, const char *measure, size_t shown)
 {
-    static const TableCol cols[] = {
-        {COL("lambda", "lambda")},
-        {COL("df", "terms in")},
-        {COL("dev_ratio", "explained"), .look = LOOK_PERCENT},
-        {COL("cv_mean", "cv deviance"), .look = LOOK_FIXED, .digits = 4},
-        {COL("cv_se", "se"), .look = LOOK_FIXED, .digits = 4},
-        {COL("choice", "")}};
+    const Path *path = cv->path;
+    const CvPath *c = cv->k ? cv : NULL;
+    const TableCol cols[] = {{COL("lambda", "lambda")},
+                             {COL("df", "terms in")},
+                             {COL("dev_ratio", "explained"), .look = LOOK_PERCENT},
+                             {COL("cv_mean", measure), .look = LOOK_FIXED, .digits = 4},
+                             {COL("cv_se", "se"), .look = LOOK_FIXED, .digits = 4},
+                             {COL("choice", "")}};
     Table *t = result_table(out, "path", cols, c ? 6 : 3);
     t->shown = shown;
     for (size_t l = 0; l < path->n; l++) {
@@ -198,83 +76,131 @@ static void put_path(Result *out, const Path *path, const Encoding *enc, const C
             continue;
         cell[3] = cell_real(c->mean[l]);
         cell[4] = cell_real(c->se[l]);
-        cell[5] = cell_text(str_of(l == c->best     ? "least deviance"
-                                   : l == c->one_se ? "within one se"
-                                                    : ""));
+        cell[5] = cell_text(str_of(l == c->best ? "best" : l == c->one_se ? "within one se" : ""));
     }
     size_t at = c ? c->one_se : path->n - 1;
     const TableCol coef_cols[] = {
         {COL("term", "term")},
         {COL("estimate", c ? "coef within one se" : "coef at the end"), .look = LOOK_FIXED,
          .digits = 4},
-        {COL("least", "at least deviance"), .look = LOOK_FIXED, .digits = 4}};
-    Table *b = result_table(out, "coef", coef_cols, c ? 3 : 2);
+        {COL("best", "coef at the best"), .look = LOOK_FIXED, .digits = 4},
+        {COL("folds", "in folds")}};
+    Table *b = result_table(out, "coef", coef_cols, c ? 4 : 2);
     b->shown = shown;
     for (size_t j = 0; j < path->p; j++) {
         double v = path->b[at * path->p + j], least = c ? path->b[c->best * path->p + j] : 0;
         if (v == 0 && least == 0)
             continue;
         Cell *cell = table_row(out, b);
-        cell[0] = cell_text(str_of(arena_printf(out->arena, "%s", enc->cols[j].name)));
+        cell[0] = cell_text(str_of(arena_printf(out->arena, "%s", cv->enc->cols[j].name)));
         cell[1] = cell_real(v);
-        if (c)
-            cell[2] = cell_real(least);
+        if (!c)
+            continue;
+        cell[2] = cell_real(least);
+        cell[3] = cell_int((int64_t)cv->nonzero[j]);
     }
     b->footer = arena_printf(out->arena, "%zu of %zu coefficients are not 0", b->nrows, path->p);
+}
+
+/* `deviance`, or a row of the table of metrics. */
+static bool find_measure(const Args *a, const MetricRow **out, Error *err)
+{
+    Str name = args_text(a, "measure"), names[32];
+    size_t n;
+    const MetricRow *rows = metric_table(&n);
+    *out = NULL;
+    if (str_eqz(name, "deviance"))
+        return true;
+    for (size_t i = 0; i < n; i++) {
+        names[i < 32 ? i : 31] = str_of(rows[i].name);
+        if (str_eqz(name, rows[i].name)) {
+            *out = &rows[i];
+            return true;
+        }
+    }
+    fail_at(err, ERR_NAME, args_at(a, "measure"), "no measure '%.*s'", STR_ARG(name));
+    long near = nearest_name(name, names, n < 32 ? n : 32);
+    return near >= 0 ? error_hint(err, "did you mean '%s'?", rows[near].name)
+                     : error_hint(err, "deviance, roc_auc, log_loss, brier ...");
+}
+
+static void spec_of(const Session *s, const Args *a, const NamedData *t, ModelSpec *spec,
+                    PathOptions *opt)
+{
+    *spec = (ModelSpec)MODEL_SPEC_DEFAULT;
+    spec->formula = args_zstr(a, a->text);
+    spec->formula_at = a->text_at.from;
+    spec->table = t->name;
+    spec->family = args_z(a, "family");
+    spec->link = args_z(a, "link");
+    spec->weights = args_z(a, "weights");
+    spec->offset = args_z(a, "offset");
+    spec->event = args_z(a, "event");
+    spec->encode = (Encode)args_choice(a, "encode");
+    spec->threshold = s->threshold;
+    spec->fit.ci_level = s->settings->level;
+    *opt = (PathOptions)PATH_OPTIONS_DEFAULT;
+    opt->alpha = args_real(a, "alpha");
+    opt->nlambda = (size_t)args_int(a, "lambdas");
+    opt->no_standardize = args_flag(a, "as-is");
+    if (args_has(a, "theta"))
+        opt->param = args_real(a, "theta");
+    if (args_has(a, "power"))
+        opt->param = args_real(a, "power");
+}
+
+static void put_choice(Result *out, const CvPath *cv, const char *measure)
+{
+    const Path *path = cv->path;
+    result_real(out, "lambda_min", path->lambda[cv->best]);
+    result_real(out, "lambda_1se", path->lambda[cv->one_se]);
+    result_line(out,
+                "best %s of %zu folds at lambda %s (%zu coefficients); within one se: %s (%zu)",
+                measure, cv->k, result_short(out, path->lambda[cv->best]), path->df[cv->best],
+                result_short(out, path->lambda[cv->one_se]), path->df[cv->one_se]);
+    if (cv->best + 1 == path->n)
+        result_note(out, "path_end", "more --lambdas, or another --alpha",
+                    "the best lambda is the last one of the path: less penalty may be better");
 }
 
 static bool path_cmd_run(Session *s, const Args *a, Result *out, Error *err)
 {
     const NamedData *t = command_table_arg(s, a, STR_NULL, SPAN_NONE, err);
-    if (!t)
+    const MetricRow *metric;
+    ModelSpec spec;
+    PathOptions opt;
+    FoldSpec folds;
+    if (!t || !find_measure(a, &metric, err))
         return false;
     if (!a->text.p) {
         fail(err, ERR_USAGE, "path wants a formula");
         return error_hint(err, "path viewed ~ age + lang --cv 5");
     }
-    PathJob job = {
-        .table = t->name, .formula = a->text, .at = a->text_at.from, .opt = PATH_OPTIONS_DEFAULT};
-    job.family = family_find(args_text(a, "family"), args_at(a, "family"), err);
-    if (!job.family)
+    if (args_has(a, "family") && !family_find(args_text(a, "family"), args_at(a, "family"), err))
         return false;
-    job.link = args_has(a, "link") ? link_find(args_text(a, "link"), args_at(a, "link"), err)
-                                   : family_link(job.family);
-    if (!job.link || !family_allows(job.family, job.link, err))
-        return false;
-    job.opt.alpha = args_real(a, "alpha");
-    job.opt.nlambda = (size_t)args_int(a, "lambdas");
-    job.opt.no_standardize = args_flag(a, "as-is");
-    job.design = (DesignOptions){.encode = (Encode)args_choice(a, "encode"),
-                                 .weights = args_z(a, "weights"),
-                                 .offset = args_z(a, "offset"),
-                                 .table = t->name,
-                                 .binary_response = job.family->is_binary_response};
+    spec_of(s, a, t, &spec, &opt);
+    bool choose = args_has(a, "cv") || args_has(a, "folds");
+    size_t k = args_has(a, "cv") ? (size_t)args_int(a, "cv") : 10;
     Frame *f = select_where(a, t->data.frame, t->name, err);
-    job.frame = f;
-    Design *d = NULL;
-    Chosen chosen = {0};
-    size_t k = args_has(a, "cv") ? (size_t)args_int(a, "cv") : 0;
-    Path *path = f ? path_on(&job, NULL, 0, &d, err) : NULL;
-    bool ok = path && (!k || choose(s, a, &job, path, k, &chosen, err));
-    if (ok) {
-        result_line(out, "%s, alpha %s: %zu penalties, %.2f s", job.family->name,
-                    result_short(out, path->alpha), path->n, path->seconds);
-        result_real(out, "alpha", path->alpha);
-        result_real(out, "null_deviance", path->null_deviance);
-        if (k) {
-            result_real(out, "lambda_min", path->lambda[chosen.best]);
-            result_real(out, "lambda_1se", path->lambda[chosen.one_se]);
-            result_line(out,
-                        "least cross-validated deviance at lambda %s (%zu coefficients); within "
-                        "one se: %s (%zu)",
-                        result_short(out, path->lambda[chosen.best]), path->df[chosen.best],
-                        result_short(out, path->lambda[chosen.one_se]), path->df[chosen.one_se]);
-        }
-        path_plot(out, path, d->enc);
-        put_path(out, path, d->enc, k ? &chosen : NULL, (size_t)s->settings->rows);
+    bool ok = f && (!choose || folds_spec(s, a, f, t->name, k, &folds, err));
+    CvPath *cv = ok ? cv_path(f, &spec, &opt, choose ? &folds : NULL, metric, err) : NULL;
+    if (cv) {
+        const char *measure = metric ? metric->name : "deviance";
+        result_line(out, "%s, alpha %s: %zu penalties, %s, %.2f s", args_z(a, "family"),
+                    result_short(out, opt.alpha), cv->path->n,
+                    result_plural(out, (int64_t)cv->rows, "row"), cv->path->seconds);
+        result_real(out, "alpha", opt.alpha);
+        result_real(out, "null_deviance", cv->path->null_deviance);
+        if (cv->k)
+            put_choice(out, cv, measure);
+        if (cv->dropped)
+            result_note(out, "dropped", NULL, "%s dropped: something is missing",
+                        result_plural(out, (int64_t)cv->dropped, "row"));
+        path_plot(out, cv->path, cv->enc);
+        put_path(out, cv, measure, (size_t)s->settings->rows);
     }
-    path_free(path);
-    design_free(d);
+    ok = cv != NULL;
+    cv_path_free(cv);
     frame_unref(f);
     return ok;
 }
@@ -303,6 +229,11 @@ static const OptRow path_opts[] = {
      .metavar = "K",
      .brief = "choose the penalty by K folds"},
     OPT_FOLD_ROWS,
+    {.name = "measure",
+     .type = OPT_TEXT,
+     .def = "deviance",
+     .metavar = "NAME",
+     .brief = "what the folds are judged by: deviance, roc_auc, log_loss, brier, accuracy ..."},
     {.name = "as-is", .type = OPT_FLAG, .brief = "columns are not scaled to sd 1 first"},
     {.name = "family",
      .type = OPT_TEXT,
@@ -313,6 +244,22 @@ static const OptRow path_opts[] = {
      .type = OPT_TEXT,
      .metavar = "NAME",
      .brief = "the family's usual one when not given"},
+    {.name = "event",
+     .type = OPT_TEXT,
+     .metavar = "LEVEL",
+     .brief = "the level of the response that counts as 1"},
+    {.name = "theta",
+     .type = OPT_REAL,
+     .min = 0,
+     .max = 1e12,
+     .metavar = "X",
+     .brief = "negbin: theta"},
+    {.name = "power",
+     .type = OPT_REAL,
+     .min = -10,
+     .max = 10,
+     .metavar = "X",
+     .brief = "tweedie: variance power"},
     {.name = "encode",
      .type = OPT_CHOICE,
      .choices = encodes,
