@@ -12,7 +12,7 @@
 #   make cov        line coverage of src/ by all the checks, at least 85 %
 #   make lint       gcc -fanalyzer, clang's warnings, mandoc, long lines
 #   make layers     which line breaks the rules of the house
-#   make bench-csv  load a CSV of ROWS=1000000 beside polars, DuckDB, pyarrow and pandas
+#   make bench      speed and memory beside other programs: bench-start -csv -fit -score -screen
 #   make fuzz       libFuzzer on each entry of tests/fuzz for SECONDS=20
 #   make deps       install what the build needs (apt; elsewhere it prints the packages)
 #   make man        build/release/glint.1, printed from the tables of the program
@@ -121,13 +121,19 @@ fuzz:
 	@$(AGAIN) VARIANT=fuzz CC=clang fuzz-build
 	$(Q)tests/fuzz/run.sh build/fuzz/fuzz $(SECONDS)
 
-# ---- benchmarks: tests/bench/x.c; they print ratios and are no tests ----
+# ---- benchmarks: tests/bench; they print medians and ratios, and are no tests ----
+BENCH_BIN := $(patsubst tests/%.c,$(BUILD)/%,$(wildcard tests/bench/*.c))
 $(BUILD)/bench/%: tests/bench/%.c $(LIBS)
 	@mkdir -p $(@D)
+	@$(if $(V),,echo "  bench $<")
 	$(Q)$(CC) $(ALL_CFLAGS) -Wno-missing-prototypes -MMD -MP -MF $@.d $(ALL_LDFLAGS) -o $@ $< \
 	  -Wl,--start-group $(LIBS) -Wl,--end-group $(PKG_L)
-bench-csv: $(BUILD)/bench/make_csv $(BUILD)/bench/load_csv
+bench-build: $(BENCH_BIN) $(BUILD)/glint
+bench: bench-start bench-csv bench-fit bench-score bench-screen
+bench-csv: bench-build
 	$(Q)tests/bench/csv.sh $(BUILD)/bench $(ROWS)
+bench-start bench-fit bench-score bench-screen: bench-%: bench-build
+	$(Q)ROWS=$(ROWS) RUNS=$(RUNS) tests/bench/bench.sh $(BUILD) $*
 
 # ---- reference values of other programs: tests/reference ----
 REFERENCE := $(BUILD)/reference/run_reference
@@ -137,14 +143,6 @@ $(REFERENCE): $(wildcard tests/reference/*.c tests/reference/*.h) $(LIBS)
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(filter %.c,$^) -Wl,--start-group $(LIBS) -Wl,--end-group $(PKG_L)
 reference: $(REFERENCE)
 	$(Q)$(REFERENCE) tests/reference $(if $(CASE),$(CASE),$(basename $(notdir $(wildcard tests/reference/expected/*.json))))
-
-# ---- benchmarks: tests/bench/bench_x.c ----
-BENCH_BIN := $(patsubst tests/%.c,$(BUILD)/%,$(wildcard tests/bench/bench_*.c))
-$(BUILD)/bench/%: tests/bench/%.c $(LIBS)
-	@mkdir -p $(@D)
-	@$(if $(V),,echo "  bench $<")
-	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -MF $@.d $(ALL_LDFLAGS) -o $@ $< -Wl,--start-group $(LIBS) -Wl,--end-group $(PKG_L)
-bench-build: $(BENCH_BIN)
 
 # ---- tests that talk to a real engine: tests/engine/test_x.c ----
 ENGINE_BIN := $(patsubst tests/%.c,$(BUILD)/%,$(wildcard tests/engine/test_*.c))

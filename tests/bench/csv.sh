@@ -19,4 +19,4 @@ if [ ! -x "$work/venv/bin/python" ]; then
 fi
 "$work/venv/bin/python" -c 'import polars, duckdb, pyarrow, pandas' 2>/dev/null ||
     "$work/venv/bin/pip" -q install polars duckdb pyarrow pandas
-exec "$work/venv/bin/python" tests/bench/csv.py "$tools/load_csv" "$file"
+exec "$work/venv/bin/python" tests/bench/load.py "$tools/load_csv" "$file"

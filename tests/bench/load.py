@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""csv.py LOAD_CSV FILE - times glint's CSV reader and others on one file; called by csv.sh."""
+"""load.py LOAD_CSV FILE - times glint's CSV reader and others on one file; called by csv.sh."""
 import os
 import re
 import statistics

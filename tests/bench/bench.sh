@@ -1,0 +1,18 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# bench.sh BUILD WHAT... - runs tests/bench/WHAT.py, after the peers are there: a Python environment of their own in
+# build/bench/venv (python3 with venv, pip). ROWS and RUNS in the environment: table size, runs of a median.
+set -eu
+cd "$(dirname "$0")/../.."
+GLINT=$PWD/$1/glint
+shift
+work=build/bench
+export GLINT ROWS="${ROWS:-1000000}" RUNS="${RUNS:-5}"
+mkdir -p "$work"
+[ -x "$work/venv/bin/python" ] || python3 -m venv "$work/venv"
+"$work/venv/bin/python" -c 'import polars, duckdb, pyarrow, pandas, glum, tabmat, sklearn, statsmodels' 2>/dev/null ||
+    "$work/venv/bin/pip" -q install polars duckdb pyarrow pandas glum scikit-learn statsmodels
+for what in "$@"; do
+    "$work/venv/bin/python" "tests/bench/$what.py" || echo "  $what.py: exit status $?"
+done

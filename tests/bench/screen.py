@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""screen.py - what an analyst waits for between keys: describe, redraws, questions, and the answer to Ctrl-C."""
+import os
+import pty
+import re
+import statistics
+import subprocess
+import time
+
+from glint import BIN, GLINT, ROWS, RUNS, TERMS, Glint, data, heading, row
+
+ASK = [("describe d", "1.0 s"), ("whatif x1=2 country=c3", "16 ms"), ("whatif --vary x1", ""), ("flip", ""), ("near", ""),
+       ("coef", ""), ("metrics", ""), ("roc", ""), ("group d by country: n = count(), m = mean(x1)", ""),
+       ("filter where x1 > 0 as part", ""), ("show d sort -x1 limit 10", ""), ("corr d x1,x2,x3,x4", "")]
+
+
+class Terminal:
+    """glint at a terminal of its own."""
+
+    def __init__(self):
+        self.pid, self.fd = pty.fork()
+        if self.pid == 0:
+            os.environ["TERM"] = "xterm"
+            os.execvp(GLINT, [GLINT, "--no-rc"])
+        self.wait()
+
+    def wait(self):
+        """Until the next prompt."""
+        seen = b""
+        while not seen.endswith(b"glint> "):
+            seen += os.read(self.fd, 4096)
+        return seen
+
+    def type(self, text):
+        os.write(self.fd, text.encode())
+
+    def interrupt(self, command, after):
+        """Seconds from Ctrl-C, so long after the command's start, to the prompt; None when it was done before."""
+        self.type(command + "\n")
+        time.sleep(after)
+        start = time.perf_counter()
+        self.type("\x03")
+        seen = self.wait()
+        return time.perf_counter() - start if b"ancel" in seen or b"interrupt" in seen else None
+
+    def close(self):
+        os.kill(self.pid, 9)
+        os.close(self.fd)
+        os.waitpid(self.pid, 0)
+
+
+def ask(path):
+    g = Glint()
+    g.ask(f"load {path} as d")
+    g.ask(f"fit viewed ~ {TERMS[107]}")
+    for command, target in ASK:
+        row(command, g.seconds(command), target=target)
+    g.close()
+    text = subprocess.run([f"{BIN}/bench/bench_ask", path, f"viewed ~ {TERMS[107]}"], capture_output=True, text=True,
+                          check=True).stdout
+    row("a key on the what-if screen", float(re.search(r"redraw ([0-9.]+)", text).group(1)), target="16 ms")
+
+
+def interrupts(path):
+    t = Terminal()
+    fit = f"fit viewed ~ {TERMS[685]}"
+    for name, before, command in (
+            ("load", None, f"load {path} as d"), ("fit", f"load {path} as d", fit), ("describe", None, "describe d"),
+            ("score", "simulate blog --users 40000 --posts 40000 --interactions 200000; features as ft; "
+                      "fit viewed ~ age + gender + post_age_days + lang + gender:lang", "score users x posts")):
+        if before:
+            t.type(before + "\n")
+            t.wait()
+        times = [s for s in (t.interrupt(command, 0.03 * (k + 1)) for k in range(RUNS)) if s is not None]
+        if times:
+            row(f"Ctrl-C in {name}, slowest", max(times), target="0.2 s", limit=f"{len(times)} of {RUNS} came in time")
+    t.close()
+
+
+def main():
+    heading(f"questions, {ROWS:,} rows")
+    path = data("fit")
+    ask(path)
+    interrupts(path)
+
+
+main()
