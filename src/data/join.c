@@ -171,8 +171,9 @@ static bool index_rows(const Frame *b, const size_t *bkeys, size_t nkeys, const 
     Buf key = BUF_INIT;
     print_key(b, bkeys, nkeys, first, &key);
     fail_row(err, ERR_DATA, (long)second + 1,
-             "the right table has the key %s twice, in rows %zu and %zu (%zu rows repeat a key)",
-             key.p, first + 1, second + 1, report->duplicate_right);
+             "the right table has the key %s twice, in rows %zu and %zu (%zu row%s repeat%s a key)",
+             key.p, first + 1, second + 1, report->duplicate_right,
+             report->duplicate_right == 1 ? "" : "s", report->duplicate_right == 1 ? "s" : "");
     error_hint(err, "group the right table by its key first");
     buf_free(&key);
     return false;

@@ -309,6 +309,13 @@ static bool y_from_event(Design *d, const Column *c, Encoding *e, const char *ev
                        response_of(e));
     if (c->type == COL_BOOL)
         wanted = as_bool;
+    bool met = false;
+    for (size_t i = 0; i < d->n && !met; i++)
+        met = d->y[i] == wanted;
+    if (!met) {
+        fail_at(err, ERR_NAME, e->terms->response_at, "%s is never '%s'", response_of(e), event);
+        return error_hint(err, "describe %s shows what it is", response_of(e));
+    }
     double other = wanted;
     for (size_t i = 0; i < d->n; i++) {
         if (d->y[i] != wanted && other != wanted && d->y[i] != other)

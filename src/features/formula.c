@@ -188,7 +188,8 @@ static bool bad_atom(Parser *p)
         fail_at(p->err, ERR_USAGE, at, "a text cannot be a term");
         return error_hint(p->err, "a column with a strange name is written `like this`");
     }
-    return fail_at(p->err, ERR_USAGE, at, "a term is wanted here, not '%c'", c);
+    fail_at(p->err, ERR_USAGE, at, "a term is wanted here, not '%c'", c);
+    return error_hint(p->err, "help formulas shows what a formula may hold");
 }
 
 /* 0 and 1; any other number is a mistake. */

@@ -84,9 +84,10 @@ static bool no_input(const Model *m, Str name, Span at, Error *err)
     fail_at(err, ERR_NAME, at, "the model has no input '%.*s'", STR_ARG(name));
     if (near >= 0)
         error_hint(err, "did you mean '%s'?", m->inputs[near].name);
+    else if (m->ninputs > 1)
+        error_hint(err, "its first inputs are '%s' and '%s'", m->inputs[0].name, m->inputs[1].name);
     else if (m->ninputs)
-        error_hint(err, "its first inputs are '%s' and '%s'", m->inputs[0].name,
-                   m->inputs[m->ninputs > 1].name);
+        error_hint(err, "its input is '%s'", m->inputs[0].name);
     free(names);
     return false;
 }

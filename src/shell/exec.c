@@ -127,9 +127,13 @@ static bool print_file(Session *s, const Result *r, Str path, Error *err)
     bool ok = false;
     if (picture_ending(path)) {
         const Plot *p = plot_of(r);
-        ok = p ? picture_save(p, name, err)
-               : fail(err, ERR_USAGE, "%s draws no picture that could be saved as '%s'", r->command,
-                      name);
+        if (p) {
+            ok = picture_save(p, name, err);
+        } else {
+            fail(err, ERR_USAGE, "%s draws no picture that could be saved as '%s'", r->command,
+                 name);
+            error_hint(err, "a table goes to .csv, .md, .html or .tex");
+        }
         free(name);
         return ok;
     }

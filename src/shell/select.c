@@ -4,6 +4,7 @@
  * kin.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "shell/select.h"
 
@@ -70,6 +71,16 @@ static bool like_a_table(const Session *s, const Args *a, const Word *w, Error *
     return true;
 }
 
+/* A word that is no column may be a clause word with a slip in it. */
+static bool no_column(const Word *w, Error *err)
+{
+    const Str words[] = {STR("where"), STR("sort"), STR("limit")};
+    long near = nearest_name(w->text, words, sizeof words / sizeof *words);
+    if (near >= 0 && !strstr(err->hint, "did you mean"))
+        error_hint(err, "did you mean the word '%.*s'?", STR_ARG(words[near]));
+    return false;
+}
+
 static bool wanted_columns(Session *s, const Args *a, Selection *sel, Error *err)
 {
     size_t first = 0;
@@ -105,7 +116,7 @@ static bool wanted_columns(Session *s, const Args *a, Selection *sel, Error *err
     for (size_t i = first; i < a->nwords; i++) {
         const Word *w = &a->words[i];
         if (!frame_need(f, w->name.p ? w->raw : w->text, sel->table->name, w->at, err))
-            return false;
+            return no_column(w, err);
         sel->cols[sel->ncols++] = (size_t)frame_find(f, w->text);
     }
     return true;

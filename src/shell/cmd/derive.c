@@ -327,8 +327,10 @@ static bool join_run(Session *s, const Args *a, Result *out, Error *err)
     JoinReport rep = {0};
     Frame *f = frame_join(l->data.frame, r->data.frame, lk, rk, n,
                           args_flag(a, "inner") ? JOIN_INNER : JOIN_LEFT, &rep, err);
-    if (!f)
+    if (!f) {
+        err->at = err->code == ERR_DATA || err->code == ERR_TYPE ? a->on_at : err->at;
         return false;
+    }
     put(s, a, l, arena_printf(a->arena, "%s_%s", l->name, r->name), f, recipe_ref(l->data.recipe),
         out);
     result_int(out, "unmatched", (int64_t)rep.unmatched_left);
