@@ -72,6 +72,9 @@ static inline Str buf_slice(const Buf *b)
     return (Str){b->p ? b->p : "", b->n};
 }
 
+/* The bytes in base64 (RFC 4648), padded. */
+void buf_base64(Buf *b, Str bytes);
+
 /* UTF-8. Columns that a terminal gives to the text (CJK two, combining marks none; libutf8proc). */
 size_t utf8_width(Str s);
 /* The longest prefix of `s` at most `cols` wide, never cutting inside a grapheme; its width in

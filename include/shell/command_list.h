@@ -10,7 +10,7 @@
     X(roles) X(features) X(favourites) \
     X(check) X(fit) X(model) X(models) X(coef) X(metrics) X(roc) X(pr) X(calibration) X(lift) \
     X(thresholds) X(whatif) X(near) X(flip) X(effect) X(explain) X(predict) X(compare) X(anova) \
-    X(diagnose) X(cv) X(path) X(note) X(export) \
+    X(diagnose) X(cv) X(path) X(note) X(report) X(export) \
     X(connect) X(es_doctor) X(es_indexes) X(es_create) X(es_drop) X(es_push) X(score) \
     X(es_rank) X(es_verify) X(es_boost) X(es_deploy) X(es_similar) \
     X(browse) X(view) \

@@ -52,6 +52,8 @@ void buf_cell_people(Buf *b, Cell c, const TableCol *col, const char *null_text)
 void buf_digits(Buf *b, double v, int digits);
 /* <0.001, 0.0024, 0.55 */
 void buf_pvalue(Buf *b, double p);
+/* Text with <, >, & and quotes made harmless. */
+void buf_html(Buf *b, Str s);
 /* "60,000" in a command's arena, for lines. */
 const char *result_count(Result *r, int64_t n);
 /* "1 row", "60,000 rows" */

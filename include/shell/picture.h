@@ -8,5 +8,7 @@
 /* Does the path end in .svg, .png or .pdf? */
 bool picture_ending(Str path);
 bool picture_save(const struct Plot *p, const char *path, Error *err);
+/* The SVG as text, appended. */
+bool picture_svg(const struct Plot *p, Buf *out);
 
 #endif

@@ -294,3 +294,18 @@ long nearest_name(Str wrong, const Str *names, size_t n)
     }
     return nearest;
 }
+
+void buf_base64(Buf *b, Str bytes)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    for (size_t i = 0; i < bytes.n; i += 3) {
+        size_t left = bytes.n - i;
+        uint32_t v = (uint32_t)(unsigned char)bytes.p[i] << 16;
+        v |= left > 1 ? (uint32_t)(unsigned char)bytes.p[i + 1] << 8 : 0;
+        v |= left > 2 ? (uint32_t)(unsigned char)bytes.p[i + 2] : 0;
+        buf_putc(b, digits[v >> 18]);
+        buf_putc(b, digits[v >> 12 & 63]);
+        buf_putc(b, left > 1 ? digits[v >> 6 & 63] : '=');
+        buf_putc(b, left > 2 ? digits[v & 63] : '=');
+    }
+}

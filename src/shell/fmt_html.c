@@ -5,7 +5,7 @@
 
 #include "shell/format.h"
 
-static void put_text(Buf *b, Str s)
+void buf_html(Buf *b, Str s)
 {
     for (size_t i = 0; i < s.n; i++) {
         char c = s.p[i];
@@ -32,7 +32,7 @@ static void put_table(const Table *t, Out *o)
         if (t->cols[cols[j]].look == LOOK_BAR)
             continue;
         buf_puts(b, "<th>");
-        put_text(b, str_of(t->cols[cols[j]].title));
+        buf_html(b, str_of(t->cols[cols[j]].title));
         buf_puts(b, "</th>");
     }
     buf_puts(b, "</tr></thead>\n<tbody>\n");
@@ -46,7 +46,7 @@ static void put_table(const Table *t, Out *o)
             buf_cell_people(&cell, c, &t->cols[cols[j]], "");
             buf_puts(b,
                      c.kind == CELL_INT || c.kind == CELL_REAL ? "<td class=\"number\">" : "<td>");
-            put_text(b, buf_slice(&cell));
+            buf_html(b, buf_slice(&cell));
             buf_puts(b, "</td>");
         }
         buf_puts(b, "</tr>\n");
@@ -62,7 +62,7 @@ static void put_table(const Table *t, Out *o)
 static void put_block(Buf *b, const char *open, Str text, const char *close)
 {
     buf_puts(b, open);
-    put_text(b, text);
+    buf_html(b, text);
     buf_puts(b, close);
 }
 

@@ -363,11 +363,32 @@ static void draw(cairo_t *c, const Plot *p, double height)
         draw_curves(&g, p);
 }
 
+static double height_of(const Plot *p)
+{
+    bool rows = p->kind == PLOT_BARS || p->kind == PLOT_FOREST;
+    return rows && p->nseries ? 120 + 22 * (double)p->series[0].n : HEIGHT;
+}
+
+/* Draws and ends the surface. */
+static cairo_status_t finish(cairo_surface_t *surface, const Plot *p, FileOut *png)
+{
+    cairo_t *c = cairo_create(surface);
+    draw(c, p, height_of(p));
+    cairo_status_t status = cairo_status(c);
+    cairo_destroy(c);
+    if (png && status == CAIRO_STATUS_SUCCESS)
+        status = cairo_surface_write_to_png_stream(surface, write_bytes, png);
+    cairo_surface_finish(surface);
+    if (status == CAIRO_STATUS_SUCCESS)
+        status = cairo_surface_status(surface);
+    cairo_surface_destroy(surface);
+    return status;
+}
+
 bool picture_save(const Plot *p, const char *path, Error *err)
 {
-    bool png = has_ending(str_of(path), ".png"),
-         rows = p->kind == PLOT_BARS || p->kind == PLOT_FOREST;
-    double height = rows && p->nseries ? 120 + 22 * (double)p->series[0].n : HEIGHT;
+    bool png = has_ending(str_of(path), ".png");
+    double height = height_of(p);
     FileOut *file = file_out_open(path, err);
     if (!file)
         return false;
@@ -378,19 +399,22 @@ bool picture_save(const Plot *p, const char *path, Error *err)
             : cairo_pdf_surface_create_for_stream(write_bytes, file, WIDTH, height);
     if (png)
         cairo_surface_set_device_scale(surface, 2, 2);
-    cairo_t *c = cairo_create(surface);
-    draw(c, p, height);
-    cairo_status_t status = cairo_status(c);
-    cairo_destroy(c);
-    if (png && status == CAIRO_STATUS_SUCCESS)
-        status = cairo_surface_write_to_png_stream(surface, write_bytes, file);
-    cairo_surface_finish(surface);
-    if (status == CAIRO_STATUS_SUCCESS)
-        status = cairo_surface_status(surface);
-    cairo_surface_destroy(surface);
+    cairo_status_t status = finish(surface, p, png ? file : NULL);
     if (status != CAIRO_STATUS_SUCCESS) {
         file_out_abandon(file);
         return fail(err, ERR_IO, "cannot write '%s': %s", path, cairo_status_to_string(status));
     }
     return file_out_commit(file, err);
+}
+
+static cairo_status_t append_bytes(void *buf, const unsigned char *bytes, unsigned n)
+{
+    buf_put(buf, (const char *)bytes, n);
+    return CAIRO_STATUS_SUCCESS;
+}
+
+bool picture_svg(const Plot *p, Buf *out)
+{
+    return finish(cairo_svg_surface_create_for_stream(append_bytes, out, WIDTH, height_of(p)), p,
+                  NULL) == CAIRO_STATUS_SUCCESS;
 }

@@ -312,18 +312,9 @@ void term_redraw(Term *t)
 void term_copy(Term *t, Str text)
 {
     (void)t;
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     Buf b = BUF_INIT;
     buf_puts(&b, "\033]52;c;");
-    for (size_t i = 0; i < text.n; i += 3) {
-        unsigned v = (unsigned)(unsigned char)text.p[i] << 16;
-        v |= i + 1 < text.n ? (unsigned)(unsigned char)text.p[i + 1] << 8 : 0;
-        v |= i + 2 < text.n ? (unsigned)(unsigned char)text.p[i + 2] : 0;
-        buf_putc(&b, digits[v >> 18]);
-        buf_putc(&b, digits[v >> 12 & 63]);
-        buf_putc(&b, i + 1 < text.n ? digits[v >> 6 & 63] : '=');
-        buf_putc(&b, i + 2 < text.n ? digits[v & 63] : '=');
-    }
+    buf_base64(&b, text);
     buf_puts(&b, "\a");
     fwrite(b.p, 1, b.n, stdout);
     fflush(stdout);

@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * report.c - `report`: one page of HTML about a model that needs nothing else: no network, no
+ * script, pictures inside.
+ *
+ * A section is a row of the table: a heading and the command of the shell that says it. The page is
+ * what those commands show, tables as tables and plots as SVG, so the report never says anything
+ * else than the prompt does. A section whose command has nothing to say about this model (a ROC
+ * curve of counts) is left out.
+ */
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/file.h"
+#include "shell/exec.h"
+#include "shell/parse.h"
+#include "shell/picture.h"
+
+typedef struct Section {
+    const char *title, *command; /* %M is the model, %T its table, %C the columns it reads */
+} Section;
+
+static const Section sections[] = {
+    {"What stands out", "diagnose %M"},
+    {"ROC curve", "roc %M"},
+    {"Precision and recall", "pr %M"},
+    {"Calibration", "calibration %M"},
+    {"Gain", "lift %M"},
+    {"Coefficients", "coef %M all"},
+    {"In words", "coef %M all --words"},
+    {"The columns it reads", "describe %T %C"},
+    {"How it was made", "script"},
+};
+
+static const char style[] =
+    "body{font:16px/1.5 "
+    "system-ui,sans-serif;color:#1a1a1a;background:#fff;max-width:60rem;margin:2rem auto;padding:0 "
+    "1rem}"
+    "h1{font-size:1.7rem;margin-bottom:.2rem}h2{font-size:1.2rem;margin-top:2.2rem;border-bottom:"
+    "1px solid #ccc}"
+    "table{border-collapse:collapse;font-size:.9rem;margin:.8rem "
+    "0}th{text-align:left;border-bottom:2px solid #999}"
+    "th,td{padding:.15rem .7rem .15rem "
+    "0;vertical-align:top}td.number{text-align:right;font-variant-numeric:tabular-nums}"
+    "tbody "
+    "tr:nth-child(odd){background:#f6f6f6}img{max-width:100%;height:auto}pre{overflow-x:auto;"
+    "background:#f6f6f6;padding:.6rem}"
+    ".warning{border-left:4px solid "
+    "#d55e00;padding-left:.7rem}.footer,.made{color:#555;font-size:.9rem}"
+    "code{background:#f6f6f6;padding:.1rem .3rem}@media "
+    "print{body{margin:0;max-width:none}h2{break-after:avoid}}";
+
+/* ---- pieces ---- */
+
+static void put_picture(const Plot *p, Buf *page)
+{
+    Buf svg = BUF_INIT;
+    if (picture_svg(p, &svg)) {
+        buf_puts(page, "<img alt=\"");
+        buf_html(page, str_of(p->title));
+        buf_puts(page, "\" src=\"data:image/svg+xml;base64,");
+        buf_base64(page, buf_slice(&svg));
+        buf_puts(page, "\">\n");
+    }
+    buf_free(&svg);
+}
+
+/* Lines that stand together, as they stand at the prompt. */
+static size_t put_lines(const Result *r, size_t i, Buf *page)
+{
+    buf_puts(page, "<pre>");
+    for (; i < r->n && (r->items[i].kind == ITEM_LINE || r->items[i].kind == ITEM_RAW); i++) {
+        buf_html(page, r->items[i].v.line);
+        if (r->items[i].kind == ITEM_LINE)
+            buf_putc(page, '\n');
+    }
+    buf_puts(page, "</pre>\n");
+    return i - 1;
+}
+
+static void put_result(const Result *r, Buf *page)
+{
+    for (size_t i = 0; i < r->n; i++) {
+        const Item *it = &r->items[i];
+        if (it->kind == ITEM_PLOT) {
+            put_picture(it->v.plot, page);
+        } else if (it->kind == ITEM_LINE || it->kind == ITEM_RAW) {
+            i = put_lines(r, i, page);
+        } else if (it->kind == ITEM_TABLE || it->kind == ITEM_NOTE) {
+            Result one = *r;
+            Out o = {.null_text = ""};
+            one.items = &r->items[i];
+            one.n = 1;
+            fmt_html_print(&one, &o);
+            buf_str(page, buf_slice(&o.text));
+            buf_free(&o.text);
+        }
+    }
+}
+
+/* The section's command for this model; false when it needs a table that is not there. */
+static bool put_command(Session *s, const Model *m, const char *pattern, Buf *out)
+{
+    for (const char *p = pattern; *p; p++) {
+        if (p[0] != '%') {
+            buf_putc(out, *p);
+            continue;
+        }
+        switch (*++p) {
+        case 'M':
+            buf_name(out, str_of(m->name));
+            break;
+        case 'T':
+            if (!m->table || session_find_table(s, str_of(m->table)) < 0)
+                return false;
+            buf_name(out, str_of(m->table));
+            break;
+        default:
+            for (size_t i = 0; i < m->ninputs; i++) {
+                buf_puts(out, i ? ", " : "");
+                buf_name(out, str_of(m->inputs[i].name));
+            }
+        }
+    }
+    return true;
+}
+
+static void put_section(Session *s, const Model *m, const Section *section, Buf *page)
+{
+    Arena *a = arena_new();
+    Result r;
+    Error ignored = ERROR_INIT;
+    Buf line = BUF_INIT;
+    result_init(&r, a, "");
+    if (put_command(s, m, section->command, &line) &&
+        exec_result(s, buf_slice(&line), a, &r, &ignored)) {
+        buf_printf(page, "<h2>%s</h2>\n", section->title);
+        put_result(&r, page);
+        buf_puts(page, "<p class=\"made\"><code>");
+        buf_html(page, buf_slice(&line));
+        buf_puts(page, "</code></p>\n");
+    }
+    result_clear(&r);
+    buf_free(&line);
+    arena_free(a);
+}
+
+/* ---- the head ---- */
+
+static void put_fact(Buf *page, const char *name, const char *value)
+{
+    if (!value || !*value)
+        return;
+    buf_printf(page, "<tr><td>%s</td><td>", name);
+    buf_html(page, str_of(value));
+    buf_puts(page, "</td></tr>\n");
+}
+
+static const char *counted(Arena *a, double n, const char *noun)
+{
+    Buf b = BUF_INIT;
+    buf_count(&b, (uint64_t)llround(n));
+    const char *z = arena_printf(a, "%s %s", b.p, noun);
+    buf_free(&b);
+    return z;
+}
+
+static void put_facts(const NamedModel *nm, Arena *a, Buf *page)
+{
+    const Model *m = nm->model;
+    Buf made = BUF_INIT;
+    buf_time(&made, m->made, TIME_SECOND);
+    buf_puts(page, "<table>\n");
+    put_fact(page, "formula", m->formula);
+    put_fact(page, "family", arena_printf(a, "%s, %s link", m->family->name, m->link->name));
+    put_fact(page, "table", m->table);
+    put_fact(page, "from", m->origin);
+    put_fact(page, "rows to train", counted(a, (double)m->rows, "rows"));
+    if (m->test_rows)
+        put_fact(page, "rows to test", counted(a, (double)m->test_rows, "rows"));
+    for (size_t i = 0; i < m->ndrops; i++)
+        put_fact(page, "dropped", counted(a, (double)m->drops[i].rows, m->drops[i].reason));
+    put_fact(page, "fitted", made.p);
+    put_fact(page, "note", nm->note);
+    buf_puts(page, "</table>\n");
+    buf_free(&made);
+}
+
+static void put_number(Buf *page, double v)
+{
+    buf_puts(page, "<td class=\"number\">");
+    if (isfinite(v))
+        buf_printf(page, "%.4f", v);
+    buf_puts(page, "</td>");
+}
+
+static void put_metrics(const Model *m, Buf *page)
+{
+    size_t n = 0;
+    const MetricRow *rows = metric_table(&n);
+    if (!m->binary)
+        return;
+    buf_puts(page, "<h2>How good it is</h2>\n<table>\n<thead><tr><th>metric</th><th>train</th>");
+    buf_printf(page, "%s<th>what it is</th></tr></thead>\n<tbody>\n",
+               m->test.n ? "<th>test</th>" : "");
+    for (size_t i = 0; i < n; i++) {
+        buf_printf(page, "<tr><td>%s</td>", rows[i].name);
+        put_number(page, rows[i].get(&m->train));
+        if (m->test.n)
+            put_number(page, rows[i].get(&m->test));
+        buf_puts(page, "<td>");
+        buf_html(page, str_of(rows[i].brief));
+        buf_puts(page, "</td></tr>\n");
+    }
+    const Metrics *k = m->test.n ? &m->test : &m->train;
+    buf_printf(page,
+               "</tbody>\n</table>\n<p>Threshold %g. The model without features has accuracy %.4f, "
+               "log loss %.4f and Brier "
+               "score %.4f.</p>\n",
+               k->threshold, k->base_accuracy, k->base_log_loss, k->base_brier);
+}
+
+static void put_page(Session *s, const NamedModel *nm, Arena *a, Buf *page)
+{
+    const Model *m = nm->model;
+    buf_puts(page,
+             "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+             "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>");
+    buf_html(page, str_of(m->name));
+    buf_printf(page, "</title>\n<style>%s</style>\n</head>\n<body>\n<h1>", style);
+    buf_html(page, str_of(m->name));
+    buf_puts(page, "</h1>\n");
+    put_facts(nm, a, page);
+    put_metrics(m, page);
+    for (size_t i = 0; i < sizeof sections / sizeof *sections; i++)
+        put_section(s, m, &sections[i], page);
+    buf_puts(page, "<p class=\"made\">glint " GLINT_VERSION "</p>\n</body>\n</html>\n");
+}
+
+static bool report_run(Session *s, const Args *a, Result *out, Error *err)
+{
+    if (a->nwords > 1)
+        return fail_at(err, ERR_USAGE, a->words[1].at, "report takes one model");
+    const Word *w = a->nwords ? &a->words[0] : NULL;
+    const Model *m = command_model_arg(s, a, w ? w->text : STR_NULL, w ? w->at : SPAN_NONE, err);
+    if (!m)
+        return false;
+    const char *path = a->to.p ? args_zstr(a, a->to) : arena_printf(a->arena, "%s.html", m->name);
+    Buf page = BUF_INIT;
+    put_page(s, &s->models[session_model_index(s, m)], a->arena, &page);
+    FileOut *f = file_out_open(path, err);
+    bool ok = f && file_out_write(f, page.p, page.n, err);
+    if (ok)
+        ok = file_out_commit(f, err);
+    else
+        file_out_abandon(f);
+    if (ok) {
+        result_text(out, "model", str_of(m->name));
+        result_text(out, "file", str_of(path));
+        result_int(out, "bytes", (int64_t)page.n);
+        result_chat(out, "%s: one page about %s, %s bytes", path, m->name,
+                    result_count(out, (int64_t)page.n));
+    }
+    buf_free(&page);
+    return ok;
+}
+
+static const OptRow report_opts[] = {OPT_MODEL_ROW, {0}};
+
+const Command cmd_report = {
+    .name = "report",
+    .group = GROUP_MODEL,
+    .brief = "one page of HTML about a model",
+    .usage = "report [M] [to FILE.html]",
+    .opts = report_opts,
+    .subject = SUBJECT_WORDS,
+    .clauses = CLAUSE_TO,
+    .help = "What was fitted, how good it is, the curves, the coefficients and what they mean, "
+            "what stands out, the columns, "
+            "and the script that makes it again. The page holds its pictures and needs no network "
+            "and no script.",
+    .examples = (const Example[]){{"report", "the current model, to m1.html", false},
+                                  {"report m1 to model.html", "", false},
+                                  {0}},
+    .needs = NEED_MODEL,
+    .run = report_run,
+};
