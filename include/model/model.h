@@ -27,6 +27,8 @@ typedef struct ModelSpec {
     uint64_t seed;
     double threshold;           /* 0.5 */
     double sampled;             /* share of negatives kept when they were sampled before; 0: none. The intercept is corrected. */
+    size_t lambda_folds;        /* fit.lambda is chosen by so many folds of the training rows (fit.alpha given); 0: not */
+    bool lambda_least;          /* the one with the least deviance rather than the largest within one standard error */
 } ModelSpec;
 #define MODEL_SPEC_DEFAULT \
     {.fit = FIT_OPTIONS_DEFAULT, .threshold = 0.5, .split = SPLIT_RANDOM}

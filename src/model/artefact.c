@@ -74,7 +74,9 @@ const Field saved_spec_fields[] = {
 const Field saved_option_fields[] = {INT(FitOptions, max_iter), REAL(FitOptions, tol),
                                      REAL(FitOptions, l2),      BOOL(FitOptions, standardize),
                                      BOOL(FitOptions, firth),   REAL(FitOptions, ci_level),
-                                     REAL(FitOptions, param),   {0}};
+                                     REAL(FitOptions, param),   REAL(FitOptions, l1),
+                                     REAL(FitOptions, lambda),  REAL(FitOptions, alpha),
+                                     {0}};
 
 const Field saved_input_fields[] = {REAL(InputSummary, min),
                                     REAL(InputSummary, q25),

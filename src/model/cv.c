@@ -269,7 +269,7 @@ static bool test_fold(Cv *cv, const CvJob *job, CvTest *t, const Fit *fit, const
 static bool one_fold(Cv *cv, const CvJob *job, const uint32_t *fold, uint32_t k, Pool *pool,
                      Error *err)
 {
-    FitOptions opt = job->spec->fit;
+    FitOptions opt = job->spec->fit; /* a lambda that was chosen stays as it was chosen */
     opt.no_covariance = true;
     opt.robust = ROBUST_NONE;
     opt.cluster = NULL;

@@ -21,6 +21,7 @@
 
 #include "base/cancel.h"
 #include "base/clock.h"
+#include "model/cv.h"
 #include "model/whatif.h"
 #include "model_priv.h"
 
@@ -250,9 +251,35 @@ static bool number_clusters(Work *w, Model *m, FitOptions *opt, Error *err)
     return ok;
 }
 
+/* The penalty that folds of the training rows choose; they are split as the test part was. */
+static bool choose_lambda(Work *w, Model *m, Error *err)
+{
+    ModelSpec *s = &m->spec;
+    if (!s->lambda_folds)
+        return true;
+    PathOptions opt = PATH_OPTIONS_DEFAULT;
+    FoldSpec folds = {.k = s->lambda_folds, .kind = s->split, .seed = s->seed};
+    opt.alpha = s->fit.alpha;
+    opt.param = s->fit.param;
+    folds.column = split_column(s, w->frame, err);
+    if (error_is_set(err))
+        return false;
+    Frame *f = w->has_test ? frame_take(w->frame, w->split.train, w->split.ntrain, err)
+                           : frame_ref(w->frame);
+    CvPath *cv = f ? cv_path(f, s, &opt, &folds, NULL, err) : NULL;
+    if (cv)
+        s->fit.lambda = cv->path->lambda[s->lambda_least ? cv->best : cv->one_se];
+    bool ok = cv != NULL;
+    cv_path_free(cv);
+    frame_unref(f);
+    return ok;
+}
+
 static bool fit_design(Work *w, Model *m, Error *err)
 {
     const Design *d = w->train;
+    if (!choose_lambda(w, m, err))
+        return false;
     FitOptions opt = m->spec.fit;
     if (!number_clusters(w, m, &opt, err))
         return false;

@@ -6,6 +6,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "model/cv.h"
 #include "shell/dot.h"
 #include "shell/model_show.h"
 #include "shell/select.h"
@@ -24,6 +25,50 @@ static bool parse_split(const Args *a, ModelSpec *spec, Error *err)
         return fail_at(err, ERR_USAGE, args_at(a, "test"),
                        "--test is a share between 0 and 1, such as 0.25");
     return true;
+}
+
+/* l1 beside l2; or glmnet's alpha and lambda, the latter by --cv when it is not given. */
+static bool parse_penalty(const Args *a, ModelSpec *spec, Error *err)
+{
+    bool net = args_has(a, "lambda") || args_has(a, "cv");
+    spec->fit.l1 = args_has(a, "l1") ? args_real(a, "l1") : 0;
+    if (net && (args_has(a, "l1") || args_has(a, "l2")))
+        return fail_at(err, ERR_USAGE, args_at(a, args_has(a, "l1") ? "l1" : "l2"),
+                       "--lambda has its l1 and l2 from --alpha");
+    if (!net && args_has(a, "alpha")) {
+        fail_at(err, ERR_USAGE, args_at(a, "alpha"),
+                "--alpha wants a --lambda, or --cv to choose one");
+        return error_hint(err, "--cv 10");
+    }
+    if (args_has(a, "lambda") && args_has(a, "cv"))
+        return fail_at(err, ERR_USAGE, args_at(a, "cv"), "--cv chooses the --lambda that is given");
+    if (net)
+        spec->fit.alpha = args_has(a, "alpha") ? args_real(a, "alpha") : 1;
+    spec->fit.lambda = args_has(a, "lambda") ? args_real(a, "lambda") : 0;
+    spec->lambda_folds = args_has(a, "cv") ? (size_t)args_int(a, "cv") : 0;
+    spec->lambda_least = args_flag(a, "least");
+    return true;
+}
+
+static void show_penalty(Result *out, const Model *m)
+{
+    const ModelSpec *s = &m->spec;
+    size_t zero = 0;
+    if (!(s->fit.lambda > 0 || s->fit.l1 > 0))
+        return;
+    for (size_t j = 0; j < m->fit->p; j++)
+        zero += m->fit->b[j] == 0;
+    result_real(out, "lambda", s->fit.lambda);
+    result_real(out, "alpha", s->fit.alpha);
+    if (s->lambda_folds)
+        result_line(out, "lambda %s, %s of %zu folds; %zu of %zu coefficients are 0",
+                    result_short(out, s->fit.lambda),
+                    s->lambda_least ? "the least deviance"
+                                    : "within one standard error of the best",
+                    s->lambda_folds, zero, m->fit->p);
+    else
+        result_line(out, "%zu of %zu coefficients are 0; a lasso has no standard errors", zero,
+                    m->fit->p);
 }
 
 static bool spec_of(const Session *s, const Args *a, ModelSpec *spec, Error *err)
@@ -46,6 +91,8 @@ static bool spec_of(const Session *s, const Args *a, ModelSpec *spec, Error *err
     spec->fit.standardize = args_flag(a, "standardize");
     spec->fit.firth = args_flag(a, "firth");
     spec->fit.l2 = args_has(a, "l2") ? args_real(a, "l2") : 0;
+    if (!parse_penalty(a, spec, err))
+        return false;
     if (args_has(a, "robust"))
         spec->fit.robust = robust[args_choice(a, "robust")];
     if (args_has(a, "theta"))
@@ -117,6 +164,7 @@ static bool run(Session *s, const Args *a, Result *out, Error *err)
         result_note(out, "constant", NULL, "%s not vary in the training rows: left out",
                     constant == 1 ? "1 column does"
                                   : arena_printf(out->arena, "%zu columns do", constant));
+    show_penalty(out, m);
     show_metrics(out, m);
     show_alarms(out, m);
     result_line(out, "%s", "");
@@ -159,6 +207,34 @@ static const OptRow opts[] = {
      .metavar = "A",
      .unit = "half the squared norm, intercept free",
      .brief = "ridge penalty"},
+    {.name = "l1",
+     .type = OPT_REAL,
+     .min = 0,
+     .max = 1e12,
+     .metavar = "A",
+     .unit = "times the sum of absolute coefficients, intercept free",
+     .brief = "lasso penalty"},
+    {.name = "lambda",
+     .type = OPT_REAL,
+     .min = 0,
+     .max = 1e12,
+     .metavar = "L",
+     .brief = "elastic net on glmnet's scale, with --alpha"},
+    {.name = "alpha",
+     .type = OPT_REAL,
+     .min = 0,
+     .max = 1,
+     .metavar = "A",
+     .brief = "share of the lasso in --lambda: 1 lasso (when not given), 0 ridge"},
+    {.name = "cv",
+     .type = OPT_INT,
+     .min = 2,
+     .max = FOLDS_MAX,
+     .metavar = "K",
+     .brief = "choose --lambda by K folds of the training rows"},
+    {.name = "least",
+     .type = OPT_FLAG,
+     .brief = "with --cv: least deviance instead of within one standard error"},
     {.name = "standardize",
      .type = OPT_FLAG,
      .brief = "the penalty acts on columns scaled to sd 1"},
@@ -220,7 +296,8 @@ const Command cmd_fit = {
     .usage =
         "fit Y ~ TERMS [where E] [--family F] [--link L] [--weights c] [--offset c] [--encode "
         "treatment|onehot|sum] "
-        "[--l2 A] [--test 0.25 --split random|time|user] [--robust hc0..hc3] [--cluster c] [as M]",
+        "[--l2 A] [--l1 A] [--lambda L --alpha A] [--cv K] [--test 0.25 --split random|time|user] "
+        "[--robust hc0..hc3] [--cluster c] [as M]",
     .opts = opts,
     .subject = SUBJECT_RAW,
     .clauses = CLAUSE_WHERE | CLAUSE_AS,
@@ -235,6 +312,8 @@ const Command cmd_fit = {
                            "tested later in time", false},
                           {"fit viewed ~ . --encode onehot --l2 1 --data seed_illustration",
                            "ridge, all levels", true},
+                          {"fit viewed ~ age + lang + country --cv 5 --data ft",
+                           "lasso, penalty by folds", false},
                           {0}},
     .needs = NEED_TABLE,
     .changes_state = true,

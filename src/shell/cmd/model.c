@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "model/compare.h"
 #include "data/frameops.h"
 #include "shell/plot.h"
 #include "shell/model_show.h"
@@ -17,6 +18,41 @@ static const Model *model_of(Session *s, const Args *a, Error *err)
 }
 
 /* ---- model ---- */
+
+/* Profile-likelihood intervals beside Wald's. */
+static bool put_profile(const NamedModel *nm, double level, Result *out, Error *err)
+{
+    static const TableCol cols[] = {
+        {COL("term", "term")},
+        {COL("estimate", "coef"), .look = LOOK_FIXED, .digits = 4},
+        {COL("low", "profile low"), .look = LOOK_FIXED, .digits = 4},
+        {COL("high", "high"), .look = LOOK_FIXED, .digits = 4},
+        {COL("wald_low", "Wald low"), .look = LOOK_FIXED, .digits = 4, .priority = 1},
+        {COL("wald_high", "high"), .look = LOOK_FIXED, .digits = 4, .priority = 1}};
+    const Model *m = nm->model;
+    size_t p = m->fit->p;
+    double *low = arena_array(out->arena, double, 2 * p + 1), *high = low + p;
+    if (!nm->data.frame) {
+        fail(err, ERR_DATA, "%s was loaded from a file and its rows are not here", m->name);
+        return error_hint(err, "load the table and fit again");
+    }
+    if (!model_profile(m, &nm->data, level, low, high, err))
+        return false;
+    CoefRow *rows = arena_array(out->arena, CoefRow, p + 1);
+    size_t n = model_coefs(m, SORT_COEF, level, rows);
+    Table *t = result_table(out, "profile", cols, sizeof cols / sizeof *cols);
+    t->title = arena_printf(out->arena, "profile-likelihood intervals, %g %%", 100 * level);
+    for (size_t i = 0; i < n; i++) {
+        Cell *c = table_row(out, t);
+        c[0] = cell_text(str_of(rows[i].term));
+        c[1] = cell_real(rows[i].estimate);
+        c[2] = cell_real(low[rows[i].col]);
+        c[3] = cell_real(high[rows[i].col]);
+        c[4] = cell_real(rows[i].low);
+        c[5] = cell_real(rows[i].high);
+    }
+    return true;
+}
 
 static bool model_run(Session *s, const Args *a, Result *out, Error *err)
 {
@@ -37,21 +73,30 @@ static bool model_run(Session *s, const Args *a, Result *out, Error *err)
     show_alarms(out, m);
     result_line(out, "%s", "");
     show_coefs(out, m, &show);
-    return true;
+    return !args_flag(a, "profile") || put_profile(nm, s->settings->level, out, err);
 }
 
+static const OptRow model_run_opts[] = {
+    OPT_MODEL_ROW,
+    {.name = "profile",
+     .type = OPT_FLAG,
+     .brief = "profile-likelihood intervals: better than Wald's in small samples"},
+    {0},
+};
 static const OptRow model_opts[] = {OPT_MODEL_ROW, {0}};
 
 const Command cmd_model = {
     .name = "model",
     .group = GROUP_MODEL,
     .brief = "what was fitted and how good it is",
-    .usage = "model [M]",
-    .opts = model_opts,
+    .usage = "model [M] [--profile]",
+    .opts = model_run_opts,
     .subject = SUBJECT_WORDS,
     .help = "The same as fit prints.",
-    .examples =
-        (const Example[]){{"model", "the current model", false}, {"model m1", "", false}, {0}},
+    .examples = (const Example[]){{"model", "the current model", false},
+                                  {"model m1", "", false},
+                                  {"model --profile", "intervals of the likelihood", false},
+                                  {0}},
     .needs = NEED_MODEL,
     .run = model_run,
 };
@@ -134,12 +179,14 @@ static void put_words(Result *out, const Model *m, const CoefShow *show)
     buf_free(&b);
 }
 
-/* The forest of `coef > file.svg`: the features' coefficients with their intervals, highest at the top. */
+/* The forest of `coef > file.svg`: the features' coefficients with their intervals, highest at the
+ * top. */
 static void put_forest(Result *out, const Model *m, const CoefShow *show)
 {
     CoefRow *rows = arena_array(out->arena, CoefRow, m->fit->p + 1);
     size_t n = model_coefs(m, show->sort, show->level, rows), k = 0;
-    double *x = arena_array(out->arena, double, n + 1), *low = arena_array(out->arena, double, n + 1),
+    double *x = arena_array(out->arena, double, n + 1),
+           *low = arena_array(out->arena, double, n + 1),
            *high = arena_array(out->arena, double, n + 1);
     const char **labels = arena_array(out->arena, const char *, n + 1);
     for (size_t i = 0; i < n && (!show->top || k < show->top); i++) {
@@ -151,12 +198,18 @@ static void put_forest(Result *out, const Model *m, const CoefShow *show)
         labels[k++] = rows[i].term;
     }
     Plot *p = arena_alloc(out->arena, sizeof *p);
-    *p = (Plot){.kind = PLOT_FOREST,
-                .title = arena_printf(out->arena, "%s: the coefficients of %s", m->name, m->event),
-                .xlabel = arena_printf(out->arena, "coefficient, %g %% interval", 100 * show->level),
-                .xmin = NAN, .xmax = NAN, .ymin = NAN, .ymax = NAN, .mark_x = NAN, .mark_y = NAN,
-                .nseries = 1,
-                .labels = labels};
+    *p =
+        (Plot){.kind = PLOT_FOREST,
+               .title = arena_printf(out->arena, "%s: the coefficients of %s", m->name, m->event),
+               .xlabel = arena_printf(out->arena, "coefficient, %g %% interval", 100 * show->level),
+               .xmin = NAN,
+               .xmax = NAN,
+               .ymin = NAN,
+               .ymax = NAN,
+               .mark_x = NAN,
+               .mark_y = NAN,
+               .nseries = 1,
+               .labels = labels};
     p->series[0] = (Series){.name = m->name, .n = k, .x = x, .low = low, .high = high};
     result_picture(out, p);
 }
