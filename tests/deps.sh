@@ -3,7 +3,7 @@
 #
 # deps.sh GROUP... - makes sure that what a target needs is installed; `make deps` calls it.
 #
-# Groups: build check engine memcheck cov lint fuzz. Each row of the table is one need: how it is probed (a command, or a
+# Groups: build check memcheck cov lint fuzz. Each row of the table is one need: how it is probed (a command, or a
 # module of pkg-config) and its package in four worlds. Nothing is asked of a package manager while all is there. With
 # apt the missing packages are installed, by sudo only when not root; elsewhere their names are printed and we stop.
 
@@ -34,7 +34,7 @@ check     cmd:java            openjdk-17-jre-headless java-17-openjdk-headless j
 check     cmd:mvn             maven                   maven                 maven         maven
 check     cmd:unzip           unzip                   unzip                 unzip         unzip
 check     cmd:curl            curl                    curl                  curl          curl
-engine    cmd:nginx           nginx-light             nginx                 nginx         nginx
+check     cmd:nginx           nginx-light             nginx                 nginx         nginx
 check     cmd:openssl         openssl                 openssl               openssl       openssl@3
 memcheck  cmd:valgrind        valgrind                valgrind              valgrind      -
 cov       cmd:gcovr           gcovr                   gcovr                 python-gcovr  gcovr

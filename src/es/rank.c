@@ -150,10 +150,13 @@ static bool put_vector(const Model *m, const World *w, const RankOptions *o, siz
     size_t dims = 0;
     if (!find_user(w, o->user, &user, err) || !vectors_query(m, w, user, o->moment, &q, &dims, err))
         return false;
-    buf_printf(b, "{\"knn\":{\"z\":{\"k\":%zu,\"vector\":[", size);
+    if (o->knn_clause)
+        buf_printf(b, "\"knn\":{\"field\":\"z\",\"k\":%zu,\"num_candidates\":%zu,\"query_vector\":[", size, size < 1000 ? 10 * size : 10000);
+    else
+        buf_printf(b, "\"query\":{\"knn\":{\"z\":{\"k\":%zu,\"vector\":[", size);
     for (size_t i = 0; i < dims; i++)
         buf_printf(b, "%s%.9g", i ? "," : "", (double)q[i]);
-    buf_puts(b, "]}}}");
+    buf_puts(b, o->knn_clause ? "]}" : "]}}}");
     free(q);
     return true;
 }
@@ -165,7 +168,9 @@ bool rank_body(const Model *m, const World *w, const RankOptions *o, Linear *lef
     *left = (Linear){0};
     if (o->match && (o->by == RANK_PAIRS || o->by == RANK_VECTOR))
         return fail(err, ERR_USAGE, "the documents of --by %s hold no text to match", rank_by_name(o->by));
-    buf_printf(out, "{\"size\":%zu,\"_source\":[\"title\",\"post\",\"post_id\"],\"query\":", size);
+    buf_printf(out, "{\"size\":%zu,\"_source\":[\"title\",\"post\",\"post_id\"],", size);
+    if (o->by != RANK_VECTOR)
+        buf_puts(out, "\"query\":");
     switch (o->by) {
     case RANK_NESTED:
         put_nested(o, out);

@@ -5,6 +5,8 @@
 #   engine.sh start VERSION [options]    prints the URL
 #   engine.sh stop | url | status | log | ca                  [--name N]
 #   engine.sh kill-node I | start-node I                      [--name N]
+#   engine.sh front --name N --port P --user U --password W   TLS and credentials before the engine at P, on P + 1000;
+#                                                             on P + 1001 a certificate that ran out; `stop` ends it
 #
 # VERSION: 2.19 (OpenSearch 2.19.6 + k-NN), 3.6 (OpenSearch 3.6.0 + k-NN), es7 (Elasticsearch 7.10.2), es8 (8.19.0).
 # Options: --name N (default: glint)  --port P (9200)  --nodes K (1)  --heap 512m  --set key=value ...
@@ -151,10 +153,12 @@ make_certificates() {
 
 # nginx speaks TLS and checks the credentials before a server that does neither (all but es8).
 start_front() {
+    PATH=$PATH:/usr/sbin:/sbin
     command -v nginx >/dev/null || missing "nginx is not here (Debian: apt-get install nginx-light)"
-    local d=$home/tls accept=''
+    local d=$home/tls accept='' otherwise=1
     [ -n "$user" ] && accept+="\"Basic $(printf '%s:%s' "$user" "$password" | base64 -w0)\" 1; "
     [ -n "$api_key" ] && accept+="\"ApiKey $api_key\" 1; "
+    [ -n "$accept" ] && otherwise=0
     mkdir -p "$d/body"
     cat >"$d/nginx.conf" <<N
 pid $d/nginx.pid; error_log $d/error.log; $([ "$(id -u)" = 0 ] && echo 'user root;')
@@ -162,7 +166,7 @@ events { worker_connections 128; }
 http {
   access_log off; client_max_body_size 200m; client_body_temp_path $d/body; proxy_temp_path $d/body/p;
   fastcgi_temp_path $d/body/f; uwsgi_temp_path $d/body/u; scgi_temp_path $d/body/s; map_hash_bucket_size 512;
-  map \$http_authorization \$allowed { default ${accept:+0}${accept:-1}; $accept }
+  map \$http_authorization \$allowed { default $otherwise; $accept }
   server {
     listen 127.0.0.1:$((port + 1000)) ssl; ssl_certificate $d/server.crt; ssl_certificate_key $d/server.key;
     location / {
@@ -178,7 +182,6 @@ http {
   }
 }
 N
-    sed -i 's/default 0[^;]*;/default 0;/' "$d/nginx.conf"
     nginx -c "$d/nginx.conf" -e "$d/error.log" || fail "nginx did not start"
     echo "https://localhost:$((port + 1000))" >"$home/url"
 }
@@ -311,11 +314,25 @@ start() {
     cat "$home/url"
 }
 
+front() {
+    mkdir -p "$home"
+    make_certificates
+    start_front
+    cat "$home/url"
+}
+
+stop_front() {
+    [ -f "$home/tls/nginx.pid" ] && kill "$(cat "$home/tls/nginx.pid")" 2>/dev/null
+    return 0
+}
+
 stop() {
-    [ -f "$home/state" ] || return 0
+    if [ ! -f "$home/state" ]; then
+        stop_front; rm -rf "$home"; return 0
+    fi
     load_state
     local i p
-    [ -f "$home/tls/nginx.pid" ] && kill "$(cat "$home/tls/nginx.pid")" 2>/dev/null || true
+    stop_front
     for ((i = 1; i <= nodes; i++)); do p=$(node_pid "$i") && kill "$p" || true; done
     for ((i = 1; i <= nodes; i++)); do
         for _ in $(seq 100); do node_pid "$i" >/dev/null || continue 2; sleep 0.1; done
@@ -327,6 +344,7 @@ stop() {
 case $verb in
 install) describe "$arg"; install_dist; echo "$dist" ;;
 start) start ;;
+front) front ;;
 stop) stop ;;
 url) cat "$home/url" ;;
 ca) echo "$home/tls/ca.crt" ;;
@@ -334,5 +352,5 @@ log) tail -n 60 "$home"/node*/logs/*.log ;;
 status) load_state; for ((i = 1; i <= nodes; i++)); do echo "node$i: $(node_pid "$i" || echo down)"; done ;;
 kill-node) load_state; p=$(node_pid "$arg") || fail "node $arg is down"; pkill -9 -P "$p" || true; kill -9 "$p" ;;
 start-node) load_state; node_pid "$arg" >/dev/null && fail "node $arg is up"; only=$arg; launch "$arg"; wait_ready "$scheme://localhost:$((port + arg - 1))" "$nodes" ;;
-*) sed -n '2,12s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 2 ;;
+*) sed -n '2,14s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 2 ;;
 esac

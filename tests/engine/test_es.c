@@ -4,8 +4,10 @@
  *
  * Prints "ok NAME" or "not ok NAME: why", as the runner expects. Every index that it makes starts with "t-es-".
  */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/time.h>
 
 #include "base/cancel.h"
 #include "es/pull.h"
@@ -229,6 +231,48 @@ static void refusals(Client *c)
     report(!f && err.code == ERR_CANCEL, "Ctrl-C ends a pull", &err);
 }
 
+static void on_alarm(int sig)
+{
+    (void)sig;
+    cancel_raise();
+}
+
+static int64_t open_contexts(Client *c)
+{
+    Error ignored = ERROR_INIT;
+    int64_t n = 0;
+    cJSON *j = client_json(c, "GET", STR_NULL, true, NULL, &ignored, "/_nodes/stats/indices/search");
+    const cJSON *node;
+    cJSON_ArrayForEach(node, cJSON_GetObjectItem(j, "nodes"))
+    {
+        const cJSON *search = cJSON_GetObjectItem(cJSON_GetObjectItem(node, "indices"), "search");
+        n += (int64_t)cJSON_GetNumberValue(cJSON_GetObjectItem(search, "open_contexts"));
+    }
+    cJSON_Delete(j);
+    return n;
+}
+
+/* Ctrl-C in the midst of many small pages: what the engine holds open for the pull is closed. */
+static void cancelled_midway(Client *c)
+{
+    Error err = ERROR_INIT;
+    signal(SIGALRM, on_alarm);
+    setitimer(ITIMER_REAL, &(struct itimerval){.it_value = {0, 150000}}, NULL);
+    Frame *f = pull(c, (PullOptions){.index = "t-es-interactions", .page = 5}, &err);
+    cancel_clear();
+    bool cancelled_it = !f && err.code == ERR_CANCEL;
+    int64_t left = -1;
+    for (int k = 0; k < 20 && left != 0; k++) { /* the closing of a context is done beside the answer */
+        Error ignored = ERROR_INIT;
+        http_sleep(0.1, &ignored);
+        left = open_contexts(c);
+    }
+    if (left)
+        fail(&err, ERR_REMOTE, "%lld search contexts are still open", (long long)left);
+    report(cancelled_it && left == 0, "Ctrl-C in mid-pull closes what is open in the engine", &err);
+    frame_unref(f);
+}
+
 int main(void)
 {
     const char *url = getenv("GLINT_ES_URL");
@@ -248,6 +292,7 @@ int main(void)
     ledgers(c);
     stale_versions(c);
     refusals(c);
+    cancelled_midway(c);
     client_close(c);
     return failures != 0;
 }

@@ -46,7 +46,7 @@ static bool run(Session *s, const Args *a, Result *out, Error *err)
     Str to = str_starts(a->to, STR("es:")) ? str_sub(a->to, 3, a->to.n) : a->to;
     long tags = t->roles.col[ROLE_TAGS];
     PushOptions push = {
-        .bulk = {.index = args_zstr(a, to), .dead_letter = args_z(a, "dead-letter"), .batch_bytes = (size_t)args_int(a, "batch-mb") << 20},
+        .bulk = {.index = args_zstr(a, to), .dead_letter = args_z(a, "dead-letter"), .batch_bytes = (size_t)(args_real(a, "batch-mb") * 1048576)},
         .id = args_has(a, "id") ? args_z(a, "id") : default_id(t),
         .lists = args_has(a, "lists") ? args_z(a, "lists") : tags >= 0 ? t->data.frame->names[tags] : NULL,
         .version = args_int(a, "version"),
@@ -65,7 +65,7 @@ static const OptRow opts[] = {
     {.name = "id", .type = OPT_TEXT, .metavar = "c|'{a}_{b}'", .brief = "column or template of the documents' ids (default: the key, or the row's number)"},
     {.name = "lists", .type = OPT_COLUMNS, .metavar = "COLS", .brief = "columns whose text a|b|c is a list (default: tags)"},
     {.name = "version", .type = OPT_INT, .min = 0, .max = 9e15, .def = "0", .metavar = "N", .brief = "number of the batch: never replaces a newer document"},
-    {.name = "batch-mb", .type = OPT_INT, .min = 1, .max = 90, .def = "5", .unit = "MB a request", .brief = "size of a request"},
+    {.name = "batch-mb", .type = OPT_REAL, .min = 0.01, .max = 90, .def = "5", .unit = "MB a request", .brief = "size of a request"},
     {.name = "dead-letter", .type = OPT_FILE, .metavar = "FILE", .brief = "refused documents with their reasons, as NDJSON"},
     {.name = "dry", .type = OPT_FLAG, .brief = "say what would be written"},
     OPT_SHOW_REQUEST,

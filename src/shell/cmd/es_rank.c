@@ -92,7 +92,10 @@ static bool ranked(Session *s, const Args *a, RankOptions *o, RankHit **hits, si
     const Model *m = model_for(s, a, o->by, err);
     if (error_is_set(err))
         return false;
+    if (o->by == RANK_VECTOR && !client_probe(c, err))
+        return false;
     World w = session_world(s);
+    o->knn_clause = !c->caps.knn_vector && c->caps.dense_vector;
     o->index = index_for(a, o->by);
     o->size = (size_t)args_int(a, "size");
     *hits = arena_array(a->arena, RankHit, o->size);

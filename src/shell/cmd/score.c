@@ -63,7 +63,8 @@ static bool batch_options(const Args *a, const char *target, BatchOptions *o, Er
                         .max_drift = args_real(a, "max-drift"),
                         .journal = args_z(a, "journal"),
                         .resume = args_flag(a, "resume"),
-                        .dead_letter = args_z(a, "dead-letter")};
+                        .dead_letter = args_z(a, "dead-letter"),
+                        .batch_bytes = (size_t)(args_real(a, "batch-mb") * 1048576)};
     if (!layout_parse(args_text(a, "layout"), &o->layout))
         return fail_at(err, ERR_USAGE, args_at(a, "layout"), "no such layout: pairs, nested or sparse");
     if (o->resume && !o->journal) {
@@ -243,6 +244,7 @@ static const OptRow opts[] = {
     {.name = "journal", .type = OPT_FILE, .metavar = "FILE", .brief = "how far the batch is, for --resume"},
     {.name = "resume", .type = OPT_FLAG, .brief = "go on where the journal says that a batch was cut off"},
     {.name = "dead-letter", .type = OPT_FILE, .metavar = "FILE", .brief = "refused documents with their reasons"},
+    {.name = "batch-mb", .type = OPT_REAL, .min = 0.01, .max = 90, .def = "5", .unit = "MB a request", .brief = "size of a request to the engine"},
     {.name = "dry", .type = OPT_FLAG, .brief = "say what would be written"},
     OPT_SHOW_REQUEST,
     {0},
