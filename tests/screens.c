@@ -41,16 +41,17 @@ typedef struct Play {
     Session *s;
     Ui *ui;
     Buf out; /* the file as it would be now */
+    Buf why; /* what went wrong, in lines with # */
 } Play;
 
-static bool command(Session *s, Str line)
+static bool command(Session *s, Str line, Buf *why)
 {
     Arena *a = arena_new();
     Result r;
     Error err = ERROR_INIT;
     bool ok = exec_result(s, line, a, &r, &err);
     if (!ok)
-        printf("# %.*s: %s\n", STR_ARG(line), err.msg);
+        buf_printf(why, "# %.*s: %s\n", STR_ARG(line), err.msg);
     result_clear(&r);
     arena_free(a);
     return ok;
@@ -94,7 +95,7 @@ static bool press(Play *p, Str keys)
     while (i < keys.n) {
         uint32_t k = key_parse(keys, &i);
         if (k == KEY_NONE_) {
-            printf("# no such key: %.*s\n", STR_ARG(str_sub(keys, i, keys.n)));
+            buf_printf(&p->why, "# no such key: %.*s\n", STR_ARG(str_sub(keys, i, keys.n)));
             return false;
         }
         if (!ui_key(p->ui, k, NULL))
@@ -116,7 +117,7 @@ static bool play_line(Play *p, Str line)
     Str rest = str_sub(line, 2, line.n);
     bool ok = true;
     if (line.p[0] == '$')
-        return command(p->s, rest);
+        return command(p->s, rest, &p->why);
     if (line.p[0] == '@')
         ok = open_or_resize(p, rest);
     else if (line.p[0] == '>' && p->ui)
@@ -124,31 +125,31 @@ static bool play_line(Play *p, Str line)
     else
         ok = false;
     if (!ok)
-        printf("# cannot do: %.*s\n", STR_ARG(line));
+        buf_printf(&p->why, "# cannot do: %.*s\n", STR_ARG(line));
     if (ok)
         put_screen(p);
     return ok;
 }
 
 /* The first line that differs, for people. */
-static void tell_difference(Str want, Str got)
+static void tell_difference(Str want, Str got, Buf *why)
 {
     for (int n = 1; want.n || got.n; n++) {
         Str a = str_split(want, '\n', &want), b = str_split(got, '\n', &got);
         if (str_eq(a, b))
             continue;
-        printf("# line %d\n#  was %.*s\n#  is  %.*s\n", n, STR_ARG(a), STR_ARG(b));
+        buf_printf(why, "# line %d\n#  was %.*s\n#  is  %.*s\n", n, STR_ARG(a), STR_ARG(b));
         return;
     }
 }
 
-static int play_file(Session *s, const char *path)
+static void play_file(Session *s, const char *path)
 {
     FileText text;
     Error err = ERROR_INIT;
     if (!file_read(path, &text, &err)) {
-        printf("# %s\n", err.msg);
-        return 1;
+        printf("not ok %s\n# %s\n", path, err.msg);
+        return;
     }
     Play p = {.s = s};
     bool ok = true;
@@ -162,13 +163,14 @@ static int play_file(Session *s, const char *path)
         ok = f && fwrite(p.out.p, 1, p.out.n, f) == p.out.n;
         ok = f && fclose(f) == 0 && ok;
     } else if (ok && !same) {
-        tell_difference(all, buf_slice(&p.out));
+        tell_difference(all, buf_slice(&p.out), &p.why);
         ok = false;
     }
+    printf("%s %s\n%s", ok ? "ok" : "not ok", strrchr(path, '/') + 1, p.why.p ? p.why.p : "");
     ui_free(p.ui);
     buf_free(&p.out);
+    buf_free(&p.why);
     file_text_free(&text);
-    return ok ? 0 : 1;
 }
 
 int main(int argc, char **argv)
@@ -179,9 +181,10 @@ int main(int argc, char **argv)
     Session *s = session_new();
     s->seed = 1;
     s->open_screen = tui_run;
+    Buf why = BUF_INIT;
     for (size_t i = 0; i < sizeof world / sizeof *world; i++)
-        if (!command(s, str_of(world[i]))) {
-            puts("not ok the world");
+        if (!command(s, str_of(world[i]), &why)) {
+            printf("not ok the world\n%s", why.p);
             return 1;
         }
     glob_t files;
@@ -196,14 +199,13 @@ int main(int argc, char **argv)
         fflush(stdout);
         pid_t child = fork();
         if (child == 0) {
-            int rc = play_file(s, path);
+            play_file(s, path);
             fflush(stdout);
-            _exit(rc);
+            _exit(0);
         }
         int status = 1;
-        bool ok =
-            waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0;
-        printf("%s %s\n", ok ? "ok" : "not ok", strrchr(path, '/') + 1);
+        if (waitpid(child, &status, 0) != child || status != 0)
+            printf("not ok %s\n# it died with status %d\n", strrchr(path, '/') + 1, status);
     }
     globfree(&files);
     session_free(s);

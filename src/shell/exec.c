@@ -61,9 +61,11 @@ static size_t count_lines(const Buf *b, size_t width)
     return lines;
 }
 
-/* Notes that did not go where the result went. */
+/* Notes that did not go where the result went. The screens tell them in their own way. */
 static void tell_notes(const Session *s, const Result *r)
 {
+    if (s->ui)
+        return;
     Out o = out_for(s, s->settings->echo ? stdout : stderr);
     for (size_t i = 0; i < r->n; i++)
         if (r->items[i].kind == ITEM_NOTE && !(o.quiet && !r->items[i].v.note.warning))

@@ -22,6 +22,27 @@ void buf_html(Buf *b, Str s)
     }
 }
 
+static bool is_number(const Table *t, size_t row, size_t col)
+{
+    Cell c = table_cell(t, row, col);
+    return c.kind == CELL_INT || c.kind == CELL_REAL;
+}
+
+/* How many columns a text takes that stands where other rows have numbers (the levels of a factor
+ * in `describe`): its own and the empty ones behind it. */
+static size_t text_span(const Table *t, const size_t *cols, size_t n, size_t row, size_t j)
+{
+    size_t span = 1;
+    bool among = false;
+    for (size_t i = 0; i < t->nrows && !among; i++)
+        among = is_number(t, i, cols[j]);
+    if (!among || table_cell(t, row, cols[j]).kind != CELL_TEXT)
+        return 1;
+    while (j + span < n && table_cell(t, row, cols[j + span]).kind == CELL_NULL)
+        span++;
+    return span;
+}
+
 static void put_table(const Table *t, Out *o)
 {
     size_t *cols = xcalloc(t->ncols + 1, sizeof *cols), *rows = xcalloc(t->nrows + 1, sizeof *rows);
@@ -44,10 +65,15 @@ static void put_table(const Table *t, Out *o)
             buf_clear(&cell);
             Cell c = rows[i] == SIZE_MAX ? cell_text(STR("...")) : table_cell(t, rows[i], cols[j]);
             buf_cell_people(&cell, c, &t->cols[cols[j]], "");
-            buf_puts(b,
-                     c.kind == CELL_INT || c.kind == CELL_REAL ? "<td class=\"number\">" : "<td>");
+            size_t span = rows[i] == SIZE_MAX ? 1 : text_span(t, cols, n, rows[i], j);
+            if (span > 1)
+                buf_printf(b, "<td colspan=\"%zu\">", span);
+            else
+                buf_puts(b, c.kind == CELL_INT || c.kind == CELL_REAL ? "<td class=\"number\">"
+                                                                      : "<td>");
             buf_html(b, buf_slice(&cell));
             buf_puts(b, "</td>");
+            j += span - 1;
         }
         buf_puts(b, "</tr>\n");
     }

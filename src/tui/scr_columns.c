@@ -605,7 +605,9 @@ static void draw_row(Ui *ui, const Columns *s, size_t i, const Field *f, Canvas 
                buf_slice(&b));
     if (s->alarm[j]) {
         buf_clear(&b);
-        buf_printf(&b, f[F_ALARM].w < 8 ? "!" : "! %s", s->alarm[j]->code);
+        buf_puts(&b, f[F_ALARM].w < 8 ? "!" : "! ");
+        for (const char *p = s->alarm[j]->code; f[F_ALARM].w >= 8 && *p; p++)
+            buf_putc(&b, *p == '_' ? ' ' : *p);
         field_text(&f[F_ALARM], c, y, cursor ? st : STYLE_WARNING, buf_slice(&b));
     }
     buf_free(&b);

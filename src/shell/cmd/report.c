@@ -18,18 +18,19 @@
 
 typedef struct Section {
     const char *title, *command; /* %M is the model, %T its table, %C the columns it reads */
+    bool picture;                /* shown here, not in another section */
 } Section;
 
 static const Section sections[] = {
-    {"What stands out", "diagnose %M"},
-    {"ROC curve", "roc %M"},
-    {"Precision and recall", "pr %M"},
-    {"Calibration", "calibration %M"},
-    {"Gain", "lift %M"},
-    {"Coefficients", "coef %M all"},
-    {"In words", "coef %M all --words"},
-    {"The columns it reads", "describe %T %C"},
-    {"How it was made", "script"},
+    {"What stands out", "diagnose %M", true},
+    {"ROC curve", "roc %M", true},
+    {"Precision and recall", "pr %M", true},
+    {"Calibration", "calibration %M", true},
+    {"Gain", "lift %M", true},
+    {"Coefficients", "coef %M all", true},
+    {"In words", "coef %M all --words", false},
+    {"The columns it reads", "describe %T %C", true},
+    {"How it was made", "script", true},
 };
 
 static const char style[] =
@@ -78,12 +79,13 @@ static size_t put_lines(const Result *r, size_t i, Buf *page)
     return i - 1;
 }
 
-static void put_result(const Result *r, Buf *page)
+static void put_result(const Result *r, bool pictures, Buf *page)
 {
     for (size_t i = 0; i < r->n; i++) {
         const Item *it = &r->items[i];
-        if (it->kind == ITEM_PLOT) {
-            put_picture(it->v.plot, page);
+        if (it->kind == ITEM_PLOT || it->kind == ITEM_PICTURE) {
+            if (pictures)
+                put_picture(it->v.plot, page);
         } else if (it->kind == ITEM_LINE || it->kind == ITEM_RAW) {
             i = put_lines(r, i, page);
         } else if (it->kind == ITEM_TABLE || it->kind == ITEM_NOTE) {
@@ -135,7 +137,7 @@ static void put_section(Session *s, const Model *m, const Section *section, Buf 
     if (put_command(s, m, section->command, &line) &&
         exec_result(s, buf_slice(&line), a, &r, &ignored)) {
         buf_printf(page, "<h2>%s</h2>\n", section->title);
-        put_result(&r, page);
+        put_result(&r, section->picture, page);
         buf_puts(page, "<p class=\"made\"><code>");
         buf_html(page, buf_slice(&line));
         buf_puts(page, "</code></p>\n");
@@ -179,7 +181,9 @@ static void put_facts(const NamedModel *nm, Arena *a, Buf *page)
     if (m->test_rows)
         put_fact(page, "rows to test", counted(a, (double)m->test_rows, "rows"));
     for (size_t i = 0; i < m->ndrops; i++)
-        put_fact(page, "dropped", counted(a, (double)m->drops[i].rows, m->drops[i].reason));
+        put_fact(
+            page, "dropped",
+            counted(a, (double)m->drops[i].rows, arena_printf(a, "rows: %s", m->drops[i].reason)));
     put_fact(page, "fitted", made.p);
     put_fact(page, "note", nm->note);
     buf_puts(page, "</table>\n");
