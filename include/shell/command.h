@@ -17,6 +17,7 @@ typedef enum OptType {
     OPT_CHOICE, /* one of .choices */
     OPT_COLUMN,
     OPT_COLUMNS,
+    OPT_INPUT, /* of the model */
     OPT_TABLE,
     OPT_MODEL,
     OPT_FILE,
@@ -68,6 +69,19 @@ typedef enum Subject {
                       (args->words) */
     SUBJECT_RAW    /* the text as it is: a formula or an expression (args->text) */
 } Subject;
+
+/* What a word of the subject may be: for completion. 0: tables, columns and functions. */
+enum {
+    TAKES_TABLES = 1,
+    TAKES_MODELS = 2,
+    TAKES_COLUMNS = 4,
+    TAKES_FUNCTIONS = 8,
+    TAKES_INPUTS = 16, /* of the model, by name */
+    TAKES_VALUES = 32, /* of the model, NAME=VALUE */
+    TAKES_TERMS = 64,  /* names in the coefficient table */
+    TAKES_FILES = 128,
+    TAKES_OWN = 256 /* only what the row's complete() says */
+};
 
 typedef struct Word {
     Str text; /* unquoted */
@@ -142,6 +156,7 @@ typedef struct Command {
     /* More candidates for completion at a word of the subject: appended NUL-ended to `out`; may be
      * NULL. */
     void (*complete)(Session *s, Str before, Buf *out);
+    unsigned takes; /* TAKES_ bits */
 } Command;
 
 const Command *const *command_table(size_t *n);

@@ -245,6 +245,9 @@ typedef struct Plan {
 bool plan_add(Plan *p, const char *group, const char *name, Source source, const char *column,
               int32_t arg);
 void report_note(FeatureReport *r, const char *fmt, ...) PRINTF_LIKE(2, 3);
+/* 17392 as 17,392, for a note; the text lives as long as the block around it. */
+const char *count_text(char *room, size_t n);
+#define COUNTED(n) count_text((char[32]){0}, n)
 
 struct Step {
     const char *name, *brief;

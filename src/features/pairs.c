@@ -177,14 +177,14 @@ static bool choose_posts(Walk *w, FeatureReport *report, Error *err)
         w->posts[k] = id[order[k]];
     w->nposts = n;
     if (answers)
-        report_note(report, "%zu posts answer another post and are no candidates", answers);
+        report_note(report, "%s posts answer another post and are no candidates", COUNTED(answers));
     if (undated)
-        report_note(report, "%zu posts have no date and are left out", undated);
+        report_note(report, "%s posts have no date and are left out", COUNTED(undated));
     if (open)
         report_note(report,
-                    "%zu posts are left out: their window of %.3g days was still open at the end "
+                    "%s posts are left out: their window of %.3g days was still open at the end "
                     "of the data",
-                    open, (double)w->spec->window_us / (double)US_PER_DAY);
+                    COUNTED(open), (double)w->spec->window_us / (double)US_PER_DAY);
     free(moment);
     free(id);
     free(order);
@@ -236,16 +236,16 @@ static bool keep_rows(Walk *w, Spec *spec, Rows *out, FeatureReport *report, Err
         return false;
     spec->sample_rate = negatives ? (double)kept.negatives / (double)negatives : 1;
     report_note(report,
-                "%zu posts, %zu pairs, %zu of them positive; %zu came without an event in the %.3g "
+                "%s posts, %s pairs, %s of them positive; %s came without an event in the %.3g "
                 "days before",
-                w->nposts, positives + negatives, positives, cold,
+                COUNTED(w->nposts), COUNTED(positives + negatives), COUNTED(positives), COUNTED(cold),
                 (double)spec->active_us / (double)US_PER_DAY);
     if (kept.rate < 1)
         report_note(report,
-                    "%zu of %zu negatives kept: fit with --offset sampling_offset, so that "
+                    "%s of %s negatives kept: fit with --offset sampling_offset, so that "
                     "probabilities are those "
                     "of all pairs",
-                    kept.negatives, negatives);
+                    COUNTED(kept.negatives), COUNTED(negatives));
     return fill_rows(w->m, &kept, out, err);
 }
 

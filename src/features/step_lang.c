@@ -97,8 +97,8 @@ static bool lang_plan(Plan *p, Error *err)
         return true;
     if (plan_add(p, "post", "lang", FROM_POST, w->posts->names[w->posts_roles.col[ROLE_TITLE]], 0))
         report_note(p->report,
-                    "lang is read from the words of '%s': %zu of %zu posts name a language",
-                    w->posts->names[w->posts_roles.col[ROLE_TITLE]], named, title->n);
+                    "lang is read from the words of '%s': %s of %s posts name a language",
+                    w->posts->names[w->posts_roles.col[ROLE_TITLE]], COUNTED(named), COUNTED(title->n));
     return true;
 }
 

@@ -68,6 +68,15 @@ void report_note(FeatureReport *r, const char *fmt, ...)
     va_end(ap);
 }
 
+const char *count_text(char *room, size_t n)
+{
+    Buf b = BUF_INIT;
+    buf_count(&b, n);
+    memcpy(room, b.p, b.n + 1); /* at most 26 digits and commas */
+    buf_free(&b);
+    return room;
+}
+
 bool plan_add(Plan *p, const char *group, const char *name, Source source, const char *column,
               int32_t arg)
 {
@@ -159,18 +168,18 @@ static void tell_keys(const Maker *m, FeatureReport *report)
     }
     if (users)
         report_note(report,
-                    "%zu interactions are by users whom '%s' lacks: nothing is known of them",
-                    users, m->w.users_name);
+                    "%s interactions are by users whom '%s' lacks: nothing is known of them",
+                    COUNTED(users), m->w.users_name);
     if (posts)
         report_note(report,
-                    "%zu interactions are about posts that '%s' lacks: nothing is known of them",
-                    posts, m->w.posts_name);
+                    "%s interactions are about posts that '%s' lacks: nothing is known of them",
+                    COUNTED(posts), m->w.posts_name);
     if (m->users_twice)
-        report_note(report, "%zu rows of '%s' repeat a key: the first of each counts",
-                    m->users_twice, m->w.users_name);
+        report_note(report, "%s rows of '%s' repeat a key: the first of each counts",
+                    COUNTED(m->users_twice), m->w.users_name);
     if (m->posts_twice)
-        report_note(report, "%zu rows of '%s' repeat a key: the first of each counts",
-                    m->posts_twice, m->w.posts_name);
+        report_note(report, "%s rows of '%s' repeat a key: the first of each counts",
+                    COUNTED(m->posts_twice), m->w.posts_name);
 }
 
 /* One row an interaction; a login or logout that is about no post and no product is history, not
@@ -210,13 +219,13 @@ static bool interaction_rows(Maker *m, Rows *r, FeatureReport *report, Error *er
     r->product = id[2];
     r->when = when;
     if (sessions)
-        report_note(report, "%zu logins and logouts are history, not rows", sessions);
+        report_note(report, "%s logins and logouts are history, not rows", COUNTED(sessions));
     if (later)
-        report_note(report, "%zu interactions at or after the moment of --as-of are left out",
-                    later);
+        report_note(report, "%s interactions at or after the moment of --as-of are left out",
+                    COUNTED(later));
     if (m->untimed && m->w.events_roles.col[ROLE_TIME] >= 0)
-        report_note(report, "%zu interactions have no time: they count nowhere as history",
-                    m->untimed);
+        report_note(report, "%s interactions have no time: they count nowhere as history",
+                    COUNTED(m->untimed));
     return true;
 }
 

@@ -432,10 +432,16 @@ static void note_input(const WhatIf *w, size_t i, WhatIfResult *r)
         }
     } else if (input_is_factor(in)) {
         if (!level_known(in, w->text[i])) {
+            Str *names = xcalloc(in->nlevels + 1, sizeof *names);
+            for (size_t k = 0; k < in->nlevels; k++)
+                names[k] = str_of(in->levels[k]);
+            long near = nearest_name(str_of(w->text[i]), names, in->nlevels);
             snprintf(text, sizeof text,
-                     "%s '%s' was not seen in training: it counts as none of the known ones",
-                     in->name, w->text[i]);
+                     "%s '%s' was not seen in training: it counts as none of the known ones%s%s%s",
+                     in->name, w->text[i], near >= 0 ? "; did you mean '" : "",
+                     near >= 0 ? in->levels[near] : "", near >= 0 ? "'?" : "");
             note(r, text);
+            free(names);
         }
     } else if (!in->is_offset && in->type != COL_BOOL &&
                (w->num[i] < in->min || w->num[i] > in->max)) {

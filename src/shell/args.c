@@ -173,6 +173,7 @@ static bool check_value(const OptRow *o, Word *w, bool prefixes, Error *err)
     case OPT_TEXT:
     case OPT_COLUMN:
     case OPT_COLUMNS:
+    case OPT_INPUT:
     case OPT_TABLE:
     case OPT_MODEL:
     case OPT_FILE:

@@ -16,6 +16,7 @@
 typedef struct Asked {
     Session *s;
     Str word; /* what stands before the cursor of the word */
+    const Frame *frame; /* of the table that the command names, or the current one */
     Buf *out;
     size_t n;
 } Asked;
@@ -55,8 +56,14 @@ static void offer_models(Asked *q)
         offer_name(q, str_of(q->s->models[i].model->name), "");
 }
 
-static const Frame *current_frame(const Session *s)
+/* The frame of the table that the text names, else of the current one. */
+static const Frame *frame_meant(const Session *s, Str text)
 {
+    while (text.n) {
+        long i = session_find_table(s, str_split(text, ' ', &text));
+        if (i >= 0)
+            return s->tables[i].data.frame;
+    }
     return s->current_table >= 0 ? s->tables[s->current_table].data.frame : NULL;
 }
 
@@ -79,14 +86,25 @@ static void offer_functions(Asked *q)
         offer(q, str_of(formula[i]), "(");
 }
 
-static void offer_inputs(Asked *q)
+static void offer_inputs(Asked *q, const char *behind)
 {
     const Session *s = q->s;
     if (s->current_model < 0)
         return;
     const Model *m = s->models[s->current_model].model;
     for (size_t i = 0; i < m->ninputs; i++)
-        offer_name(q, str_of(m->inputs[i].name), "=");
+        if (!m->inputs[i].source && !m->inputs[i].is_offset)
+            offer_name(q, str_of(m->inputs[i].name), behind);
+}
+
+static void offer_terms(Asked *q)
+{
+    const Session *s = q->s;
+    if (s->current_model < 0)
+        return;
+    const Model *m = s->models[s->current_model].model;
+    for (size_t j = 0; j < m->enc->ncols; j++)
+        offer(q, str_of(m->enc->cols[j].name), "");
 }
 
 static void offer_levels(Asked *q, Str column)
@@ -97,9 +115,10 @@ static void offer_levels(Asked *q, Str column)
         long i = model_input(m, column);
         for (size_t k = 0; i >= 0 && k < m->inputs[i].nlevels; k++)
             offer_name(q, str_of(m->inputs[i].levels[k]), "");
+        if (i >= 0) /* the data may hold levels that the model never saw */
+            return;
     }
-    const Frame *f = current_frame(s);
-    const Column *c = f ? frame_column(f, column) : NULL;
+    const Column *c = q->frame ? frame_column(q->frame, column) : NULL;
     for (size_t k = 0; c && c->type == COL_CODE && k < c->levels->n && k < 1000; k++)
         offer_name(q, levels_at(c->levels, k), "");
 }
@@ -135,6 +154,25 @@ static void offer_clauses(Asked *q, const Command *c)
             offer(q, str_of(words[i].word), "");
 }
 
+static void offer_subject(Asked *q, unsigned takes, bool *files)
+{
+    *files = *files || (takes & TAKES_FILES);
+    if (takes & TAKES_VALUES)
+        offer_inputs(q, "=");
+    if (takes & TAKES_INPUTS)
+        offer_inputs(q, "");
+    if (takes & TAKES_TERMS)
+        offer_terms(q);
+    if (takes & TAKES_MODELS)
+        offer_models(q);
+    if (takes & TAKES_COLUMNS)
+        offer_columns(q, q->frame, "");
+    if (takes & TAKES_TABLES)
+        offer_tables(q);
+    if (takes & TAKES_FUNCTIONS)
+        offer_functions(q);
+}
+
 /* The value of an option. */
 static void offer_value(Asked *q, const OptRow *o, bool *files)
 {
@@ -145,7 +183,9 @@ static void offer_value(Asked *q, const OptRow *o, bool *files)
     else if (o->type == OPT_MODEL)
         offer_models(q);
     else if (o->type == OPT_COLUMN || o->type == OPT_COLUMNS)
-        offer_columns(q, current_frame(q->s), "");
+        offer_columns(q, q->frame, "");
+    else if (o->type == OPT_INPUT)
+        offer_inputs(q, "");
     else if (o->type == OPT_FILE)
         *files = true;
 }
@@ -156,6 +196,30 @@ static const OptRow *option_before(const Command *c, Str word)
         if (word.n > 2 && str_starts(word, STR("--")) && str_eqz(str_sub(word, 2, word.n), o->name))
             return o->type == OPT_FLAG ? NULL : o;
     return NULL;
+}
+
+/* What stands behind a clause's word; false: the cursor is not in a clause. */
+static bool offer_in_clause(Asked *q, const Command *c, Str text, bool *files)
+{
+    static const struct {
+        unsigned bit;
+        const char *word;
+        unsigned takes;
+    } rows[] = {{CLAUSE_WHERE, "where", TAKES_COLUMNS | TAKES_FUNCTIONS},
+                {CLAUSE_BY, "by", TAKES_COLUMNS},
+                {CLAUSE_SORT, "sort", TAKES_COLUMNS},
+                {CLAUSE_ON, "on", TAKES_COLUMNS},
+                {CLAUSE_WITH, "with", TAKES_TABLES},
+                {CLAUSE_TO, "to", TAKES_FILES}};
+    unsigned takes = 0;
+    while (text.n) {
+        Str word = str_split(text, ' ', &text);
+        for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+            if ((c->clauses & rows[i].bit) && str_ieq(word, str_of(rows[i].word)))
+                takes = rows[i].takes;
+    }
+    offer_subject(q, takes, files);
+    return takes != 0;
 }
 
 /* What the command's own row knows. */
@@ -236,6 +300,7 @@ size_t complete(Session *s, Str line, size_t at, size_t *from, bool *files, Buf 
         offer_commands(&q);
         return q.n;
     }
+    q.frame = frame_meant(s, str_sub(line, start + used, w));
     /* `es r|`: names of two words */
     Str whole = str_sub(line, start, at);
     size_t ncommands = 0;
@@ -255,6 +320,13 @@ size_t complete(Session *s, Str line, size_t at, size_t *from, bool *files, Buf 
         offer_options(&q, c);
         return q.n;
     }
+    size_t list = w; /* the first of a list: --freeze age,ge| */
+    for (bool more = true; more && list > start && line.p[list - 1] == ',';) {
+        Str one = word_before(line, list - 1, &more);
+        more = one.n != 0 && one.p > line.p + start;
+        list = more ? (size_t)(one.p - line.p) : list;
+        before = more ? word_before(line, list, &joined) : before;
+    }
     const OptRow *o = option_before(c, before);
     if (o) {
         offer_value(&q, o, files);
@@ -265,20 +337,17 @@ size_t complete(Session *s, Str line, size_t at, size_t *from, bool *files, Buf 
         if (q.n)
             return q.n;
     }
-    if (c->complete)
-        offer_own(&q, c, str_trim(str_sub(line, start + used, w)));
-    if (c->group == GROUP_SHELL)
-        return q.n;
-    *files = c->group == GROUP_DATA && (c->clauses & CLAUSE_AS || c->clauses & CLAUSE_TO);
-    if (str_eqz(before, "to") || (w > start && strchr(">", line.p[w - 1])))
+    if (w > start && line.p[w - 1] == '>') {
         *files = true;
-    if (c->group == GROUP_MODEL && c->subject == SUBJECT_WORDS) {
-        offer_inputs(&q);
-        offer_models(&q);
+        return q.n;
     }
-    offer_columns(&q, current_frame(s), "");
-    offer_tables(&q);
+    Str typed = str_sub(line, start + used, w);
+    if (c->complete)
+        offer_own(&q, c, str_trim(typed));
+    if (c->group == GROUP_SHELL && !c->takes)
+        return q.n;
+    if (!offer_in_clause(&q, c, typed, files))
+        offer_subject(&q, c->takes ? c->takes : TAKES_TABLES | TAKES_COLUMNS | TAKES_FUNCTIONS, files);
     offer_clauses(&q, c);
-    offer_functions(&q);
     return q.n;
 }

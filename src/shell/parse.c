@@ -280,9 +280,21 @@ Str unquote(Arena *a, Str raw, bool *quoted)
     return (Str){p, n};
 }
 
+/* Words of clauses and expressions: a column of that name wants quotes. */
+static bool is_reserved(Str name)
+{
+    static const char *const words[] = {"where", "by",  "sort", "limit", "top",  "as",      "to",
+                                        "with",  "on",  "and",  "or",    "not",  "in",      "is",
+                                        "like",  "null", "true", "false", "between"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (str_ieq(name, str_of(words[i])))
+            return true;
+    return false;
+}
+
 void buf_name(Buf *b, Str name)
 {
-    bool plain = name.n > 0 && !(name.p[0] >= '0' && name.p[0] <= '9');
+    bool plain = name.n > 0 && !(name.p[0] >= '0' && name.p[0] <= '9') && !is_reserved(name);
     for (size_t i = 0; i < name.n; i++)
         plain = plain && (is_wordy(name.p[i]) || (name.p[i] == '.' && i));
     if (plain) {

@@ -171,4 +171,5 @@ const Command cmd_anova = {
                                   {0}},
     .needs = NEED_MODEL,
     .run = run,
+    .takes = TAKES_MODELS,
 };

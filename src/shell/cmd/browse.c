@@ -43,6 +43,7 @@ const Command cmd_browse = {
         (const Example[]){{"browse", "the current table", true}, {"browse users", "", true}, {0}},
     .needs = NEED_TABLE | NEED_TERMINAL,
     .run = browse_run,
+    .takes = TAKES_TABLES,
 };
 
 static bool view_run(Session *s, const Args *a, Result *out, Error *err)
@@ -84,4 +85,5 @@ const Command cmd_view = {
     .needs = NEED_TERMINAL,
     .run = view_run,
     .complete = view_complete,
+    .takes = TAKES_OWN,
 };

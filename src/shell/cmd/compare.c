@@ -116,4 +116,5 @@ const Command cmd_compare = {
                           {0}},
     .needs = NEED_MODEL,
     .run = compare_run,
+    .takes = TAKES_MODELS,
 };

@@ -229,4 +229,5 @@ const Command cmd_connect = {
                                   {"connect https://search.example:9200 --user analyst --ca ca.crt", "asks for the password", true},
                                   {0}},
     .run = run,
+    .takes = TAKES_OWN,
 };

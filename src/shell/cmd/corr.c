@@ -76,6 +76,7 @@ const Command cmd_corr = {
     .examples = (const Example[]){{"corr ft age, post_age_days, viewed", "", false}, {0}},
     .needs = NEED_TABLE,
     .run = corr_run,
+    .takes = TAKES_TABLES | TAKES_COLUMNS,
 };
 
 /* ---- plot ---- */
@@ -219,4 +220,5 @@ const Command cmd_plot = {
                                   {0}},
     .needs = NEED_TABLE,
     .run = plot_run,
+    .takes = TAKES_COLUMNS | TAKES_FUNCTIONS,
 };

@@ -181,6 +181,7 @@ const Command cmd_count = {
                                   {0}},
     .needs = NEED_TABLE,
     .run = count_run,
+    .takes = TAKES_TABLES | TAKES_COLUMNS,
 };
 
 /* ---- hist ---- */
@@ -492,4 +493,5 @@ const Command cmd_hist = {
                                   {0}},
     .needs = NEED_TABLE,
     .run = hist_run,
+    .takes = TAKES_TABLES | TAKES_COLUMNS,
 };

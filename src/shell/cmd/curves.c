@@ -153,6 +153,7 @@ const Command cmd_roc = {
         (const Example[]){{"roc", "", false}, {"roc > roc.svg", "as a picture", false}, {0}},
     .needs = NEED_MODEL,
     .run = roc_run,
+    .takes = TAKES_MODELS,
 };
 
 const Command cmd_pr = {
@@ -167,6 +168,7 @@ const Command cmd_pr = {
     .examples = (const Example[]){{"pr", "", false}, {0}},
     .needs = NEED_MODEL,
     .run = pr_run,
+    .takes = TAKES_MODELS,
 };
 
 /* ---- calibration ---- */
@@ -281,6 +283,7 @@ const Command cmd_calibration = {
     .examples = (const Example[]){{"calibration", "", false}, {0}},
     .needs = NEED_MODEL,
     .run = calibration_run,
+    .takes = TAKES_MODELS,
 };
 
 /* ---- lift ---- */
@@ -352,6 +355,7 @@ const Command cmd_lift = {
     .examples = (const Example[]){{"lift", "", false}, {0}},
     .needs = NEED_MODEL,
     .run = lift_run,
+    .takes = TAKES_MODELS,
 };
 
 /* ---- thresholds ---- */
@@ -515,4 +519,5 @@ const Command cmd_thresholds = {
                           {0}},
     .needs = NEED_MODEL,
     .run = thresholds_run,
+    .takes = TAKES_MODELS,
 };

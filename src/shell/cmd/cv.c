@@ -171,4 +171,5 @@ const Command cmd_cv = {
                                   {0}},
     .needs = NEED_MODEL,
     .run = cv_run,
+    .takes = TAKES_MODELS,
 };

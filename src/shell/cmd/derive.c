@@ -123,6 +123,7 @@ const Command cmd_derive = {
     .needs = NEED_TABLE,
     .changes_state = true,
     .run = derive_run,
+    .takes = TAKES_COLUMNS | TAKES_FUNCTIONS,
 };
 
 /* ---- filter ---- */
@@ -173,6 +174,7 @@ const Command cmd_filter = {
     .needs = NEED_TABLE,
     .changes_state = true,
     .run = filter_run,
+    .takes = TAKES_COLUMNS | TAKES_FUNCTIONS,
 };
 
 /* ---- sample ---- */
@@ -233,6 +235,7 @@ const Command cmd_sample = {
     .needs = NEED_TABLE,
     .changes_state = true,
     .run = sample_run,
+    .takes = TAKES_TABLES,
 };
 
 /* ---- bind ---- */
@@ -271,6 +274,7 @@ const Command cmd_bind = {
     .needs = NEED_TABLE,
     .changes_state = true,
     .run = bind_run,
+    .takes = TAKES_TABLES,
 };
 
 /* ---- join ---- */
@@ -366,4 +370,5 @@ const Command cmd_join = {
     .needs = NEED_TABLE,
     .changes_state = true,
     .run = join_run,
+    .takes = TAKES_TABLES,
 };

@@ -143,4 +143,5 @@ const Command cmd_describe = {
                                   {0}},
     .needs = NEED_TABLE,
     .run = run,
+    .takes = TAKES_TABLES | TAKES_COLUMNS,
 };

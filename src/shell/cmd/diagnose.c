@@ -66,6 +66,7 @@ const Command cmd_check = {
         (const Example[]){{"check ft", "", false}, {"check users --response age", "", false}, {0}},
     .needs = NEED_TABLE,
     .run = check_run,
+    .takes = TAKES_TABLES,
 };
 
 /* ---- diagnose ---- */
@@ -180,4 +181,5 @@ const Command cmd_diagnose = {
     .examples = (const Example[]){{"diagnose", "", false}, {0}},
     .needs = NEED_MODEL,
     .run = diagnose_run,
+    .takes = TAKES_MODELS,
 };

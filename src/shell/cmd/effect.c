@@ -133,6 +133,7 @@ const Command cmd_effect = {
                                   {0}},
     .needs = NEED_MODEL,
     .run = effect_run,
+    .takes = TAKES_INPUTS,
 };
 
 /* ---- explain ---- */
@@ -246,4 +247,5 @@ const Command cmd_explain = {
                                   {0}},
     .needs = NEED_MODEL,
     .run = explain_run,
+    .takes = TAKES_VALUES | TAKES_TERMS,
 };

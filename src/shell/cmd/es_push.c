@@ -88,4 +88,5 @@ const Command cmd_es_push = {
                                   {0}},
     .needs = NEED_CONNECTION,
     .run = run,
+    .takes = TAKES_TABLES,
 };

@@ -93,4 +93,5 @@ const Command cmd_export = {
     .needs = NEED_MODEL,
     .run = export_run,
     .complete = export_complete,
+    .takes = TAKES_MODELS,
 };

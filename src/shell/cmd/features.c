@@ -187,6 +187,7 @@ const Command cmd_features = {
     .needs = NEED_TABLE,
     .changes_state = true,
     .run = features_run,
+    .takes = TAKES_OWN,
 };
 
 /* ---- simulate ---- */
@@ -261,6 +262,13 @@ static const OptRow simulate_opts[] = {
     {0},
 };
 
+static void simulate_complete(Session *s, Str before, Buf *out)
+{
+    (void)s;
+    if (!before.n)
+        buf_put(out, "blog", 5);
+}
+
 const Command cmd_simulate = {
     .name = "simulate",
     .group = GROUP_DATA,
@@ -276,4 +284,6 @@ const Command cmd_simulate = {
                           {0}},
     .changes_state = true,
     .run = simulate_run,
+    .complete = simulate_complete,
+    .takes = TAKES_OWN,
 };

@@ -318,4 +318,5 @@ const Command cmd_fit = {
     .needs = NEED_TABLE,
     .changes_state = true,
     .run = run,
+    .takes = TAKES_COLUMNS | TAKES_FUNCTIONS,
 };

@@ -12,6 +12,7 @@
 #include "shell/command.h"
 #include "shell/connection.h"
 #include "shell/format.h"
+#include "shell/parse.h"
 #include "shell/readers.h"
 
 typedef struct Loaded {
@@ -126,6 +127,8 @@ static bool read_options(const Args *a, ReadOptions *opt, Error *err)
 
 /* ---- telling ---- */
 
+#define COLUMNS_WIDE 42 /* with name, shape and entity in 80 columns */
+
 static void put_columns(const NamedData *t, Buf *b)
 {
     const Frame *f = t->data.frame;
@@ -140,7 +143,7 @@ static void put_columns(const NamedData *t, Buf *b)
             buf_printf(b, "and %zu more", f->ncols - j);
             break;
         }
-        buf_escaped(b, str_of(f->names[j]));
+        buf_name(b, str_of(f->names[j]));
         if (key)
             buf_putc(b, '*');
     }
@@ -174,7 +177,7 @@ static void tell_tables(Session *s, const Batch *b, Result *out)
         put_columns(t, &cols);
         const char *shape = shape_text(out, l->frame);
         size_t pad = utf8_width(buf_slice(&cols));
-        pad = pad < 50 ? 50 - pad : 0;
+        pad = pad < COLUMNS_WIDE ? COLUMNS_WIDE - pad : 0;
         if (t->roles.entity == ENTITY_NONE)
             result_chat(out, "%s%*s  %*s  %s", l->name, (int)(wide - w), "", (int)shape_width,
                         shape, cols.p);
@@ -378,4 +381,5 @@ const Command cmd_load = {
             {0}},
     .changes_state = true,
     .run = run,
+    .takes = TAKES_FILES,
 };

@@ -99,6 +99,7 @@ const Command cmd_model = {
                                   {0}},
     .needs = NEED_MODEL,
     .run = model_run,
+    .takes = TAKES_MODELS,
 };
 
 /* ---- models ---- */
@@ -286,6 +287,7 @@ const Command cmd_coef = {
                                   {0}},
     .needs = NEED_MODEL,
     .run = coef_run,
+    .takes = TAKES_MODELS,
 };
 
 /* ---- metrics ---- */
@@ -486,6 +488,7 @@ const Command cmd_metrics = {
                           {0}},
     .needs = NEED_MODEL,
     .run = metrics_run,
+    .takes = TAKES_MODELS,
 };
 
 /* ---- note ---- */
@@ -515,4 +518,5 @@ const Command cmd_note = {
     .needs = NEED_MODEL,
     .changes_state = true,
     .run = note_run,
+    .takes = TAKES_OWN,
 };

@@ -149,6 +149,7 @@ const Command cmd_near = {
     .examples = (const Example[]){{"near --k 3", "", false}, {0}},
     .needs = NEED_MODEL,
     .run = near_run,
+    .takes = TAKES_VALUES,
 };
 
 static bool frozen(const Args *a, const Model *m, uint8_t **freeze, Error *err)
@@ -181,7 +182,7 @@ static bool flip_run(Session *s, const Args *a, Result *out, Error *err)
 
 static const OptRow flip_opts[] = {
     OPT_MODEL_ROW,
-    {.name = "freeze", .type = OPT_COLUMNS, .metavar = "a,b", .brief = "inputs to leave alone"},
+    {.name = "freeze", .type = OPT_INPUT, .metavar = "a,b", .brief = "inputs to leave alone"},
     {.name = "max",
      .type = OPT_INT,
      .min = 1,
@@ -206,4 +207,5 @@ const Command cmd_flip = {
     .examples = (const Example[]){{"flip --freeze age,gender", "", false}, {0}},
     .needs = NEED_MODEL,
     .run = flip_run,
+    .takes = TAKES_VALUES,
 };

@@ -292,4 +292,5 @@ const Command cmd_path = {
             {0}},
     .needs = NEED_TABLE,
     .run = path_cmd_run,
+    .takes = TAKES_COLUMNS | TAKES_FUNCTIONS,
 };

@@ -150,4 +150,5 @@ const Command cmd_predict = {
     .needs = NEED_MODEL | NEED_TABLE,
     .changes_state = true,
     .run = predict_run,
+    .takes = TAKES_TABLES,
 };

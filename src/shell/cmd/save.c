@@ -52,4 +52,5 @@ const Command cmd_save = {
                                   {"save m1 to m1.glm", "a model; load m1.glm reads it", false},
                                   {0}},
     .run = run,
+    .takes = TAKES_TABLES | TAKES_MODELS,
 };

@@ -267,4 +267,5 @@ const Command cmd_score = {
                                   {0}},
     .needs = NEED_MODEL,
     .run = run,
+    .takes = TAKES_TABLES,
 };

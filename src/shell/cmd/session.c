@@ -159,6 +159,7 @@ const Command cmd_run = {
     .help = "${NAME} in the script is replaced by VALUE. Stops at the first error.",
     .examples = (const Example[]){{"run tonight.glint DAY=2024-05-02", "", true}, {0}},
     .run = run_run,
+    .takes = TAKES_FILES,
 };
 
 static bool undo_run(Session *s, const Args *a, Result *out, Error *err)

@@ -50,4 +50,5 @@ const Command cmd_show = {
                                   {0}},
     .needs = NEED_TABLE,
     .run = run,
+    .takes = TAKES_TABLES | TAKES_COLUMNS,
 };

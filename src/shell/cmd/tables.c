@@ -103,6 +103,7 @@ const Command cmd_use = {
                                   {0}},
     .changes_state = true,
     .run = use_run,
+    .takes = TAKES_TABLES | TAKES_MODELS,
 };
 
 static bool drop_run(Session *s, const Args *a, Result *out, Error *err)
@@ -138,6 +139,7 @@ const Command cmd_drop = {
     .examples = (const Example[]){{"drop products", "the table products", false}, {0}},
     .changes_state = true,
     .run = drop_run,
+    .takes = TAKES_TABLES | TAKES_MODELS,
 };
 
 static bool rename_run(Session *s, const Args *a, Result *out, Error *err)
@@ -171,4 +173,5 @@ const Command cmd_rename = {
     .examples = (const Example[]){{"rename users to people", "", false}, {0}},
     .changes_state = true,
     .run = rename_run,
+    .takes = TAKES_TABLES | TAKES_MODELS,
 };

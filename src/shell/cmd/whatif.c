@@ -213,7 +213,7 @@ static void complete(Session *s, Str before, Buf *out)
 static const OptRow whatif_opts[] = {
     OPT_MODEL_ROW,
     {.name = "vary",
-     .type = OPT_TEXT,
+     .type = OPT_INPUT,
      .metavar = "A[=from:to:step]",
      .brief = "one line a level or value of A"},
     {.name = "flip",
@@ -257,4 +257,5 @@ const Command cmd_whatif = {
     .needs = NEED_MODEL,
     .run = whatif_run,
     .complete = complete,
+    .takes = TAKES_VALUES,
 };

@@ -133,7 +133,9 @@ static void quoting(void **state)
     buf_name(&b, STR("a`b"));
     buf_putc(&b, ' ');
     buf_name(&b, STR("1st"));
-    assert_string_equal(b.p, "age `Post Title` `a``b` `1st`");
+    buf_putc(&b, ' ');
+    buf_name(&b, STR("limit"));
+    assert_string_equal(b.p, "age `Post Title` `a``b` `1st` `limit`");
     buf_free(&b);
     arena_free(a);
 }

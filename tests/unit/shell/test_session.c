@@ -242,6 +242,12 @@ static void completion(void **state)
         {"show visits so", "sort"},
         {"whatif lang=j", "java"},
         {"whatif a", "age="},
+        {"whatif --vary la", "lang"},
+        {"flip --freeze age,la", "lang"},
+        {"explain la", "lang="},
+        {"coef m", "m1"},
+        {"describe visits la", "lang"},
+        {"simulate b", "blog"},
         {"set form", "format"},
         {"set format j", "json"},
         {"help mod", "model models"},
@@ -262,6 +268,11 @@ static void completion(void **state)
         }
         if (!ok)
             fail_msg("row '%s': '%.*s'\n", rows[i].line, STR_ARG(got));
+    }
+    static const char *const alone[][2] = {{"whatif la", "lang="}, {"coef m", "m1"}};
+    for (size_t i = 0; i < COUNT(alone); i++) { /* nothing else is meant */
+        complete_text(s, alone[i][0], &b);
+        assert_string_equal(b.p, alone[i][1]);
     }
     complete_text(s, "load dat", &b);
     assert_non_null(strstr(b.p, "FILES"));
