@@ -9,6 +9,7 @@
 
 typedef enum CellSource {
     CELL_TERMS,    /* the value as it is */
+    CELL_MOMENT,   /* a date, to the millisecond */
     CELL_HOUR      /* hour of the day of a date, 0 .. 23 UTC: one bucket an hour in the engine, folded here */
 } CellSource;
 typedef struct CellField {

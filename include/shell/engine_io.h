@@ -10,5 +10,8 @@
 Frame *engine_read(Session *s, const char *path, const ReadOptions *opt, ReadReport *report, Error *err);
 /* Makes the index when it is not there. Rows are numbered; --id and the rest are es push's. */
 Writer *engine_write(Session *s, const char *path, Error *err);
+/* The interactions of an index as the engine counts them: one row an event of user, post, type and those fields that `words`
+ * name (a text in which they are looked for); with `moments` their times, too. No document is fetched. */
+Frame *engine_events(Session *s, const char *index, const char *words, bool moments, RoleMap *roles, Error *err);
 
 #endif

@@ -58,6 +58,8 @@ static bool put_key(Cells *k, size_t i, const cJSON *v, Error *err)
         int64_t ms = (int64_t)v->valuedouble, hour = ms / 3600000 % 24;
         return builder_int(b, hour < 0 ? hour + 24 : hour, err);
     }
+    if (k->fields[i].source == CELL_MOMENT)
+        return builder_int(b, (int64_t)v->valuedouble * 1000, err);
     if (cJSON_IsString(v))
         return builder_text(b, str_of(v->valuestring), err);
     if (cJSON_IsBool(v))
@@ -140,6 +142,16 @@ static Frame *finish(Cells *k, Error *err)
     return f;
 }
 
+static ColumnBuilder *new_key(CellSource source)
+{
+    if (source == CELL_TERMS)
+        return builder_new_strings();
+    ColumnBuilder *b = builder_new(source == CELL_HOUR ? COL_INT : COL_TIME);
+    if (source == CELL_MOMENT)
+        builder_time_unit(b, TIME_SECOND);
+    return b;
+}
+
 Frame *es_cells(Client *c, const char *index, Str query, const CellField *fields, size_t n, Error *err)
 {
     Cells k = {.fields = fields, .n = n};
@@ -149,7 +161,7 @@ Frame *es_cells(Client *c, const char *index, Str query, const CellField *fields
         return NULL;
     }
     for (size_t i = 0; i < n; i++)
-        k.keys[i] = fields[i].source == CELL_HOUR ? builder_new(COL_INT) : builder_new_strings();
+        k.keys[i] = new_key(fields[i].source);
     k.count = builder_new(COL_INT);
     Buf path = BUF_INIT;
     buf_url(&path, str_of(index));

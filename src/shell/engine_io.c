@@ -7,6 +7,7 @@
  */
 #include <stdlib.h>
 
+#include "es/cells.h"
 #include "es/pull.h"
 #include "es/push.h"
 #include "shell/connection.h"
@@ -151,4 +152,71 @@ Writer *engine_write(Session *s, const char *path, Error *err)
     e->client = c;
     e->index = xstrdup(index_of(path));
     return &e->w;
+}
+
+/* ---- counted where the data are ---- */
+
+#define CELL_FIELDS 16
+
+/* A frame of no rows with the fields' names, for guessing what they mean. */
+static RoleMap guess_fields(const Schema *schema, Error *err)
+{
+    static const ColType types[] = {[FIELD_INT] = COL_INT,   [FIELD_UINT] = COL_INT,  [FIELD_REAL] = COL_REAL,   [FIELD_BOOL] = COL_BOOL,
+                                    [FIELD_TIME] = COL_TIME, [FIELD_STRING] = COL_TEXT, [FIELD_NESTED] = COL_TEXT, [FIELD_OTHER] = COL_TEXT};
+    char **names = xcalloc(schema->n + 1, sizeof *names);
+    Column **cols = xcalloc(schema->n + 1, sizeof *cols);
+    for (size_t i = 0; i < schema->n; i++) {
+        names[i] = schema->fields[i].path;
+        cols[i] = column_new(types[schema->fields[i].kind], 0, err);
+    }
+    Frame *f = frame_new(names, cols, schema->n, 0);
+    RoleMap roles = roles_guess("interactions", f);
+    frame_unref(f);
+    free(names);
+    free(cols);
+    return roles;
+}
+
+static bool named_in(const char *words, const char *field)
+{
+    size_t n = strlen(field);
+    for (const char *p = words; p && (p = strstr(p, field)); p += n)
+        if ((p == words || !strchr("_.", p[-1])) && !strchr("_.", p[n] ? p[n] : ' '))
+            return true;
+    return false;
+}
+
+Frame *engine_events(Session *s, const char *index, const char *words, bool moments, RoleMap *roles, Error *err)
+{
+    Client *c = connection_need(s, err);
+    ReadReport ignored = {0};
+    Schema *schema = c ? schema_fetch(c, index, &ignored, err) : NULL;
+    if (!schema)
+        return NULL;
+    RoleMap guess = guess_fields(schema, err);
+    CellField fields[CELL_FIELDS];
+    size_t n = 0;
+    for (size_t i = 0; i < schema->n && n < CELL_FIELDS; i++) {
+        const Field *f = &schema->fields[i];
+        long k = (long)i;
+        bool key = k == guess.col[ROLE_USER] || k == guess.col[ROLE_POST] || k == guess.col[ROLE_TYPE];
+        bool plain = strcmp(f->type, "text") != 0 && f->kind <= FIELD_STRING && f->kind != FIELD_TIME && f->kind != FIELD_REAL;
+        if (key || (plain && named_in(words, f->path)))
+            fields[n++] = (CellField){f->path, f->path, CELL_TERMS};
+        else if (moments && k == guess.col[ROLE_TIME])
+            fields[n++] = (CellField){f->path, f->path, CELL_MOMENT};
+    }
+    Frame *events = NULL;
+    if (guess.col[ROLE_USER] < 0 || guess.col[ROLE_POST] < 0) {
+        fail(err, ERR_NAME, "no field of '%s' looks like a user and a post", index);
+        error_hint(err, "--index names the index of the interactions");
+    } else {
+        Frame *cells = es_cells(c, index, STR_NULL, fields, n, err);
+        events = cells ? cells_expand(cells, err) : NULL;
+        frame_unref(cells);
+    }
+    if (events)
+        *roles = roles_guess("interactions", events);
+    schema_free(schema);
+    return events;
 }

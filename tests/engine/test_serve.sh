@@ -103,6 +103,18 @@ before=$(count t-serve-users)
 try 'a dry push writes nothing' 0 <<<'es push interactions to t-serve-users --dry'
 check test "$(count t-serve-users)" = "$before"
 
+# ---- favourites, counted here and in the engine ----
+n=0
+: >favourites.glint
+for what in 'languages by gender' 'posts by user top 3' 'tags by gender' 'languages by age_band where age > 30' \
+    'authors by country' 'posts by login_hour' 'interaction_type by gender'; do
+    n=$((n + 1))
+    echo "favourites $what > here$n.csv" >>favourites.glint
+    echo "favourites $what --where cluster --index t-serve-interactions > there$n.csv" >>favourites.glint
+done
+try 'favourites: equal counts here and in the engine' 0 <favourites.glint
+for ((; n > 0; n--)); do check cmp -s here$n.csv there$n.csv; done
+
 # ---- the batch in every layout, and its parity ----
 with_model=1
 at='--as-of 2024-06-01'
