@@ -251,6 +251,7 @@ static int64_t session_start(const Person *p, Rng *r)
 static bool draw_sessions(Blog *b, Error *err)
 {
     Rng r = rng_stream(b->opt.seed, "sessions");
+    size_t told = 0;
     for (size_t n = 0; n < b->opt.interactions;) {
         uint32_t u = draw_user(b, &r);
         int64_t at = session_start(&b->user[u], &r);
@@ -261,6 +262,10 @@ static bool draw_sessions(Blog *b, Error *err)
             b->row[n] = (Row){u, NO_ID, NO_ID, type};
             b->second[n++] = at;
             at += 1 + (int64_t)(rng_exponential(&r) * 90);
+        }
+        if (n - told >= TICK_ROWS) {
+            progress_tick("drawing sessions", (double)n, (double)b->opt.interactions, "events");
+            told = n;
         }
         if (cancelled(err))
             return false;
@@ -471,9 +476,12 @@ static Frame *interactions_frame(const Blog *b, Error *err)
     Buf text = BUF_INIT;
     bool ok = true;
     for (size_t i = 0; i < b->opt.interactions && ok; i++) {
-        if (i % TICK_ROWS == 0 && cancelled(err)) {
-            ok = false;
-            break;
+        if (i % TICK_ROWS == 0) {
+            progress_tick("writing", (double)i, (double)b->opt.interactions, "events");
+            if (cancelled(err)) {
+                ok = false;
+                break;
+            }
         }
         const Row *row = &b->row[b->order[i]];
         user_name(b, row->user, &text);

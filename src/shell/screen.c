@@ -165,7 +165,10 @@ static void progress_draw(void *ctx, const char *what, double done, double total
         buf_pad(&b, '.', 20 - cells);
         buf_puts(&b, "] ");
     }
-    buf_digits(&b, rate, 3);
+    if (rate < 1000)
+        buf_digits(&b, rate, 3);
+    else
+        buf_count(&b, (uint64_t)rate);
     buf_printf(&b, " %s/s", unit ? unit : "");
     if (total > done && rate > 0)
         buf_printf(&b, ", %.0f s left", (total - done) / rate);

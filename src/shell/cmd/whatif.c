@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "shell/screen.h"
 #include "shell/settings.h"
 #include "shell/vector.h"
 
@@ -37,8 +38,16 @@ static void input_cells(Result *out, const WhatIf *v)
     }
 }
 
-static const char *bar_text(Result *out, double share)
+/* On this screen: nothing for those who cannot see it, signs where blocks cannot be shown. */
+static const char *bar_text(const Session *s, Result *out, double share)
 {
+    Out o = out_for(s, stdout);
+    if (o.plain)
+        return "";
+    if (o.ascii)
+        return arena_printf(out->arena, "%.*s", (int)lround(share * BAR_CELLS),
+                            "####################");
+
     static const char *const eighths[] = {"",       "\u258f", "\u258e", "\u258d",
                                           "\u258c", "\u258b", "\u258a", "\u2589"};
     Buf b = BUF_INIT;
@@ -112,7 +121,8 @@ static void put_rest(Result *out, const WhatIf *v)
     buf_free(&b);
 }
 
-static void tell(Result *out, const WhatIf *v, const WhatIfResult *r, double level, size_t top)
+static void tell(const Session *s, Result *out, const WhatIf *v, const WhatIfResult *r, double level,
+                 size_t top)
 {
     const Model *m = v->model;
     const char *key = m->binary ? "probability" : "mean";
@@ -134,7 +144,7 @@ static void tell(Result *out, const WhatIf *v, const WhatIfResult *r, double lev
         result_line(out, "%s%s     higher than %.0f %% of the rows", vector_mean_text(out, m, r->p),
                     range, 100 * (isfinite(r->rank) ? r->rank : 0));
         result_line(out, "from the typical row   %s  %s", vector_mean_text(out, m, r->typical_p),
-                    m->binary ? bar_text(out, r->typical_p) : "");
+                    m->binary ? bar_text(s, out, r->typical_p) : "");
     } else {
         result_line(out, "no answer: an input is missing");
     }
@@ -188,7 +198,7 @@ static bool whatif_run(Session *s, const Args *a, Result *out, Error *err)
     size_t input = 0;
     bool ok = v && whatif_eval(v, level, &r, err);
     if (ok && !varies)
-        tell(out, v, &r, level, args_has(a, "top") ? (size_t)args_int(a, "top") : 0);
+        tell(s, out, v, &r, level, args_has(a, "top") ? (size_t)args_int(a, "top") : 0);
     ok = ok && (!varies || (parse_vary(v->model, a, &input, range, err) &&
                             vector_vary(s, out, v, input, range, false, err)));
     ok = ok && (!args_flag(a, "flip") || vector_flip(s, out, v, NULL, 2, err));
