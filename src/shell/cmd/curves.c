@@ -117,9 +117,12 @@ static bool curve_run(Session *s, const Args *a, Result *out, bool roc, Error *e
         result_real(out, "roc_auc_high", k.roc_auc_high);
         result_real(out, "pr_auc", k.pr_auc);
         result_plot(out, p);
+        const char *precision = isfinite(k.precision)
+                                    ? arena_printf(out->arena, "%.3f", k.precision)
+                                    : "not defined";
         result_line(
-            out, "the cross is threshold %s: recall %.3f, precision %.3f, false positive rate %.3f",
-            result_short(out, k.threshold), k.recall, k.precision, c.fpr[m]);
+            out, "the cross is threshold %s: recall %.3f, precision %s, false positive rate %.3f",
+            result_short(out, k.threshold), k.recall, precision, c.fpr[m]);
     }
     curve_clear(&c);
     outcomes_clear(&o);

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* group.c - `group`: aggregates by groups; `favourites`: personalisation tables. */
+/* group.c - `group`: aggregates by groups. */
 #include <stdlib.h>
 
 #include "data/frameops.h"
-#include "features/profile.h"
-#include "shell/engine_io.h"
 #include "shell/format.h"
 #include "shell/parse.h"
 #include "shell/select.h"
@@ -136,122 +134,4 @@ const Command cmd_group = {
     .needs = NEED_TABLE,
     .changes_state = true,
     .run = group_run,
-};
-
-/* ---- favourites ---- */
-
-static void look_of_columns(Table *t)
-{
-    for (size_t j = 0; j < t->ncols; j++) {
-        const char *key = t->cols[j].key;
-        if (strcmp(key, "share") == 0)
-            t->cols[j].look = LOOK_PERCENT;
-        else if (strcmp(key, "lift") == 0 || strcmp(key, "low") == 0 || strcmp(key, "high") == 0) {
-            t->cols[j].look = LOOK_FIXED;
-            t->cols[j].digits = 2;
-        } else if (strcmp(key, "count") == 0 || strcmp(key, "n") == 0)
-            t->cols[j].look = LOOK_COUNT;
-    }
-}
-
-/* The events as the engine counts them take the place of the loaded ones; users and posts stay. */
-static Frame *count_in_cluster(Session *s, const Args *a, const FavouriteOptions *opt, World *w, Result *out, Error *err)
-{
-    const char *words = arena_printf(a->arena, "%s %s %s", opt->what, opt->by ? opt->by : "", opt->where ? opt->where : "");
-    Frame *events = engine_events(s, args_z(a, "index"), words, strstr(words, "login_hour") != NULL, &w->events_roles, err);
-    if (!events)
-        return NULL;
-    w->events = events;
-    w->events_name = args_z(a, "index");
-    w->flat = false;
-    world_link(w);
-    result_int(out, "events", (int64_t)events->rows);
-    result_chat(out, "%s events counted in the engine", result_count(out, (int64_t)events->rows));
-    return events;
-}
-
-static bool favourites_run(Session *s, const Args *a, Result *out, Error *err)
-{
-    if (a->nwords != 1) {
-        fail(err, ERR_USAGE, "favourites of what?");
-        return error_hint(err, "favourites languages by gender");
-    }
-    World w = session_world(s);
-    FavouriteOptions opt = {.what = args_zstr(a, a->words[0].text),
-                            .by = args_zstr(a, a->by),
-                            .where = args_zstr(a, a->where),
-                            .weights = args_z(a, "weights"),
-                            .top = a->top >= 0 ? (size_t)a->top : 5};
-    Frame *counted = NULL;
-    if (args_has(a, "where") && !(counted = count_in_cluster(s, a, &opt, &w, out, err)))
-        return false;
-    Frame *f = favourites(&w, &opt, err);
-    frame_unref(counted);
-    if (!f) {
-        if (a->where.p && err->at.to > err->at.from) { /* the place is in the where clause */
-            err->at.from += a->where_at.from;
-            err->at.to += a->where_at.from;
-        }
-        return false;
-    }
-    result_keep_frame(out, frame_ref(f));
-    Table *t = result_frame(out, "rows", f, NULL, f->rows);
-    look_of_columns(t);
-    t->shown = (size_t)s->settings->rows;
-    t->footer = "lift: share over everybody's share, with its 95 % interval";
-    if (a->as.p)
-        session_put_table(s, args_zstr(a, a->as), (Dataset){f, NULL});
-    else
-        frame_unref(f);
-    return true;
-}
-
-static void favourites_complete(Session *s, Str before, Buf *out)
-{
-    (void)s;
-    (void)before;
-    buf_put(out, "posts\0languages\0tags\0authors", 29);
-}
-
-static const char *const places[] = {"cluster", NULL};
-static const OptRow favourites_opts[] = {
-    {.name = "weights",
-     .type = OPT_TEXT,
-     .metavar = "view=1,like=3",
-     .brief = "what each type of interaction counts"},
-    {.name = "where",
-     .type = OPT_CHOICE,
-     .choices = places,
-     .brief = "count in the connected engine, not in the loaded interactions"},
-    {.name = "index",
-     .type = OPT_TEXT,
-     .metavar = "I",
-     .def = "interactions",
-     .brief = "the engine's index of interactions"},
-    {0},
-};
-
-const Command cmd_favourites = {
-    .name = "favourites",
-    .group = GROUP_FEATURES,
-    .brief = "favourite posts, languages, tags, authors by groups",
-    .usage = "favourites posts|languages|tags|authors|COL [by "
-             "user|gender|country|age_band|login_hour|COLS] [where E] "
-             "[top N] [--weights view=1,like=3] [--where cluster] [as T]",
-    .opts = favourites_opts,
-    .subject = SUBJECT_WORDS,
-    .clauses = CLAUSE_BY | CLAUSE_WHERE | CLAUSE_TOP | CLAUSE_AS,
-    .help =
-        "Count, share of the group, and lift: the share over everybody's share, with its interval. "
-        "--where cluster lets the engine count the interactions of --index (composite "
-        "aggregations, no document is fetched); users and posts are the loaded tables.",
-    .examples = (const Example[]){{"favourites languages by gender", "", false},
-                                  {"favourites posts by user where user = 'jane' top 3",
-                                   "one user's", true},
-                                  {"favourites tags by age_band top 2", "", false},
-                                  {0}},
-    .needs = NEED_TABLE,
-    .changes_state = true,
-    .run = favourites_run,
-    .complete = favourites_complete,
 };
