@@ -5,7 +5,8 @@
 
 #include "es/schema.h"
 
-/* What to do with a list where a column wants one value. */
+/* What to do with a list where a column wants one value. LIST_COUNT: a column that holds a list anywhere becomes the number
+ * of its values; the others stay. */
 typedef enum ListPolicy { LIST_JOIN, LIST_FIRST, LIST_COUNT, LIST_EXPLODE, LIST_ERROR } ListPolicy;
 
 typedef struct PullOptions {

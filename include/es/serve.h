@@ -22,6 +22,7 @@ typedef struct RankOptions {
     const char *match_field;/* NULL: title */
     size_t size;            /* hits; 0: 10 */
     int64_t moment;
+    bool log_feature;       /* sparse: the engine has no linear rank_feature: log(1 + p) instead (!Caps.rank_linear) */
     bool knn_clause;        /* vector: k-NN is a clause of its own beside the query (Caps.dense_vector) */
 } RankOptions;
 

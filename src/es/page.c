@@ -33,8 +33,9 @@ typedef struct Node {
 typedef struct PageCol {
     char *path;
     FieldKind kind;
-    bool epoch_seconds, counts, explode;
+    bool epoch_seconds, counts, listed;
     ColumnBuilder *builder;
+    ColumnBuilder *lengths;  /* LIST_COUNT: how many values; the column, once a list was met */
     size_t malformed;
     char example[64];
 } PageCol;
@@ -147,7 +148,8 @@ PageSink *page_sink_new(const Schema *s, const PullOptions *opt, Error *err)
             continue;
         PageCol *c = add_column(k, f->path, f->kind);
         c->epoch_seconds = f->epoch_seconds;
-        c->counts = f->kind == FIELD_NESTED || opt->lists == LIST_COUNT;
+        c->counts = f->kind == FIELD_NESTED;
+        c->lengths = opt->lists == LIST_COUNT && !c->counts ? builder_new(COL_INT) : NULL;
         size_t at = 0;
         for (Str rest = str_of(f->path), part; rest.n;) {
             part = str_split(rest, '.', &rest);
@@ -157,8 +159,7 @@ PageSink *page_sink_new(const Schema *s, const PullOptions *opt, Error *err)
     }
     for (size_t j = 0; j < k->n; j++) {
         ColType t = column_type(&k->cols[j]);
-        k->cols[j].counts &= k->cols[j].kind == FIELD_NESTED;
-        k->cols[j].builder = t == COL_TEXT ? builder_new_strings() : builder_new(k->cols[j].counts ? COL_INT : t);
+        k->cols[j].builder = t == COL_TEXT ? builder_new_strings() : builder_new(t);
     }
     k->slots = xcalloc(k->n + 1, sizeof *k->slots);
     return k;
@@ -171,6 +172,7 @@ void page_sink_free(PageSink *k)
     for (size_t j = 0; j < k->n; j++) {
         free(k->cols[j].path);
         builder_free(k->cols[j].builder);
+        builder_free(k->cols[j].lengths);
     }
     for (size_t i = 1; i < k->nnodes; i++)
         free((char *)(uintptr_t)k->nodes[i].name.p);
@@ -252,6 +254,10 @@ static bool put_list(PageSink *k, PageCol *c, const Slot *slot, size_t row, Erro
     Str text = {k->scratch.p + slot->from, slot->n};
     if (c->counts)
         return builder_int(c->builder, (int64_t)slot->elements, err);
+    if (c->lengths) {
+        c->listed = true;
+        return builder_null(c->builder, err);
+    }
     if (slot->elements == 0)
         return builder_null(c->builder, err);
     bool strings = column_type(c) == COL_TEXT;
@@ -266,8 +272,6 @@ static bool put_list(PageSink *k, PageCol *c, const Slot *slot, size_t row, Erro
             *p = *p == LIST_SEP ? '|' : *p;
         return put_value(c, text, SLOT_TEXT, err);
     }
-    if (k->lists == LIST_COUNT)
-        return put_value(c, text, SLOT_TEXT, err);
     Str part = STR_NULL;
     for (size_t i = 0; i <= row && i < slot->elements; i++)
         part = str_split(text, LIST_SEP, &text);
@@ -286,9 +290,12 @@ static bool flush_document(PageSink *k, Error *err)
         for (size_t j = 0; j < k->n; j++) {
             const Slot *s = &k->slots[j];
             Str text = {k->scratch.p + s->from, s->n};
+            bool there = s->state != SLOT_ABSENT && s->state != SLOT_NULL;
             bool ok = s->state == SLOT_LIST ? put_list(k, &k->cols[j], s, r, err)
-                      : k->cols[j].counts   ? builder_int(k->cols[j].builder, s->state != SLOT_ABSENT && s->state != SLOT_NULL, err)
+                      : k->cols[j].counts   ? builder_int(k->cols[j].builder, there, err)
                                             : put_value(&k->cols[j], text, s->state, err);
+            if (ok && k->cols[j].lengths)
+                ok = builder_int(k->cols[j].lengths, s->state == SLOT_LIST ? (int64_t)s->elements : there, err);
             if (!ok)
                 return false;
         }
@@ -629,8 +636,9 @@ Frame *page_finish(PageSink *k, const char *origin, Error *err)
     bool ok = true;
     for (size_t j = 0; j < k->n; j++) {
         names[j] = k->cols[j].path;
-        cols[j] = builder_finish(k->cols[j].builder, ok ? err : NULL);
-        k->cols[j].builder = NULL;
+        ColumnBuilder **b = k->cols[j].listed ? &k->cols[j].lengths : &k->cols[j].builder;
+        cols[j] = builder_finish(*b, ok ? err : NULL);
+        *b = NULL;
         ok = ok && cols[j];
     }
     Frame *f = NULL;

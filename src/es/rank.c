@@ -3,7 +3,7 @@
  * rank.c - posts for one user, ranked by the engine.
  *
  *     nested   the seed's query: a nested function_score over user_view_probabilities; score = probability
- *     sparse   a rank_feature query, linear; score = probability to 9 bits
+ *     sparse   a rank_feature query, linear (or log where an engine knows no linear one); score = probability to 9 bits
  *     pairs    a function_score over the pair documents; score = probability
  *     script   the stored script of `es deploy` (or the same inline) over the Post documents' own fields
  *     weights  exp(coefficient) a level and exp decays a number, no script; score = exp(linear predictor) up to a constant
@@ -91,7 +91,7 @@ static void put_sparse(const RankOptions *o, Buf *b)
     buf_printf(&field, "view_probabilities.%s", o->user);
     buf_puts(&q, "{\"rank_feature\":{\"field\":");
     buf_json_str(&q, buf_slice(&field));
-    buf_puts(&q, ",\"linear\":{}}}");
+    buf_puts(&q, o->log_feature ? ",\"log\":{\"scaling_factor\":1}}}" : ",\"linear\":{}}}");
     put_with_match(o, q.p, b);
     buf_free(&q);
     buf_free(&field);
@@ -205,6 +205,8 @@ static double probability(const RankOptions *o, double score)
 {
     if (o->by == RANK_WEIGHTS || o->match)
         return NAN;
+    if (o->by == RANK_SPARSE && o->log_feature)
+        return expm1(score);
     return o->by == RANK_VECTOR ? 1 / (1 + exp(-inner_product(score))) : score;
 }
 

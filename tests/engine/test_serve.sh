@@ -11,7 +11,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 [ -n "${GLINT_ES_URL:-}" ] || { echo "skip serve - GLINT_ES_URL is not set"; exit 0; }
 url=$GLINT_ES_URL
 unset GLINT_ES_URL
-cd "$SCRATCH" || exit 1
+mkdir -p "$SCRATCH/serve-$$" && cd "$SCRATCH/serve-$$" || exit 1
 name='' bad=''
 
 wrong() { bad+="# $*"$'\n'; }
@@ -22,8 +22,8 @@ settle() {
         else
             echo "not ok $name"
             printf '%s' "$bad"
-            sed -n '1,12s/^/#   stdout: /p' out
-            sed -n '1,12s/^/#   stderr: /p' err
+            tail -n 8 out | sed 's/^/#   stdout: /'
+            grep -E 'error|help|warn' err | sed -n '1,8s/^/#   stderr: /p'
         fi
     fi
     name=${1:-} bad=''

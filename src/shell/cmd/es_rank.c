@@ -92,8 +92,9 @@ static bool ranked(Session *s, const Args *a, RankOptions *o, RankHit **hits, si
     const Model *m = model_for(s, a, o->by, err);
     if (error_is_set(err))
         return false;
-    if (o->by == RANK_VECTOR && !client_probe(c, err))
+    if ((o->by == RANK_VECTOR || o->by == RANK_SPARSE) && !client_probe(c, err))
         return false;
+    o->log_feature = c->probed && !c->caps.rank_linear;
     World w = session_world(s);
     o->knn_clause = !c->caps.knn_vector && c->caps.dense_vector;
     o->index = index_for(a, o->by);
