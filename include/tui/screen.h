@@ -12,10 +12,16 @@
 
 typedef struct Ui Ui; /* the loop's side of a screen */
 
+typedef void KeyAct(Ui *ui, void *state);
+
+/* A row says which keys do what: the loop presses it, the help bar, the `?` overlay and the palette
+ * show it. */
 typedef struct KeyRow {
-    const char *keys;  /* as shown: "[ ]", "Enter", "Shift-Left" */
-    const char *brief; /* "sort" */
+    const char
+        *keys; /* as key_parse names them, with blanks between: "[ ]", "Enter", "Shift-Left" */
+    const char *brief; /* "sort"; NULL: another name for a key that stands elsewhere, not shown */
     int priority;      /* 0: always in the help bar; 9: only in the `?` overlay */
+    KeyAct *act[2]; /* of the first key and of the others; both NULL: the screen's key() does it */
 } KeyRow;
 
 typedef struct Screen {
@@ -26,7 +32,8 @@ typedef struct Screen {
     unsigned needs;     /* NEED_TABLE, NEED_MODEL of shell/command.h */
     /* New state for `subject` (a table, a model; may be empty), NULL with err set. */
     void *(*open)(Ui *ui, Str subject, Error *err);
-    /* Handles a key; false: not mine (the loop then looks at its own). */
+    /* Keys that no row acts on: moving about, the mouse. False: not mine (the loop then looks at
+     * its own). */
     bool (*key)(Ui *ui, void *state, uint32_t key, const Mouse *mouse);
     /* Draws all of (0, 0) .. (cols, rows-2): the last two lines are the loop's. */
     void (*draw)(Ui *ui, void *state, Canvas *c);
@@ -43,7 +50,8 @@ typedef struct Screen {
     /* A command ran: tables and models of the session may be others now. Looks again at what it
      * shows; false when that is gone and the screen shall close. May be NULL. */
     bool (*refresh)(Ui *ui, void *state);
-    /* Name of the table or model that is shown: a screen opened from here without a name shows the same. May be NULL. */
+    /* Name of the table or model that is shown: a screen opened from here without a name shows the
+     * same. May be NULL. */
     const char *(*about)(void *state);
 } Screen;
 

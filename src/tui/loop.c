@@ -12,10 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/cancel.h"
-#include "base/clock.h"
-#include "shell/exec.h"
-#include "shell/parse.h"
+#include "shell/command.h"
 #include "shell/settings.h"
 #include "ui_priv.h"
 
@@ -75,7 +72,7 @@ void ui_ask(Ui *ui, const char *prompt, Str initial, void (*done)(Ui *, void *, 
 
 /* ---- the stack ---- */
 
-static void pop(Ui *ui)
+void screen_pop(Ui *ui)
 {
     Top *t = ui_top(ui);
     if (t->screen->close)
@@ -86,7 +83,7 @@ static void pop(Ui *ui)
 void ui_pop(Ui *ui)
 {
     if (ui->depth)
-        pop(ui);
+        screen_pop(ui);
     ui->leave = ui->leave || ui->depth == 0;
 }
 
@@ -112,7 +109,7 @@ static Str same_subject(Ui *ui, const Screen *s)
     return alike ? str_of(t->screen->about(t->state)) : STR_NULL;
 }
 
-static bool push(Ui *ui, const char *name, Str subject, Error *err)
+bool screen_open(Ui *ui, const char *name, Str subject, Error *err)
 {
     const Screen *s = screen_find(str_of(name), err);
     if (!s || !has_what_it_needs(ui, s, err))
@@ -138,177 +135,10 @@ static bool push(Ui *ui, const char *name, Str subject, Error *err)
 bool ui_push(Ui *ui, const char *screen, Str subject)
 {
     Error err = ERROR_INIT;
-    if (push(ui, screen, subject, &err))
+    if (screen_open(ui, screen, subject, &err))
         return true;
     ui_error(ui, &err);
     return false;
-}
-
-/* ---- commands ---- */
-
-static void show_result(Ui *ui, const char *line, const Result *r)
-{
-    const Settings *set = ui->session->settings;
-    Out o = {.width = (size_t)(ui->canvas->cols - 4),
-             .ascii = ui->canvas->ascii,
-             .plain = ui->canvas->plain,
-             .terminal = true,
-             .notes_inline = true,
-             .null_text = set->null_text};
-    format_aligned.print(r, &o);
-    if (o.text.n)
-        cover_text(ui, line, buf_slice(&o.text));
-    buf_free(&o.text);
-}
-
-/* The first line that a command says: enough for one that is run by a key. */
-static void tell_result(Ui *ui, const Result *r)
-{
-    for (size_t i = 0; i < r->n; i++) {
-        const Item *it = &r->items[i];
-        if (it->kind == ITEM_NOTE && it->v.note.warning) {
-            ui_message(ui, STYLE_WARNING, "%s: %s", it->v.note.code, it->v.note.text);
-            return;
-        }
-        if (it->kind == ITEM_LINE || it->kind == ITEM_CHAT) {
-            ui_message(ui, STYLE_DIM, "%.*s", STR_ARG(it->v.line));
-            return;
-        }
-    }
-}
-
-/* After a command the session may hold other things: the screens look again. */
-static void refresh_all(Ui *ui)
-{
-    for (size_t i = ui->depth; i-- > 0;) {
-        Top t = ui->stack[i];
-        if (!t.screen->refresh || t.screen->refresh(ui, t.state))
-            continue;
-        memmove(&ui->stack[i], &ui->stack[i + 1], (ui->depth - i - 1) * sizeof *ui->stack);
-        ui->depth--;
-        if (t.screen->close)
-            t.screen->close(t.state);
-    }
-}
-
-static bool run_one(Ui *ui, Str line, bool quiet)
-{
-    Arena *a = arena_new();
-    Result r;
-    Error err = ERROR_INIT;
-    size_t depth = ui->depth;
-    const char *z = arena_strndup(a, line.p, line.n);
-    cancel_clear();
-    bool ok = exec_result(ui->session, line, a, &r, &err);
-    if (ok) {
-        if (ui->depth == depth)
-            ui_did(ui, "%s", z);
-        quiet ? tell_result(ui, &r) : show_result(ui, z, &r);
-    } else {
-        ui_error(ui, &err);
-    }
-    result_clear(&r);
-    arena_free(a);
-    cancel_clear();
-    return ok;
-}
-
-/* `!ls`: the terminal is given away for it. */
-static bool run_system(Ui *ui, Str line)
-{
-    if (!ui->term) {
-        ui_message(ui, STYLE_WARNING, "no terminal to run '%.*s' in", STR_ARG(line));
-        return false;
-    }
-    term_suspend(ui->term);
-    bool ok = exec_command(ui->session, line, NULL);
-    fputs("\nEnter goes back to the screens ", stdout);
-    fflush(stdout);
-    for (int ch = getchar(); ch != '\n' && ch != EOF;)
-        ch = getchar();
-    term_resume(ui->term);
-    return ok;
-}
-
-bool ui_run(Ui *ui, bool quiet, const char *fmt, ...)
-{
-    Buf text = BUF_INIT;
-    va_list ap;
-    va_start(ap, fmt);
-    buf_vprintf(&text, fmt, ap);
-    va_end(ap);
-    size_t pos = 0;
-    bool ok = true;
-    for (Span at; ok && !ui->session->quit;) {
-        Cut cut = command_cut(buf_slice(&text), &pos, &at);
-        Str line = str_sub(buf_slice(&text), at.from, at.to);
-        if (cut == CUT_END)
-            break;
-        if (cut == CUT_MORE) {
-            ui_message(ui, STYLE_ERROR,
-                       "error: the command is not finished: a quote or a bracket is open");
-            ok = false;
-        } else {
-            ok = line.p[0] == '!' ? run_system(ui, line) : run_one(ui, line, quiet);
-        }
-    }
-    buf_free(&text);
-    refresh_all(ui);
-    ui->leave = ui->leave || ui->session->quit || !ui->depth;
-    return ok;
-}
-
-static void save_as(Ui *ui, void *state, Str answer)
-{
-    Buf b = BUF_INIT;
-    const Screen *s = ui_top(ui)->screen;
-    if (answer.n) {
-        s->command(ui, state, &b);
-        buf_printf(&b, " > %.*s", STR_ARG(answer));
-        if (ui_run(ui, true, "%s", b.p))
-            ui_message(ui, STYLE_DIM, "written");
-    }
-    buf_free(&b);
-}
-
-static void ask_save(Ui *ui)
-{
-    if (ui_top(ui)->screen->command)
-        line_open(ui, "save as: ", STR_NULL, save_as);
-    else
-        ui_message(ui, STYLE_DIM, "nothing to save here");
-}
-
-static void put_markdown(Ui *ui, const Top *t, Buf *text)
-{
-    Buf line = BUF_INIT;
-    Arena *a = arena_new();
-    Result r;
-    Error err = ERROR_INIT;
-    Out o = {.null_text = ""};
-    t->screen->command(ui, t->state, &line);
-    if (exec_result(ui->session, buf_slice(&line), a, &r, &err))
-        fmt_markdown_print(&r, &o);
-    else
-        ui_error(ui, &err);
-    buf_str(text, buf_slice(&o.text));
-    buf_free(&o.text);
-    buf_free(&line);
-    result_clear(&r);
-    arena_free(a);
-}
-
-static void copy_shown(Ui *ui, bool markdown)
-{
-    Top *t = ui_top(ui);
-    Buf text = BUF_INIT;
-    if (markdown && t->screen->command)
-        put_markdown(ui, t, &text);
-    else
-        canvas_dump(ui_draw(ui), &text);
-    if (text.n)
-        ui_copy(ui, buf_slice(&text));
-    buf_free(&text);
 }
 
 /* ---- the keys that every screen has ---- */
@@ -360,67 +190,106 @@ static void next_screen(Ui *ui)
     }
 }
 
-static void common_key(Ui *ui, uint32_t key)
+static void ask_search(Ui *ui, void *state)
 {
-    switch (key) {
-    case '?':
-    case K_F1:
-        ui->cover = COVER_KEYS;
-        break;
-    case ' ':
-        ui->cover = COVER_PALETTE;
-        ui->pick = 0;
-        buf_clear(&ui->filter);
-        break;
-    case ':':
-        line_open(ui, ":", STR_NULL, NULL);
-        break;
-    case '/':
-        search(ui, 0);
-        break;
-    case 'n':
-        search(ui, 1);
-        break;
-    case 'N':
-        search(ui, -1);
-        break;
-    case 'q':
-    case K_ESC:
-        ui_pop(ui);
-        break;
-    case 'Q':
-        ui->leave = true;
-        break;
-    case 'u':
-        ui_run(ui, true, "undo");
-        break;
-    case K_CTRL_R:
-        ui_run(ui, true, "redo");
-        break;
-    case 'y':
-        copy_shown(ui, false);
-        break;
-    case 'Y':
-        copy_shown(ui, true);
-        break;
-    case 's':
-    case 'w':
-        ask_save(ui);
-        break;
-    case K_TAB:
-        next_screen(ui);
-        break;
-    case K_CTRL_L:
-        if (ui->term)
-            term_redraw(ui->term);
-        break;
-    case K_INTERRUPT:
-        ui_message(ui, STYLE_DIM, "q goes back, Q leaves");
-        break;
-    default:
-        if (key >= '1' && key <= '9')
-            other_screen(ui, key - '1');
-    }
+    (void)state;
+    search(ui, 0);
+}
+
+static void search_next(Ui *ui, void *state)
+{
+    (void)state;
+    search(ui, 1);
+}
+
+static void search_back(Ui *ui, void *state)
+{
+    (void)state;
+    search(ui, -1);
+}
+
+static void show_keys(Ui *ui, void *state)
+{
+    (void)state;
+    ui->cover = COVER_KEYS;
+}
+
+static void show_palette(Ui *ui, void *state)
+{
+    (void)state;
+    ui->cover = COVER_PALETTE;
+    ui->pick = 0;
+    buf_clear(&ui->filter);
+}
+
+static void go_back(Ui *ui, void *state)
+{
+    (void)state;
+    ui_pop(ui);
+}
+
+static void leave(Ui *ui, void *state)
+{
+    (void)state;
+    ui->leave = true;
+}
+
+static void tab(Ui *ui, void *state)
+{
+    (void)state;
+    next_screen(ui);
+}
+
+static void redraw(Ui *ui, void *state)
+{
+    (void)state;
+    if (ui->term)
+        term_redraw(ui->term);
+}
+
+static void tell_leaving(Ui *ui, void *state)
+{
+    (void)state;
+    ui_message(ui, STYLE_DIM, "q goes back, Q leaves");
+}
+
+static const KeyRow common[] = {
+    {"?", "keys", 0, {show_keys}},
+    {"F1", NULL, 9, {show_keys}},
+    {"Space", "palette", 1, {show_palette}},
+    {":", "a command", 1, {ask_command}},
+    {"/", "search", 2, {ask_search}},
+    {"n N", "next, previous", 6, {search_next, search_back}},
+    {"q Esc", "back", 0, {go_back}},
+    {"Q", "leave", 5, {leave}},
+    {"u ^R", "undo, redo", 5, {undo, redo}},
+    {"y Y", "copy, as Markdown", 5, {copy_text_shown, copy_markdown}},
+    {"s w", "save as", 4, {ask_save}},
+    {"Tab", "next screen", 4, {tab}},
+    {"1-7", "screens", 6, {NULL}},
+    {"^L", "redraw", 9, {redraw}},
+    {"^C", "stops a command", 9, {tell_leaving}},
+    {0},
+};
+
+const KeyRow *common_keys(void)
+{
+    return common;
+}
+
+static void screen_key(Ui *ui, uint32_t key, const Mouse *mouse)
+{
+    const Top *t = ui_top(ui);
+    KeyAct *act = key_act(t->screen->keys, key);
+    ui->message[0] = '\0';
+    if (act)
+        act(ui, t->state);
+    else if (t->screen->key && t->screen->key(ui, t->state, key, mouse))
+        return;
+    else if ((act = key_act(common, key)) != NULL)
+        act(ui, t->state);
+    else if (key >= '1' && key <= '9')
+        other_screen(ui, key - '1');
 }
 
 bool ui_key(Ui *ui, uint32_t key, const Mouse *mouse)
@@ -432,29 +301,40 @@ bool ui_key(Ui *ui, uint32_t key, const Mouse *mouse)
     } else if (ui->cover != COVER_NONE) {
         cover_key(ui, key, mouse);
     } else {
-        ui->message[0] = '\0';
-        Top *t = ui_top(ui);
-        if (!t->screen->key(ui, t->state, key, mouse))
-            common_key(ui, key);
+        screen_key(ui, key, mouse);
     }
     return ui->depth && !ui->leave;
 }
 
 /* ---- drawing ---- */
 
+/* One row of the bar when it fits; returns the cells used. */
+static int draw_bar_row(Canvas *c, int x, int y, const KeyRow *k, const KeyRow *own)
+{
+    Buf keys = BUF_INIT;
+    put_free_keys(k, own, &keys);
+    int used = 0;
+    int need = (int)(utf8_width(buf_slice(&keys)) + utf8_width(str_of(k->brief))) + 3;
+    if (keys.n && x + need <= c->cols) {
+        used = canvas_text(c, x, y, c->cols - x, STYLE_KEY, buf_slice(&keys)) + 1;
+        used += canvas_text(c, x + used, y, c->cols - x - used, STYLE_DIM, str_of(k->brief)) + 2;
+    }
+    buf_free(&keys);
+    return used;
+}
+
 static void draw_help_bar(Ui *ui, Canvas *c, int y)
 {
+    const KeyRow *own = ui_top(ui)->screen->keys;
     int x = 0;
-    for (int priority = 0; priority < 9; priority++)
-        for (int own = 1; own >= 0; own--)
-            for (const KeyRow *k = own ? ui_top(ui)->screen->keys : common_keys(); k && k->keys;
-                 k++) {
-                int need = (int)(utf8_width(str_of(k->keys)) + utf8_width(str_of(k->brief))) + 3;
-                if (k->priority != priority || x + need > c->cols)
-                    continue;
-                x += canvas_text(c, x, y, c->cols - x, STYLE_KEY, str_of(k->keys)) + 1;
-                x += canvas_text(c, x, y, c->cols - x, STYLE_DIM, str_of(k->brief)) + 2;
-            }
+    for (int priority = 0; priority < 9; priority++) {
+        for (const KeyRow *k = own; k && k->keys; k++)
+            if (k->brief && k->priority == priority)
+                x += draw_bar_row(c, x, y, k, NULL);
+        for (const KeyRow *k = common; k->keys; k++)
+            if (k->brief && k->priority == priority)
+                x += draw_bar_row(c, x, y, k, own);
+    }
 }
 
 /* What was done as a command, and what came of it; the latter alone where both have no room. */
@@ -523,7 +403,7 @@ void ui_free(Ui *ui)
     if (!ui)
         return;
     while (ui->depth)
-        pop(ui);
+        screen_pop(ui);
     if (ui->session->ui == ui)
         ui->session->ui = NULL;
     line_free(&ui->line);
@@ -534,77 +414,4 @@ void ui_free(Ui *ui)
         free(ui->recall[i]);
     canvas_free(ui->canvas);
     free(ui);
-}
-
-static void draw_now(Ui *ui)
-{
-    int cols, rows;
-    term_size(ui->term, &cols, &rows);
-    if (cols != ui->canvas->cols || rows != ui->canvas->rows)
-        ui_resize(ui, cols, rows);
-    term_theme(ui->term, ui->session->settings->theme);
-    term_draw(ui->term, ui_draw(ui));
-}
-
-/* Works while no key waits; a key goes first. */
-static bool work_a_while(Ui *ui)
-{
-    Top *t = ui_top(ui);
-    double done = 0;
-    bool was = ui->busy;
-    ui->busy = t->screen->work && t->screen->work(ui, t->state, &done);
-    if (ui->busy)
-        ui_message(ui, STYLE_DIM, "%.0f %% looked at", 100 * done);
-    else if (was)
-        ui->message[0] = '\0';
-    return ui->busy || was;
-}
-
-/* A command that takes long: how far it is, in the status line. */
-static void show_progress(void *ctx, const char *what, double done, double total, const char *unit)
-{
-    Ui *ui = ctx;
-    double now = clock_seconds();
-    if (!ui->term || now - ui->told < 0.1)
-        return;
-    ui->told = now;
-    if (total > 0)
-        ui_message(ui, STYLE_DIM, "%s, %.0f %%   (^C stops)", what, 100 * done / total);
-    else
-        ui_message(ui, STYLE_DIM, "%s, %.0f %s   (^C stops)", what, done, unit ? unit : "");
-    draw_now(ui);
-}
-
-/* One turn: work, a key, a redraw. */
-static void turn(Ui *ui)
-{
-    bool busy = work_a_while(ui);
-    Mouse m = {0};
-    uint32_t key = term_key(ui->term, busy ? 0 : 1000, &m);
-    if (key == KEY_NONE_ && !busy)
-        return;
-    if (key != KEY_NONE_ && key != K_RESIZE)
-        ui_key(ui, key, &m);
-    if (ui->depth && !ui->leave && (busy || !term_pending(ui->term)))
-        draw_now(ui);
-}
-
-bool tui_run(Session *s, const char *screen, Str subject, Error *err)
-{
-    if (s->ui) /* `browse` typed on a screen */
-        return push(s->ui, screen, subject, err);
-    Ui *ui = ui_new(s, 80, 24);
-    bool ok = push(ui, screen, subject, err) &&
-              (ui->term = term_open(s->settings->theme, s->settings->mouse, err)) != NULL;
-    if (ok) {
-        progress_listen(show_progress, ui);
-        draw_now(ui);
-        while (ui->depth && !ui->leave)
-            turn(ui);
-        progress_listen(NULL, NULL);
-        term_close(ui->term);
-        ui->term = NULL;
-    }
-    ui_free(ui);
-    return ok;
 }

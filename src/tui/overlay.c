@@ -13,37 +13,21 @@
 #include "shell/command.h"
 #include "ui_priv.h"
 
-/* ---- the loop's own keys ---- */
+/* ---- keys ---- */
 
-static const KeyRow common[] = {
-    {"?", "keys", 0},
-    {"Space", "palette", 1},
-    {":", "a command", 1},
-    {"/", "search", 2},
-    {"n N", "next, previous", 6},
-    {"q Esc", "back", 0},
-    {"Q", "leave", 5},
-    {"u ^R", "undo, redo", 5},
-    {"y Y", "copy, as Markdown", 5},
-    {"s", "save as", 4},
-    {"Tab", "next screen", 4},
-    {"1-7", "screens", 6},
-    {"^L", "redraw", 9},
-    {0},
-};
-
-const KeyRow *common_keys(void)
+static void draw_keys(Canvas *c, const KeyRow *rows, const KeyRow *own, int x, int y, int width,
+                      int bottom)
 {
-    return common;
-}
-
-static int draw_keys(Canvas *c, const KeyRow *rows, int x, int y, int width, int bottom)
-{
-    for (const KeyRow *k = rows; k && k->keys && y < bottom; k++, y++) {
-        canvas_text(c, x, y, 16, STYLE_KEY, str_of(k->keys));
-        canvas_text(c, x + 17, y, width - 17, STYLE_PLAIN, str_of(k->brief));
+    Buf keys = BUF_INIT;
+    for (const KeyRow *k = rows; k && k->keys && y < bottom; k++) {
+        buf_clear(&keys);
+        put_free_keys(k, own, &keys);
+        if (!k->brief || !keys.n)
+            continue;
+        canvas_text(c, x, y, 16, STYLE_KEY, buf_slice(&keys));
+        canvas_text(c, x + 17, y++, width - 17, STYLE_PLAIN, str_of(k->brief));
     }
-    return y;
+    buf_free(&keys);
 }
 
 static void draw_help(Ui *ui, Canvas *c)
@@ -54,9 +38,9 @@ static void draw_help(Ui *ui, Canvas *c)
     canvas_box(c, x, y, w, h - 1, s->title);
     canvas_text(c, x + 2, y + 1, w - 4, STYLE_DIM, str_of(s->brief));
     int half = w >= 60 ? w / 2 : w;
-    draw_keys(c, s->keys, x + 2, y + 3, half - 3, y + h - 2);
+    draw_keys(c, s->keys, NULL, x + 2, y + 3, half - 3, y + h - 2);
     if (half < w)
-        draw_keys(c, common, x + half, y + 3, half - 2, y + h - 2);
+        draw_keys(c, common_keys(), s->keys, x + half, y + 3, half - 2, y + h - 2);
 }
 
 /* ---- the palette ---- */
@@ -101,7 +85,8 @@ static size_t gather(Ui *ui, Entry *out, size_t max)
     for (int pass = 0; pass < 2; pass++) {
         l.names = pass == 0;
         for (const KeyRow *k = ui_top(ui)->screen->keys; k && k->keys; k++)
-            offer(&l, (Entry){k->keys, k->brief, ENTRY_KEY}, true);
+            if (k->brief)
+                offer(&l, (Entry){k->keys, k->brief, ENTRY_KEY}, true);
         const Screen *const *screens = screen_table(&count);
         for (size_t i = 0; i < count; i++)
             offer(&l, (Entry){screens[i]->name, screens[i]->brief, ENTRY_SCREEN}, true);
@@ -154,12 +139,8 @@ static void palette_take(Ui *ui)
         buf_printf(&line, "%s ", k.name);
         line_open(ui, ":", buf_slice(&line), NULL);
     } else {
-        Str rest = str_of(k.name), word = str_split(rest, ' ', &rest);
-        buf_printf(&line, word.n > 1 ? "<%.*s>" : "%.*s", STR_ARG(word));
-        size_t i = 0;
-        uint32_t key = key_parse(buf_slice(&line), &i);
-        if (key)
-            ui_key(ui, key, NULL);
+        Str rest = str_of(k.name);
+        ui_key(ui, key_named(str_split(rest, ' ', &rest)), NULL);
     }
     buf_free(&line);
 }

@@ -175,8 +175,9 @@ static long term_here(const Coefs *s)
     return r ? s->model->enc->cols[r->col].term : -1;
 }
 
-static void show_effect(Ui *ui, const Coefs *s)
+static void show_effect(Ui *ui, void *state)
 {
+    const Coefs *s = state;
     const Terms *t = s->model->enc->terms;
     long term = term_here(s);
     Arena *a = arena_new();
@@ -194,8 +195,9 @@ static void show_effect(Ui *ui, const Coefs *s)
     arena_free(a);
 }
 
-static void drop_term(Ui *ui, const Coefs *s)
+static void drop_term(Ui *ui, void *state)
 {
+    const Coefs *s = state;
     Session *ss = ui_session(ui);
     long term = term_here(s), i = session_model_index(ss, s->model);
     if (term < 0) {
@@ -220,8 +222,9 @@ static void drop_term(Ui *ui, const Coefs *s)
     buf_free(&line);
 }
 
-static void show_vif(Ui *ui, Coefs *s)
+static void show_vif(Ui *ui, void *state)
 {
+    Coefs *s = state;
     if (s->vif) {
         free(s->vif);
         s->vif = NULL;
@@ -248,8 +251,9 @@ static void compare_asked(Ui *ui, void *state, Str answer)
     buf_free(&b);
 }
 
-static void compare(Ui *ui, Coefs *s)
+static void compare(Ui *ui, void *state)
 {
+    Coefs *s = state;
     const Session *ss = ui_session(ui);
     const char *other = NULL;
     for (size_t i = 0; i < ss->nmodels; i++)
@@ -263,51 +267,59 @@ static void compare(Ui *ui, Coefs *s)
         ui_ask(ui, "compare with: ", str_of(other), compare_asked);
 }
 
+static void again(Ui *ui, Coefs *s)
+{
+    arrange(ui, s);
+    told(ui, s);
+}
+
+static void next_sort(Ui *ui, void *state)
+{
+    Coefs *s = state;
+    s->sort = s->sort == SORT_MODEL ? SORT_COEF : s->sort + 1;
+    again(ui, s);
+}
+
+static void toggle_odds(Ui *ui, void *state)
+{
+    Coefs *s = state;
+    if (!ratio_name(s->model)) {
+        ui_message(ui, STYLE_DIM, "with the %s link exp(coefficient) is no ratio of anything",
+                   s->model->link->name);
+        return;
+    }
+    s->odds = !s->odds;
+    again(ui, s);
+}
+
+static void next_bars(Ui *ui, void *state)
+{
+    Coefs *s = state;
+    (void)ui;
+    s->bars = (s->bars + 1) % NBARS;
+}
+
+static void toggle_groups(Ui *ui, void *state)
+{
+    Coefs *s = state;
+    s->grouped = !s->grouped;
+    again(ui, s);
+}
+
+static void toggle_words(Ui *ui, void *state)
+{
+    Coefs *s = state;
+    (void)ui;
+    s->words = !s->words;
+}
+
 static bool key(Ui *ui, void *state, uint32_t k, const Mouse *mouse)
 {
     Coefs *s = state;
-    if (k == K_ENTER || (k == K_MOUSE && mouse && mouse->double_click)) {
+    bool moved = list_key(&s->list, k, mouse);
+    if (moved && k == K_MOUSE && mouse->double_click)
         show_effect(ui, s);
-        return true;
-    }
-    if (k != 'g' && list_key(&s->list, k, mouse))
-        return true;
-    switch (k) {
-    case 's':
-        s->sort = s->sort == SORT_MODEL ? SORT_COEF : s->sort + 1;
-        break;
-    case 'o':
-        s->odds = !s->odds && ratio_name(s->model);
-        if (!ratio_name(s->model)) {
-            ui_message(ui, STYLE_DIM, "with the %s link exp(coefficient) is no ratio of anything",
-                       s->model->link->name);
-            return true;
-        }
-        break;
-    case 'c':
-        s->bars = (s->bars + 1) % NBARS;
-        return true;
-    case 'g':
-        s->grouped = !s->grouped;
-        break;
-    case 'e':
-        s->words = !s->words;
-        return true;
-    case 'v':
-        show_vif(ui, s);
-        return true;
-    case 'm':
-        compare(ui, s);
-        return true;
-    case 'd':
-        drop_term(ui, s);
-        return true;
-    default:
-        return false;
-    }
-    arrange(ui, s);
-    told(ui, s);
-    return true;
+    return moved;
 }
 
 static Str term_name(const void *ctx, size_t i)
@@ -513,16 +525,16 @@ static const char *about(void *state)
 }
 
 static const KeyRow keys[] = {
-    {"Enter", "effect", 0},
-    {"s", "sort", 0},
-    {"o", "odds", 1},
-    {"d", "drop and refit", 1},
-    {"c", "bars", 2},
-    {"g", "by group", 3},
-    {"m", "compare", 2},
-    {"e", "in words", 3},
-    {"v", "variance inflation", 5},
-    {"Home End", "first, last", 7},
+    {"Enter", "effect", 0, {show_effect}},
+    {"s", "sort", 0, {next_sort}},
+    {"o", "odds", 1, {toggle_odds}},
+    {"d", "drop and refit", 1, {drop_term}},
+    {"c", "bars", 2, {next_bars}},
+    {"g", "by group", 3, {toggle_groups}},
+    {"m", "compare", 2, {compare}},
+    {"e", "in words", 3, {toggle_words}},
+    {"v", "variance inflation", 5, {show_vif}},
+    {"Home End", "first, last", 7, {NULL}},
     {0},
 };
 

@@ -13,6 +13,7 @@
 
 #include "base/cancel.h"
 #include "data/frameops.h"
+#include "formula_edit.h"
 #include "list.h"
 #include "model/alarms.h"
 #include "shell/command.h"
@@ -56,24 +57,6 @@ typedef struct Columns {
 
 /* ---- the formula ---- */
 
-/* Which columns the formula reads. */
-static void mark_columns(Columns *s)
-{
-    Error ignored = ERROR_INIT;
-    memset(s->in, 0, s->frame->ncols);
-    Terms *t = s->formula.n ? terms_parse(buf_slice(&s->formula), 0, s->frame, &ignored) : NULL;
-    Arena *a = arena_new();
-    Str *names;
-    size_t n = t ? terms_columns(t, false, a, &names) : 0;
-    for (size_t k = 0; k < n; k++) {
-        long j = frame_find(s->frame, names[k]);
-        if (j >= 0)
-            s->in[j] = 1;
-    }
-    arena_free(a);
-    terms_free(t);
-}
-
 /* Starts from the current model's formula when that was fitted to this table. */
 static void take_formula(Ui *ui, Columns *s)
 {
@@ -83,56 +66,7 @@ static void take_formula(Ui *ui, Columns *s)
     if (m && m->table && strcmp(m->table, s->table) == 0)
         buf_puts(&s->formula, m->formula);
     s->edited = false;
-    mark_columns(s);
-}
-
-static bool reads(const Terms *t, size_t term, const char *name, Arena *a)
-{
-    for (size_t v = 0; v < t->terms[term].nvars; v++) {
-        Str *cols;
-        size_t n = expr_columns(t->vars[t->terms[term].var[v]].expr, a, &cols);
-        for (size_t k = 0; k < n; k++)
-            if (str_eqz(cols[k], name))
-                return true;
-    }
-    return false;
-}
-
-/* Leaves out every term that reads the column. */
-static bool formula_without(Columns *s, const char *name, Error *err)
-{
-    Terms *t = terms_parse(buf_slice(&s->formula), 0, s->frame, err);
-    if (!t)
-        return false;
-    Arena *a = arena_new();
-    size_t *drop = arena_array(a, size_t, t->nterms + 1), n = 0;
-    for (size_t i = 0; i < t->nterms; i++)
-        if (reads(t, i, name, a))
-            drop[n++] = i;
-    Terms *less = terms_without(t, drop, n, err);
-    if (less) {
-        buf_clear(&s->formula);
-        terms_print(less, &s->formula);
-    }
-    bool ok = less != NULL;
-    terms_free(less);
-    terms_free(t);
-    arena_free(a);
-    return ok;
-}
-
-static void formula_with(Columns *s, const char *name)
-{
-    Str f = buf_slice(&s->formula), one = STR("~ 1");
-    if (!f.n) {
-        buf_name(&s->formula, str_of(s->response));
-        buf_puts(&s->formula, " ~ ");
-    } else if (f.n > one.n && str_eq(str_sub(f, f.n - one.n, f.n), one)) {
-        s->formula.p[--s->formula.n] = '\0'; /* "y ~ 1": the name takes the place of the 1 */
-    } else {
-        buf_puts(&s->formula, " + ");
-    }
-    buf_name(&s->formula, str_of(name));
+    formula_columns(buf_slice(&s->formula), s->frame, s->in);
 }
 
 /* ---- state ---- */
@@ -170,6 +104,10 @@ static void *open_columns(Ui *ui, Str subject, Error *err)
     long i = find_table(ss, subject);
     if (i < 0) {
         fail(err, ERR_NAME, "no table '%.*s'", STR_ARG(subject));
+        return NULL;
+    }
+    if (!ss->tables[i].data.frame->ncols) {
+        fail(err, ERR_DATA, "'%s' has no column", ss->tables[i].name);
         return NULL;
     }
     Columns *s = xcalloc(1, sizeof *s);
@@ -344,12 +282,13 @@ static void response_asked(Ui *ui, void *state, Str answer)
 static void told(Ui *ui, Columns *s)
 {
     s->edited = true;
-    mark_columns(s);
+    formula_columns(buf_slice(&s->formula), s->frame, s->in);
     ui_did(ui, "fit %s --data %s", s->formula.p, s->table);
 }
 
-static void take_in(Ui *ui, Columns *s)
+static void take_in(Ui *ui, void *state)
 {
+    Columns *s = state;
     const char *name = s->frame->names[here(s)];
     if (!s->response) {
         ui_ask(ui, "which column is the response? ", STR_NULL, response_asked);
@@ -363,24 +302,26 @@ static void take_in(Ui *ui, Columns *s)
         ui_message(ui, STYLE_DIM, "%s is in the formula", name);
         return;
     }
-    formula_with(s, name);
+    formula_with(&s->formula, s->response, name);
     told(ui, s);
 }
 
-static void take_out(Ui *ui, Columns *s)
+static void take_out(Ui *ui, void *state)
 {
+    Columns *s = state;
     Error err = ERROR_INIT;
     if (!s->in[here(s)])
         ui_message(ui, STYLE_DIM, "%s is not in the formula", s->frame->names[here(s)]);
-    else if (formula_without(s, s->frame->names[here(s)], &err))
+    else if (formula_without(&s->formula, s->frame, s->frame->names[here(s)], &err))
         told(ui, s);
     else
         ui_error(ui, &err);
 }
 
 /* The new fit keeps the options of the model it comes from. */
-static void refit(Ui *ui, Columns *s)
+static void refit(Ui *ui, void *state)
 {
+    Columns *s = state;
     Session *ss = ui_session(ui);
     Buf line = BUF_INIT;
     const Model *m = ss->current_model >= 0 ? ss->models[ss->current_model].model : NULL;
@@ -430,16 +371,18 @@ static void look(Ui *ui, const Columns *s, const char *verb, const char *by)
 }
 
 /* The histogram with the rate of the response, which has to be a number for that. */
-static void histogram(Ui *ui, const Columns *s)
+static void histogram(Ui *ui, void *state)
 {
+    const Columns *s = state;
     const Column *y = s->response ? frame_column(s->frame, str_of(s->response)) : NULL;
     bool rate = y && (y->type == COL_INT || y->type == COL_REAL || y->type == COL_BOOL);
     look(ui, s, "hist",
          rate && strcmp(s->response, s->frame->names[here(s)]) != 0 ? s->response : NULL);
 }
 
-static void tell_alarm(Ui *ui, const Columns *s)
+static void tell_alarm(Ui *ui, void *state)
 {
+    const Columns *s = state;
     const Alarm *a = s->alarm[here(s)];
     if (!a) {
         ui_message(ui, STYLE_DIM, "no alarm about %s", s->frame->names[here(s)]);
@@ -448,49 +391,43 @@ static void tell_alarm(Ui *ui, const Columns *s)
     ui_run(ui, false, s->response ? "check %s --response %s" : "check %s", s->table, s->response);
 }
 
+static void next_order(Ui *ui, void *state)
+{
+    Columns *s = state;
+    (void)ui;
+    s->by = (s->by + 1) % NORDERS;
+    arrange(s);
+}
+
+static void ask_formula(Ui *ui, void *state)
+{
+    const Columns *s = state;
+    ui_ask(ui, "formula: ", buf_slice(&s->formula), formula_asked);
+}
+
+static void ask_response(Ui *ui, void *state)
+{
+    const Columns *s = state;
+    ui_ask(ui, "response: ", str_of(s->response), response_asked);
+}
+
+static void levels(Ui *ui, void *state)
+{
+    look(ui, state, "count", NULL);
+}
+
+static void describe(Ui *ui, void *state)
+{
+    look(ui, state, "describe", NULL);
+}
+
 static bool key(Ui *ui, void *state, uint32_t k, const Mouse *mouse)
 {
     Columns *s = state;
-    if (!s->list.n)
-        return false;
-    if (k == K_ENTER || (k == K_MOUSE && mouse && mouse->double_click)) {
+    bool moved = list_key(&s->list, k, mouse);
+    if (moved && k == K_MOUSE && mouse->double_click)
         histogram(ui, s);
-        return true;
-    }
-    if (list_key(&s->list, k, mouse))
-        return true;
-    switch (k) {
-    case 's':
-        s->by = (s->by + 1) % NORDERS;
-        arrange(s);
-        return true;
-    case 'a':
-        take_in(ui, s);
-        return true;
-    case 'x':
-        take_out(ui, s);
-        return true;
-    case 'r':
-        refit(ui, s);
-        return true;
-    case 'f':
-        ui_ask(ui, "formula: ", buf_slice(&s->formula), formula_asked);
-        return true;
-    case 'Y':
-        ui_ask(ui, "response: ", str_of(s->response), response_asked);
-        return true;
-    case 'l':
-        look(ui, s, "count", NULL);
-        return true;
-    case 'I':
-        look(ui, s, "describe", NULL);
-        return true;
-    case '!':
-        tell_alarm(ui, s);
-        return true;
-    default:
-        return false;
-    }
+    return moved;
 }
 
 static Str column_name(const void *ctx, size_t i)
@@ -682,18 +619,12 @@ static const char *about(void *state)
 }
 
 static const KeyRow keys[] = {
-    {"a", "in", 0},
-    {"x", "out of the formula", 0},
-    {"r", "refit", 0},
-    {"Enter", "histogram", 1},
-    {"s", "sort", 1},
-    {"f", "edit the formula", 3},
-    {"l", "levels", 4},
-    {"I", "describe", 5},
-    {"!", "its alarm", 4},
-    {"Y", "the response", 6},
-    {"g G", "first, last", 7},
-    {0},
+    {"a", "in", 0, {take_in}},           {"x", "out of the formula", 0, {take_out}},
+    {"r", "refit", 0, {refit}},          {"Enter", "histogram", 1, {histogram}},
+    {"s", "sort", 1, {next_order}},      {"f", "edit the formula", 3, {ask_formula}},
+    {"l", "levels", 4, {levels}},        {"I", "describe", 5, {describe}},
+    {"!", "its alarm", 4, {tell_alarm}}, {"Y", "the response", 6, {ask_response}},
+    {"g G", "first, last", 7, {NULL}},   {0},
 };
 
 const Screen scr_columns = {

@@ -161,8 +161,9 @@ static void told(Ui *ui, Pair *p)
     buf_free(&b);
 }
 
-static void swap(Ui *ui, Pair *p)
+static void swap(Ui *ui, void *state)
 {
+    Pair *p = state;
     const Model *a = model_ref(p->a), *b = model_ref(p->b);
     take(p, b, a);
     model_unref((Model *)a);
@@ -170,32 +171,39 @@ static void swap(Ui *ui, Pair *p)
     told(ui, p);
 }
 
+static void next_order(Ui *ui, void *state)
+{
+    Pair *p = state;
+    (void)ui;
+    p->by = (p->by + 1) % NORDERS;
+    arrange(p);
+}
+
+static void toggle_changed(Ui *ui, void *state)
+{
+    Pair *p = state;
+    (void)ui;
+    p->changed_only = !p->changed_only;
+    arrange(p);
+}
+
+static void tests(Ui *ui, void *state)
+{
+    const Pair *p = state;
+    ui_run(ui, false, "anova %s %s", p->a->name, p->b->name);
+}
+
+static void open_coefficients(Ui *ui, void *state)
+{
+    const Pair *p = state;
+    ui_push(ui, "coef", str_of(p->b->name));
+}
+
 static bool key(Ui *ui, void *state, uint32_t k, const Mouse *mouse)
 {
     Pair *p = state;
-    if (list_key(&p->list, k, mouse))
-        return true;
-    switch (k) {
-    case 's':
-        p->by = (p->by + 1) % NORDERS;
-        arrange(p);
-        return true;
-    case 'c':
-        p->changed_only = !p->changed_only;
-        arrange(p);
-        return true;
-    case 'x':
-        swap(ui, p);
-        return true;
-    case 'a':
-        ui_run(ui, false, "anova %s %s", p->a->name, p->b->name);
-        return true;
-    case K_ENTER:
-        ui_push(ui, "coef", str_of(p->b->name));
-        return true;
-    default:
-        return false;
-    }
+    (void)ui;
+    return list_key(&p->list, k, mouse);
 }
 
 static Str term_name(const void *ctx, size_t i)
@@ -342,12 +350,12 @@ static void draw(Ui *ui, void *state, Canvas *c)
 }
 
 static const KeyRow keys[] = {
-    {"s", "sort", 0},
-    {"c", "changes only", 0},
-    {"x", "swap", 2},
-    {"a", "tests", 2},
-    {"Enter", "its coefficients", 1},
-    {"g G", "first, last", 7},
+    {"s", "sort", 0, {next_order}},
+    {"c", "changes only", 0, {toggle_changed}},
+    {"x", "swap", 2, {swap}},
+    {"a", "tests", 2, {tests}},
+    {"Enter", "its coefficients", 1, {open_coefficients}},
+    {"g G", "first, last", 7, {NULL}},
     {0},
 };
 

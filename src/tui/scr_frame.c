@@ -14,50 +14,12 @@
 #include "data/frameops.h"
 #include "shell/command.h"
 #include "shell/parse.h"
+#include "frame_priv.h"
 #include "subject.h"
 
-#define WIDTH_MAX 40
-#define WIDTH_MIN 4
 #define SAMPLE_ROWS 200 /* rows that decide a column's width */
 
-typedef struct Browser {
-    char *table;
-    Frame *frame;
-    uint32_t *order;  /* NULL: as they are */
-    size_t n;         /* rows shown */
-    size_t row, top;  /* cursor and first row, positions in the order */
-    size_t col, left; /* cursor and first column that is not frozen, indexes into shown[] */
-    size_t ncols;
-    size_t *shown; /* columns of the frame that are shown, in order */
-    int *width;    /* by column of the frame */
-    size_t frozen; /* so many shown columns stay at the left */
-    Buf where;     /* the filter as an expression */
-    long sort;     /* column of the frame, -1: none */
-    bool descending;
-    int page; /* rows that fit, from the last draw */
-} Browser;
-
-static size_t frame_row(const Browser *b, size_t i)
-{
-    return b->order ? b->order[i] : i;
-}
-
-static size_t here(const Browser *b)
-{
-    return b->shown[b->col];
-}
-
-static const char *col_name(const Browser *b)
-{
-    return b->frame->names[here(b)];
-}
-
 /* ---- open and close ---- */
-
-static bool is_number(const Column *c)
-{
-    return c->type == COL_INT || c->type == COL_REAL;
-}
 
 static int natural_width(const Frame *f, size_t j)
 {
@@ -214,15 +176,37 @@ static void set_filter(Ui *ui, Browser *b, Str text)
     cancel_clear();
 }
 
+static void sort_up(Ui *ui, void *state)
+{
+    sort_by(ui, state, false);
+}
+
+static void sort_down(Ui *ui, void *state)
+{
+    sort_by(ui, state, true);
+}
+
+static void no_filter(Ui *ui, void *state)
+{
+    set_filter(ui, state, STR(""));
+}
+
 static void filter_asked(Ui *ui, void *state, Str answer)
 {
     if (answer.p)
         set_filter(ui, state, str_trim(answer));
 }
 
-/* country = 'DE', joined to what is there. */
-static void filter_by_cell(Ui *ui, Browser *b)
+static void ask_filter(Ui *ui, void *state)
 {
+    const Browser *b = state;
+    ui_ask(ui, "where ", buf_slice(&b->where), filter_asked);
+}
+
+/* country = 'DE', joined to what is there. */
+static void filter_by_cell(Ui *ui, void *state)
+{
+    Browser *b = state;
     if (!b->n)
         return;
     const Column *c = b->frame->cols[here(b)];
@@ -276,14 +260,41 @@ static const char *rated(Ui *ui, const Browser *b)
     return c && (is_number(c) || c->type == COL_BOOL) && strcmp(y, col_name(b)) != 0 ? y : NULL;
 }
 
-static void crosstab(Ui *ui, const Browser *b)
+static void crosstab(Ui *ui, void *state)
 {
+    const Browser *b = state;
     const char *y = subject_response(ui, b->table, b->frame);
     if (y && strcmp(y, col_name(b)) != 0)
         look(ui, b, "count", ", ", y);
     else
         ui_message(ui, STYLE_DIM,
                    y ? "this is the response itself" : "no response among these columns");
+}
+
+static void frequencies(Ui *ui, void *state)
+{
+    look(ui, state, "count", "", NULL);
+}
+
+static void describe(Ui *ui, void *state)
+{
+    look(ui, state, "describe", "", NULL);
+}
+
+static void histogram(Ui *ui, void *state)
+{
+    look(ui, state, "hist", " by ", rated(ui, state));
+}
+
+static void correlations(Ui *ui, void *state)
+{
+    const Browser *b = state;
+    Buf line = BUF_INIT;
+    buf_puts(&line, "corr ");
+    buf_name(&line, str_of(b->table));
+    put_where(b, &line);
+    ui_run(ui, false, "%s", line.p);
+    buf_free(&line);
 }
 
 static void derive_asked(Ui *ui, void *state, Str answer)
@@ -293,8 +304,15 @@ static void derive_asked(Ui *ui, void *state, Str answer)
         ui_run(ui, true, "derive %.*s --data %s", STR_ARG(answer), b->table);
 }
 
-static void open_whatif(Ui *ui, Browser *b)
+static void derive(Ui *ui, void *state)
 {
+    (void)state;
+    ui_ask(ui, "derive ", STR_NULL, derive_asked);
+}
+
+static void open_whatif(Ui *ui, void *state)
+{
+    Browser *b = state;
     Session *s = ui_session(ui);
     if (s->current_model < 0) {
         ui_message(ui, STYLE_WARNING, "no model is fitted: nothing to ask about this row");
@@ -313,17 +331,10 @@ static void open_whatif(Ui *ui, Browser *b)
 
 /* ---- moving ---- */
 
-static void clamp(Browser *b)
+static void hide(Ui *ui, void *state)
 {
-    b->row = b->n == 0 ? 0 : b->row >= b->n ? b->n - 1 : b->row;
-    if (b->row < b->top)
-        b->top = b->row;
-    if (b->page > 0 && b->row >= b->top + (size_t)b->page)
-        b->top = b->row - (size_t)b->page + 1;
-}
-
-static void hide(Browser *b)
-{
+    Browser *b = state;
+    (void)ui;
     if (b->ncols < 2)
         return;
     memmove(&b->shown[b->col], &b->shown[b->col + 1], (b->ncols - b->col - 1) * sizeof *b->shown);
@@ -332,11 +343,34 @@ static void hide(Browser *b)
     b->frozen = b->frozen > b->ncols ? b->ncols : b->frozen;
 }
 
-static void show_all(Browser *b)
+static void show_all(Ui *ui, void *state)
 {
+    Browser *b = state;
+    (void)ui;
     b->ncols = b->frame->ncols;
     for (size_t j = 0; j < b->ncols; j++)
         b->shown[j] = j;
+}
+
+static void freeze(Ui *ui, void *state)
+{
+    Browser *b = state;
+    (void)ui;
+    b->frozen = b->frozen == b->col + 1 ? 0 : b->col + 1;
+}
+
+static void narrower(Ui *ui, void *state)
+{
+    const Browser *b = state;
+    (void)ui;
+    b->width[here(b)] -= b->width[here(b)] > WIDTH_MIN;
+}
+
+static void wider(Ui *ui, void *state)
+{
+    const Browser *b = state;
+    (void)ui;
+    b->width[here(b)]++;
 }
 
 static bool cell_holds(const Browser *b, size_t i, Str text, Buf *scratch)
@@ -367,8 +401,9 @@ static bool find(Ui *ui, void *state, Str text, int dir)
     return found;
 }
 
-static void next_missing(Ui *ui, Browser *b)
+static void next_missing(Ui *ui, void *state)
 {
+    Browser *b = state;
     for (size_t k = 1; k <= b->n; k++) {
         size_t i = (b->row + k) % b->n;
         if (column_is_null(b->frame->cols[here(b)], frame_row(b, i))) {
@@ -437,167 +472,8 @@ static bool mouse_key(Browser *b, const Mouse *m)
 
 static bool key(Ui *ui, void *state, uint32_t k, const Mouse *mouse)
 {
-    Browser *b = state;
-    if (move_key(b, k))
-        return true;
-    switch (k) {
-    case K_MOUSE:
-        return mouse_key(b, mouse);
-    case '[':
-        sort_by(ui, b, false);
-        return true;
-    case ']':
-        sort_by(ui, b, true);
-        return true;
-    case 'f':
-        filter_by_cell(ui, b);
-        return true;
-    case '&':
-        ui_ask(ui, "where ", buf_slice(&b->where), filter_asked);
-        return true;
-    case K_BACKSPACE:
-        set_filter(ui, b, STR(""));
-        return true;
-    case 'F':
-        look(ui, b, "count", "", NULL);
-        return true;
-    case 'I':
-        look(ui, b, "describe", "", NULL);
-        return true;
-    case 'H':
-        look(ui, b, "hist", " by ", rated(ui, b));
-        return true;
-    case 'T':
-        crosstab(ui, b);
-        return true;
-    case 'C':
-        ui_run(ui, false, "corr %s", b->table);
-        return true;
-    case '-':
-        hide(b);
-        return true;
-    case '+':
-        show_all(b);
-        return true;
-    case '!':
-        b->frozen = b->frozen == b->col + 1 ? 0 : b->col + 1;
-        return true;
-    case '<':
-        b->width[here(b)] -= b->width[here(b)] > WIDTH_MIN;
-        return true;
-    case '>':
-        b->width[here(b)]++;
-        return true;
-    case 'm':
-        next_missing(ui, b);
-        return true;
-    case '=':
-        ui_ask(ui, "derive ", STR(""), derive_asked);
-        return true;
-    case K_ENTER:
-        open_whatif(ui, b);
-        return true;
-    default:
-        return false;
-    }
-}
-
-/* ---- drawing ---- */
-
-/* The sorted column needs room for its arrow. */
-static int width_of(const Browser *b, size_t j)
-{
-    int name = (int)utf8_width(str_of(b->frame->names[j])) + 2;
-    return b->sort == (long)j && b->width[j] < name && name <= WIDTH_MAX ? name : b->width[j];
-}
-
-static int draw_column(const Browser *b, Canvas *c, size_t at, int x, int rows)
-{
-    size_t j = b->shown[at];
-    const Column *col = b->frame->cols[j];
-    int w = width_of(b, j);
-    Style head = at == b->col ? STYLE_CURSOR : STYLE_HEAD;
-    Buf name = BUF_INIT, v = BUF_INIT;
-    buf_puts(&name, b->frame->names[j]);
-    if (b->sort == (long)j)
-        buf_puts(&name, c->ascii        ? (b->descending ? " v" : " ^")
-                        : b->descending ? " \xe2\x96\xbc"
-                                        : " \xe2\x96\xb2");
-    canvas_fill(c, x, 1, w, 1, head);
-    if (is_number(col))
-        canvas_right(c, x, 1, w, head, buf_slice(&name));
-    else
-        canvas_text(c, x, 1, w, head, buf_slice(&name));
-    for (int i = 0; i < rows && b->top + (size_t)i < b->n; i++) {
-        size_t row = frame_row(b, b->top + (size_t)i);
-        Style st = b->top + (size_t)i == b->row ? STYLE_CURSOR : STYLE_PLAIN;
-        if (st == STYLE_CURSOR)
-            canvas_fill(c, x, 2 + i, w + 2, 1, st);
-        buf_clear(&v);
-        if (column_is_null(col, row)) {
-            canvas_text(c, is_number(col) ? x + w - 1 : x, 2 + i, 1,
-                        st == STYLE_CURSOR ? st : STYLE_DIM, c->ascii ? STR(".") : STR("\xc2\xb7"));
-            continue;
-        }
-        column_print(col, row, &v);
-        if (is_number(col))
-            canvas_right(c, x, 2 + i, w, st, buf_slice(&v));
-        else
-            canvas_text(c, x, 2 + i, w, st, buf_slice(&v));
-    }
-    buf_free(&name);
-    buf_free(&v);
-    return w + 2;
-}
-
-static void scroll_columns(Browser *b, int cols)
-{
-    if (b->col < b->frozen) {
-        return;
-    }
-    if (b->left < b->frozen)
-        b->left = b->frozen;
-    if (b->col < b->left)
-        b->left = b->col;
-    for (;;) {
-        int x = 0;
-        for (size_t k = 0; k < b->frozen; k++)
-            x += width_of(b, b->shown[k]) + 2;
-        for (size_t k = b->left; k <= b->col; k++)
-            x += width_of(b, b->shown[k]) + 2;
-        if (x <= cols || b->left >= b->col)
-            return;
-        b->left++;
-    }
-}
-
-static void draw(Ui *ui, void *state, Canvas *c)
-{
     (void)ui;
-    Browser *b = state;
-    int rows = c->rows - 4;
-    b->page = rows;
-    clamp(b);
-    scroll_columns(b, c->cols);
-    Buf n = BUF_INIT;
-    buf_count(&n, b->n ? b->row + 1 : 0);
-    buf_puts(&n, " of ");
-    buf_count(&n, b->n);
-    if (b->n != b->frame->rows) {
-        buf_puts(&n, " (");
-        buf_count(&n, b->frame->rows);
-        buf_puts(&n, " in all)");
-    }
-    canvas_printf(c, 0, 0, c->cols - (int)n.n - 1, STYLE_TITLE, "%s", b->table);
-    canvas_right(c, c->cols - (int)n.n - 1, 0, (int)n.n, STYLE_DIM, buf_slice(&n));
-    buf_free(&n);
-    int x = 0;
-    for (size_t k = 0; k < b->frozen && x < c->cols; k++)
-        x += draw_column(b, c, k, x, rows);
-    if (b->frozen)
-        canvas_vline(c, x - 1, 1, rows + 1);
-    for (size_t k = b->left > b->frozen ? b->left : b->frozen; k < b->ncols && x < c->cols; k++)
-        x += draw_column(b, c, k, x, rows);
+    return k == K_MOUSE ? mouse_key(state, mouse) : move_key(state, k);
 }
 
 /* The table as it is now: after derive, undo, load. Columns that are there again keep their looks.
@@ -646,22 +522,22 @@ static const char *about(void *state)
 }
 
 static const KeyRow keys[] = {
-    {"[ ]", "sort", 0},
-    {"f", "filter by cell", 1},
-    {"&", "filter", 1},
-    {"Enter", "what if", 0},
-    {"F", "frequencies", 2},
-    {"I", "describe", 2},
-    {"H", "histogram", 3},
-    {"T", "against the response", 4},
-    {"C", "correlations", 5},
-    {"=", "derive a column", 5},
-    {"m", "next missing", 5},
-    {"- +", "hide, show all", 6},
-    {"!", "freeze to here", 6},
-    {"< >", "width", 6},
-    {"Backspace", "no filter", 6},
-    {"g G", "first, last row", 7},
+    {"[ ]", "sort", 0, {sort_up, sort_down}},
+    {"f", "filter by cell", 1, {filter_by_cell}},
+    {"&", "filter", 1, {ask_filter}},
+    {"Enter", "what if", 0, {open_whatif}},
+    {"F", "frequencies", 2, {frequencies}},
+    {"I", "describe", 2, {describe}},
+    {"H", "histogram", 3, {histogram}},
+    {"T", "against the response", 4, {crosstab}},
+    {"C", "correlations", 5, {correlations}},
+    {"=", "derive a column", 5, {derive}},
+    {"m", "next missing", 5, {next_missing}},
+    {"- +", "hide, show all", 6, {hide, show_all}},
+    {"!", "freeze to here", 6, {freeze}},
+    {"< >", "width", 6, {narrower, wider}},
+    {"Backspace", "no filter", 6, {no_filter}},
+    {"g G", "first, last row", 7, {NULL}},
     {0},
 };
 
@@ -673,7 +549,7 @@ const Screen scr_frame = {
     .needs = NEED_TABLE,
     .open = open_browser,
     .key = key,
-    .draw = draw,
+    .draw = browser_draw,
     .close = close_browser,
     .find = find,
     .command = command,

@@ -62,8 +62,9 @@ static void on_name(Ui *ui, const Home *h, const char *verb)
     buf_free(&line);
 }
 
-static void open_it(Ui *ui, const Home *h)
+static void open_it(Ui *ui, void *state)
 {
+    const Home *h = state;
     const Session *s = ui_session(ui);
     if (h->at < s->ntables)
         ui_push(ui, "frame", str_of(s->tables[h->at].name));
@@ -76,6 +77,22 @@ static void load_asked(Ui *ui, void *state, Str answer)
     (void)state;
     if (answer.n)
         ui_run(ui, true, "load %.*s", STR_ARG(answer));
+}
+
+static void use(Ui *ui, void *state)
+{
+    on_name(ui, state, "use");
+}
+
+static void drop(Ui *ui, void *state)
+{
+    on_name(ui, state, "drop");
+}
+
+static void ask_load(Ui *ui, void *state)
+{
+    (void)state;
+    ui_ask(ui, "load ", STR_NULL, load_asked);
 }
 
 static bool mouse_key(Ui *ui, Home *h, const Mouse *m)
@@ -116,18 +133,6 @@ static bool key(Ui *ui, void *state, uint32_t k, const Mouse *mouse)
     case K_END:
     case 'G':
         h->at = n ? n - 1 : 0;
-        return true;
-    case K_ENTER:
-        open_it(ui, h);
-        return true;
-    case '*':
-        on_name(ui, h, "use");
-        return true;
-    case 'd':
-        on_name(ui, h, "drop");
-        return true;
-    case 'o':
-        ui_ask(ui, "load ", STR_NULL, load_asked);
         return true;
     default:
         return false;
@@ -275,8 +280,9 @@ static bool find(Ui *ui, void *state, Str text, int dir)
 }
 
 static const KeyRow keys[] = {
-    {"Enter", "open", 0},        {"*", "make it the current one", 2}, {"o", "load a file", 1},
-    {"d", "drop (u undoes)", 3}, {"g G", "first, last", 7},           {0},
+    {"Enter", "open", 0, {open_it}},     {"*", "make it the current one", 2, {use}},
+    {"o", "load a file", 1, {ask_load}}, {"d", "drop (u undoes)", 3, {drop}},
+    {"g G", "first, last", 7, {NULL}},   {0},
 };
 
 const Screen scr_home = {

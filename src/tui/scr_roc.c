@@ -274,8 +274,9 @@ static void segment_asked(Ui *ui, void *state, Str answer)
 }
 
 /* The current part's next: test, train, all of the table. */
-static void next_part(Ui *ui, Roc *r)
+static void next_part(Ui *ui, void *state)
 {
+    Roc *r = state;
     Error err = ERROR_INIT;
     if (r->model->spec.test_frac <= 0)
         ui_message(ui, STYLE_DIM, "%s has no test part: fit ... --test 0.25", r->model->name);
@@ -285,70 +286,98 @@ static void next_part(Ui *ui, Roc *r)
         ui_error(ui, &err);
 }
 
-static bool key(Ui *ui, void *state, uint32_t k, const Mouse *mouse)
+static void lower(Ui *ui, void *state)
 {
     Roc *r = state;
-    switch (k) {
-    case K_RIGHT:
-    case K_UP:
-        move_to(ui, r, r->threshold + STEP);
-        return true;
-    case K_LEFT:
-    case K_DOWN:
-        move_to(ui, r, r->threshold - STEP);
-        return true;
-    case K_SHIFT_RIGHT:
-    case K_SHIFT_UP:
-        move_to(ui, r, r->threshold + SMALL_STEP);
-        return true;
-    case K_SHIFT_LEFT:
-    case K_SHIFT_DOWN:
-        move_to(ui, r, r->threshold - SMALL_STEP);
-        return true;
-    case K_MOUSE:
-        if (mouse && (mouse->wheel_up || mouse->wheel_down))
-            move_to(ui, r, r->threshold + (mouse->wheel_up ? STEP : -STEP));
-        return true;
-    case K_HOME:
-    case '0':
-        move_to(ui, r, r->model->spec.threshold);
-        return true;
-    case K_ENTER:
-        ui_ask(ui, "threshold: ", STR_NULL, threshold_asked);
-        return true;
-    case 'r':
-        look_at(ui, r, VIEW_ROC);
-        return true;
-    case 'p':
-        look_at(ui, r, VIEW_PR);
-        return true;
-    case 'l':
-        look_at(ui, r, VIEW_LIFT);
-        return true;
-    case 'k':
-        look_at(ui, r, VIEW_CALIBRATION);
-        return true;
-    case '$':
-        ui_ask(ui, "cost of a false positive, of a miss: ", STR_NULL, costs_asked);
-        return true;
-    case 'J':
-        move_to(ui, r, curve_best(&r->curve, BEST_YOUDEN, 1, 1));
-        return true;
-    case 'F':
-        move_to(ui, r, curve_best(&r->curve, BEST_F1, 1, 1));
-        return true;
-    case 't':
-        next_part(ui, r);
-        return true;
-    case 'b':
-        ui_ask(ui, "by column: ", STR_NULL, segment_asked);
-        return true;
-    case '=':
-        ui_run(ui, true, "set threshold %g", r->threshold);
-        return true;
-    default:
+    move_to(ui, r, r->threshold - STEP);
+}
+
+static void higher(Ui *ui, void *state)
+{
+    Roc *r = state;
+    move_to(ui, r, r->threshold + STEP);
+}
+
+static void a_bit_lower(Ui *ui, void *state)
+{
+    Roc *r = state;
+    move_to(ui, r, r->threshold - SMALL_STEP);
+}
+
+static void a_bit_higher(Ui *ui, void *state)
+{
+    Roc *r = state;
+    move_to(ui, r, r->threshold + SMALL_STEP);
+}
+
+static void to_own(Ui *ui, void *state)
+{
+    Roc *r = state;
+    move_to(ui, r, r->model->spec.threshold);
+}
+
+static void to_youden(Ui *ui, void *state)
+{
+    Roc *r = state;
+    move_to(ui, r, curve_best(&r->curve, BEST_YOUDEN, 1, 1));
+}
+
+static void to_f1(Ui *ui, void *state)
+{
+    Roc *r = state;
+    move_to(ui, r, curve_best(&r->curve, BEST_F1, 1, 1));
+}
+
+static void view_roc(Ui *ui, void *state)
+{
+    look_at(ui, state, VIEW_ROC);
+}
+
+static void view_pr(Ui *ui, void *state)
+{
+    look_at(ui, state, VIEW_PR);
+}
+
+static void view_lift(Ui *ui, void *state)
+{
+    look_at(ui, state, VIEW_LIFT);
+}
+
+static void view_calibration(Ui *ui, void *state)
+{
+    look_at(ui, state, VIEW_CALIBRATION);
+}
+
+static void ask_threshold(Ui *ui, void *state)
+{
+    (void)state;
+    ui_ask(ui, "threshold: ", STR_NULL, threshold_asked);
+}
+
+static void ask_costs(Ui *ui, void *state)
+{
+    (void)state;
+    ui_ask(ui, "cost of a false positive, of a miss: ", STR_NULL, costs_asked);
+}
+
+static void ask_segment(Ui *ui, void *state)
+{
+    (void)state;
+    ui_ask(ui, "by column: ", STR_NULL, segment_asked);
+}
+
+static void use_threshold(Ui *ui, void *state)
+{
+    const Roc *r = state;
+    ui_run(ui, true, "set threshold %g", r->threshold);
+}
+
+static bool key(Ui *ui, void *state, uint32_t k, const Mouse *mouse)
+{
+    if (k != K_MOUSE || !mouse || (!mouse->wheel_up && !mouse->wheel_down))
         return false;
-    }
+    (mouse->wheel_up ? higher : lower)(ui, state);
+    return true;
 }
 
 /* ---- drawing ---- */
@@ -503,20 +532,21 @@ static const char *about(void *state)
 }
 
 static const KeyRow keys[] = {
-    {"Left Right", "threshold", 0},
-    {"r", "ROC", 1},
-    {"p", "precision, recall", 2},
-    {"l", "gain", 2},
-    {"k", "calibration", 2},
-    {"$", "costs", 3},
-    {"J", "best Youden", 4},
-    {"F", "best F1", 4},
-    {"t", "test, train", 3},
-    {"b", "by segment", 5},
-    {"Enter", "type it", 5},
-    {"=", "use this threshold", 5},
-    {"Shift-Left Shift-Right", "a thousandth", 7},
-    {"0", "back to the model's", 6},
+    {"Left Right", "threshold", 0, {lower, higher}},
+    {"Down Up", NULL, 9, {lower, higher}},
+    {"r", "ROC", 1, {view_roc}},
+    {"p", "precision, recall", 2, {view_pr}},
+    {"l", "gain", 2, {view_lift}},
+    {"k", "calibration", 2, {view_calibration}},
+    {"$", "costs", 3, {ask_costs}},
+    {"J", "best Youden", 4, {to_youden}},
+    {"F", "best F1", 4, {to_f1}},
+    {"t", "test, train", 3, {next_part}},
+    {"b", "by segment", 5, {ask_segment}},
+    {"Enter", "type it", 5, {ask_threshold}},
+    {"=", "use this threshold", 5, {use_threshold}},
+    {"Shift-Left Shift-Right", "a thousandth", 7, {a_bit_lower, a_bit_higher}},
+    {"0", "back to the model's", 6, {to_own}},
     {0},
 };
 

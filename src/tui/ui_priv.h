@@ -57,16 +57,36 @@ static inline Top *ui_top(Ui *ui)
     return ui->depth ? &ui->stack[ui->depth - 1] : NULL;
 }
 
+/* keys.c: the key of a name ("Down", "^R", "x"); KEY_NONE_ when there is none. */
+uint32_t key_named(Str name);
+/* What the rows do at this key, or NULL. */
+KeyAct *key_act(const KeyRow *rows, uint32_t key);
+/* The keys of a row that the screen's own rows do not take: what is told of the common ones. */
+void put_free_keys(const KeyRow *row, const KeyRow *own, Buf *out);
+
 /* lineedit.c */
 void line_open(Ui *ui, const char *prompt, Str initial, void (*done)(Ui *, void *, Str));
 bool line_key(Ui *ui, uint32_t key);
 void line_draw(Ui *ui, Canvas *c, int y);
 void line_free(Line *l);
 
+/* loop.c: the keys that every screen has. */
+const KeyRow *common_keys(void);
+bool screen_open(Ui *ui, const char *name, Str subject, Error *err);
+void screen_pop(Ui *ui);
+void draw_now(Ui *ui);
+
+/* runner.c: their acts that run commands. */
+void ask_command(Ui *ui, void *state);
+void undo(Ui *ui, void *state);
+void redo(Ui *ui, void *state);
+void copy_text_shown(Ui *ui, void *state);
+void copy_markdown(Ui *ui, void *state);
+void ask_save(Ui *ui, void *state);
+
 /* overlay.c */
 void cover_text(Ui *ui, const char *title, Str text);
 bool cover_key(Ui *ui, uint32_t key, const Mouse *mouse);
 void cover_draw(Ui *ui, Canvas *c);
-const KeyRow *common_keys(void);
 
 #endif

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* frame_priv.h - what the data browser holds (scr_frame.c) and draws (frame_draw.c). */
+#ifndef GLINT_TUI_FRAME_PRIV_H
+#define GLINT_TUI_FRAME_PRIV_H
+
+#include "tui/screen.h"
+
+#define WIDTH_MAX 40
+#define WIDTH_MIN 4
+
+typedef struct Browser {
+    char *table;
+    Frame *frame;
+    uint32_t *order;  /* NULL: as they are */
+    size_t n;         /* rows shown */
+    size_t row, top;  /* cursor and first row, positions in the order */
+    size_t col, left; /* cursor and first column that is not frozen, indexes into shown[] */
+    size_t ncols;
+    size_t *shown; /* columns of the frame that are shown, in order */
+    int *width;    /* by column of the frame */
+    size_t frozen; /* so many shown columns stay at the left */
+    Buf where;     /* the filter as an expression */
+    long sort;     /* column of the frame, -1: none */
+    bool descending;
+    int page; /* rows that fit, from the last draw */
+} Browser;
+
+static inline size_t frame_row(const Browser *b, size_t i)
+{
+    return b->order ? b->order[i] : i;
+}
+
+static inline size_t here(const Browser *b)
+{
+    return b->shown[b->col];
+}
+
+static inline const char *col_name(const Browser *b)
+{
+    return b->frame->names[here(b)];
+}
+
+static inline bool is_number(const Column *c)
+{
+    return c->type == COL_INT || c->type == COL_REAL;
+}
+
+/* Brings the cursor back among the rows and into sight. */
+static inline void clamp(Browser *b)
+{
+    b->row = b->n == 0 ? 0 : b->row >= b->n ? b->n - 1 : b->row;
+    if (b->row < b->top)
+        b->top = b->row;
+    if (b->page > 0 && b->row >= b->top + (size_t)b->page)
+        b->top = b->row - (size_t)b->page + 1;
+}
+
+void browser_draw(Ui *ui, void *state, Canvas *c);
+
+#endif
