@@ -107,30 +107,6 @@ static Keyed *radix_sort(Keyed *v, Keyed *spare, size_t n)
     return v;
 }
 
-uint64_t *order_sort_keys(uint64_t *v, uint64_t *spare, size_t n)
-{
-    size_t count[8][RADIX] = {{0}};
-    for (size_t i = 0; i < n; i++)
-        for (int b = 0; b < 8; b++)
-            count[b][v[i] >> (8 * b) & (RADIX - 1)]++;
-    for (int b = 0; b < 8 && n; b++) {
-        size_t *at = count[b], sum = 0;
-        if (at[v[0] >> (8 * b) & (RADIX - 1)] == n)
-            continue;
-        for (size_t k = 0; k < RADIX; k++) {
-            size_t here = at[k];
-            at[k] = sum;
-            sum += here;
-        }
-        for (size_t i = 0; i < n; i++)
-            spare[at[v[i] >> (8 * b) & (RADIX - 1)]++] = v[i];
-        uint64_t *t = v;
-        v = spare;
-        spare = t;
-    }
-    return v;
-}
-
 static bool order_fixed(const Column *c, bool descending, uint32_t *rows, size_t n, Error *err)
 {
     Keyed *v = big_alloc(n, sizeof *v, false, "sorting", err);

@@ -14,8 +14,6 @@ uint64_t order_key(const Column *c, size_t row);
 /* Below 0, 0, above 0 as row a comes before, with or behind row b: any type, nulls last either way.
  */
 int order_compare(const Column *c, bool descending, size_t a, size_t b);
-/* Sorts keys; the result is in the returned one of the two arrays. */
-uint64_t *order_sort_keys(uint64_t *v, uint64_t *spare, size_t n);
 /* The number behind a key of this type: what column_real() would give. */
 double order_key_real(ColType t, uint64_t key);
 /* Puts the k-th smallest (from 0) at v[k], smaller ones before it. */

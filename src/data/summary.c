@@ -16,6 +16,7 @@
 
 #include "base/map.h"
 #include "base/par.h"
+#include "base/sort.h"
 #include "order_priv.h"
 
 #define BINS 16
@@ -100,7 +101,7 @@ static void summarise_numbers(const Column *c, Arrays *a, ColSummary *s)
             a->keys[n++] = order_key(c, i);
     if (n == 0)
         return;
-    const uint64_t *keys = order_sort_keys(a->keys, a->spare, n);
+    const uint64_t *keys = sort_keys(a->keys, a->spare, n);
     s->distinct = 1;
     for (size_t i = 1; i < n; i++)
         s->distinct += keys[i] != keys[i - 1];

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * metrics.c - how good are predicted probabilities? One pass over the rows, one over the distinct
- * scores.
+ * metrics.c - how good are predicted probabilities? One pass over the rows, and passes over the
+ * distinct scores in order, all in chunks on threads.
  *
  * The area under the ROC curve counts a tie as half a win (midranks). Its variance is DeLong's
  * (DeLong, DeLong & Clarke-Pearson 1988) from the placements of each row, which the walk over
@@ -139,58 +139,127 @@ void curve_at(const Curve *c, double threshold, Metrics *out)
 
 /* ---- what depends on the order of the scores ---- */
 
-static double average_precision(Ranked *r)
+/* The walk in parts, each a worker's: what lies below it, and its sums. */
+typedef struct Part {
+    double pos, neg; /* of its own scores */
+    double tp, fp;   /* not below it */
+    double precision, won, s10, s01;
+} Part;
+
+typedef struct Walk {
+    const Ranked *r;
+    double auc;
+    Part *part; /* one each PAR_CHUNK rows */
+    size_t n;
+} Walk;
+
+static void weigh_work(void *ctx, void *scratch, size_t chunk, size_t from, size_t to)
 {
-    double score, pos, neg, tp = r->positives, fp = r->negatives, sum = 0;
-    while (ranked_next(r, &score, &pos, &neg)) {
-        if (pos > 0)
-            sum += pos / r->positives * (tp / (tp + fp));
+    const Walk *w = ctx;
+    Ranked r = ranked_part(w->r, from, to);
+    double score, pos, neg;
+    (void)scratch;
+    while (ranked_next(&r, &score, &pos, &neg)) {
+        w->part[chunk].pos += pos;
+        w->part[chunk].neg += neg;
+    }
+}
+
+/* Average precision, and pairs won by the positive one: ties count half. */
+static void area_work(void *ctx, void *scratch, size_t chunk, size_t from, size_t to)
+{
+    const Walk *w = ctx;
+    Part *part = &w->part[chunk];
+    Ranked r = ranked_part(w->r, from, to);
+    double score, pos, neg, tp = part->tp, fp = part->fp;
+    (void)scratch;
+    while (ranked_next(&r, &score, &pos, &neg)) {
+        part->precision += pos * (tp / (tp + fp));
+        part->won += pos * (r.negatives - fp + 0.5 * neg);
         tp -= pos;
         fp -= neg;
     }
-    return sum;
-}
-
-static double area(Ranked *r)
-{
-    double score, pos, neg, below = 0, won = 0;
-    while (ranked_next(r, &score, &pos, &neg)) {
-        won += pos * (below + 0.5 * neg);
-        below += neg;
-    }
-    return won / (r->positives * r->negatives);
 }
 
 /* DeLong's variance: placements are the share of negatives below a positive and of positives above
  * a negative. */
-static double area_variance(Ranked *r, double auc)
+static void placement_work(void *ctx, void *scratch, size_t chunk, size_t from, size_t to)
 {
-    double score, pos, neg, below = 0, above = r->positives, s10 = 0, s01 = 0;
-    double np = r->positives, nn = r->negatives;
-    while (ranked_next(r, &score, &pos, &neg)) {
-        above -= pos;
-        double v10 = (below + 0.5 * neg) / nn - auc, v01 = (above + 0.5 * pos) / np - auc;
-        s10 += pos * v10 * v10;
-        s01 += neg * v01 * v01;
-        below += neg;
+    const Walk *w = ctx;
+    Part *part = &w->part[chunk];
+    Ranked r = ranked_part(w->r, from, to);
+    double score, pos, neg, tp = part->tp, fp = part->fp;
+    double np = r.positives, nn = r.negatives;
+    (void)scratch;
+    while (ranked_next(&r, &score, &pos, &neg)) {
+        double v10 = (nn - fp + 0.5 * neg) / nn - w->auc, v01 = (tp - 0.5 * pos) / np - w->auc;
+        part->s10 += pos * v10 * v10;
+        part->s01 += neg * v01 * v01;
+        tp -= pos;
+        fp -= neg;
     }
-    return s10 / (np - 1) / np + s01 / (nn - 1) / nn;
 }
 
-static void order_metrics(Ranked *r, double level, Metrics *m)
+static bool walk_run(Walk *w, void (*work)(void *, void *, size_t, size_t, size_t), Error *err)
 {
-    m->roc_auc = m->roc_auc_se = m->roc_auc_low = m->roc_auc_high = m->pr_auc = NAN;
-    if (r->positives > 0)
-        m->pr_auc = average_precision(r);
-    if (!(r->positives > 0 && r->negatives > 0))
-        return;
-    m->roc_auc = area(r);
-    if (!(r->positives > 1 && r->negatives > 1))
-        return;
-    m->roc_auc_se = sqrt(area_variance(r, m->roc_auc));
+    return par_rows(&(ParJob){.n = w->r->n, .ctx = w, .work = work}, err);
+}
+
+static void walk_place(Walk *w)
+{
+    double tp = w->r->positives, fp = w->r->negatives;
+    for (size_t k = 0; k < w->n; k++) {
+        w->part[k].tp = tp;
+        w->part[k].fp = fp;
+        tp -= w->part[k].pos;
+        fp -= w->part[k].neg;
+    }
+}
+
+static void take_area(Walk *w, Metrics *m)
+{
+    double precision = 0, won = 0;
+    for (size_t k = 0; k < w->n; k++) {
+        precision += w->part[k].precision;
+        won += w->part[k].won;
+    }
+    if (w->r->positives > 0)
+        m->pr_auc = precision / w->r->positives;
+    if (w->r->positives > 0 && w->r->negatives > 0)
+        m->roc_auc = w->auc = won / (w->r->positives * w->r->negatives);
+}
+
+static void take_variance(const Walk *w, double level, Metrics *m)
+{
+    double np = w->r->positives, nn = w->r->negatives, s10 = 0, s01 = 0;
+    for (size_t k = 0; k < w->n; k++) {
+        s10 += w->part[k].s10;
+        s01 += w->part[k].s01;
+    }
+    m->roc_auc_se = sqrt(s10 / (np - 1) / np + s01 / (nn - 1) / nn);
     double reach = gsl_cdf_ugaussian_Pinv(0.5 + level / 2) * m->roc_auc_se;
     m->roc_auc_low = fmax(0, m->roc_auc - reach);
     m->roc_auc_high = fmin(1, m->roc_auc + reach);
+}
+
+static bool order_metrics(const Ranked *r, double level, Metrics *m, Error *err)
+{
+    Walk w = {.r = r, .n = r->n / PAR_CHUNK + 1};
+    m->roc_auc = m->roc_auc_se = m->roc_auc_low = m->roc_auc_high = m->pr_auc = NAN;
+    w.part = xcalloc(w.n, sizeof *w.part);
+    bool ok = walk_run(&w, weigh_work, err);
+    if (ok) {
+        walk_place(&w);
+        ok = walk_run(&w, area_work, err);
+    }
+    if (ok)
+        take_area(&w, m);
+    if (ok && r->positives > 1 && r->negatives > 1) {
+        ok = walk_run(&w, placement_work, err);
+        take_variance(&w, level, m);
+    }
+    free(w.part);
+    return ok;
 }
 
 bool metrics_compute(const double *y, const double *p, const double *w, size_t n, double threshold,
@@ -202,9 +271,9 @@ bool metrics_compute(const double *y, const double *p, const double *w, size_t n
     if (!rows_sum(&job, n, err) || !ranked_make(y, p, w, n, &r, err))
         return false;
     take_sums(&job.total, out);
-    order_metrics(&r, level, out);
+    bool ok = order_metrics(&r, level, out, err);
     ranked_free(&r);
-    return true;
+    return ok;
 }
 
 /* ---- the table ---- */

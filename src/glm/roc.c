@@ -14,8 +14,11 @@
 #include <gsl/gsl_cdf.h>
 #include <assert.h>
 #include <math.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
+#include "base/par.h"
+#include "base/sort.h"
 #include "glm/metrics.h"
 #include "roc_priv.h"
 
@@ -23,15 +26,6 @@
 #define RADIX (1u << RADIX_BITS)
 #define PASSES 6          /* 6 * 11 >= 64 */
 #define COUNT_RANGE 65536 /* whole numbers within this range are counted instead of sorted */
-
-/* Bits of a double that order as the doubles do. */
-static uint64_t order_bits(double v)
-{
-    uint64_t u;
-    v += 0.0; /* -0 is 0 */
-    memcpy(&u, &v, sizeof u);
-    return u >> 63 ? ~u : u | UINT64_C(1) << 63;
-}
 
 typedef struct Radix {
     uint64_t *key, *key2;
@@ -94,38 +88,79 @@ static void radix_free(Radix *r)
     free(r->row2);
 }
 
+/* ---- keys of the rows ---- */
+
+typedef struct KeyJob {
+    const double *y, *p;
+    uint64_t *key;
+    atomic_bool mixed; /* some outcome is neither 0 nor 1 */
+} KeyJob;
+
+/* The sign bit of p is 0: there is room for a bit below, which takes the outcome. */
+static void key_work(void *ctx, void *scratch, size_t chunk, size_t from, size_t to)
+{
+    KeyJob *j = ctx;
+    bool mixed = false;
+    (void)scratch;
+    (void)chunk;
+    for (size_t i = from; i < to; i++) {
+        assert(j->p[i] >= 0 && j->p[i] <= 1);
+        mixed |= j->y[i] != 0 && j->y[i] != 1;
+        j->key[i] = sort_key(j->p[i]) << 1 | (j->y[i] != 0);
+    }
+    if (mixed)
+        j->mixed = true;
+}
+
+/* Outcomes of several trials, or weights: the key leads to the row. */
+static bool rank_rows(Ranked *r, Radix *k, const double *p, Error *err)
+{
+    k->row = big_alloc(r->n, sizeof(uint32_t), false, "rows in order", err);
+    k->row2 = k->row ? big_alloc(r->n, sizeof(uint32_t), false, "rows in order", err) : NULL;
+    for (size_t i = 0; k->row2 && i < r->n; i++) {
+        double weight = r->w ? r->w[i] : 1;
+        r->positives += weight * r->y[i];
+        r->negatives += weight * (1 - r->y[i]);
+        k->key[i] = sort_key(p[i]) << 1;
+        k->row[i] = (uint32_t)i;
+    }
+    if (k->row2)
+        radix_sort(k, r->n);
+    return k->row2 != NULL;
+}
+
+static bool rank_plain(Ranked *r, Radix *k, Error *err)
+{
+    uint64_t *sorted = sort_keys_par(k->key, k->key2, r->n, err);
+    if (sorted && sorted != k->key) {
+        k->key2 = k->key;
+        k->key = sorted;
+    }
+    for (size_t i = 0; sorted && i < r->n; i++)
+        r->positives += (double)(sorted[i] & 1);
+    r->negatives = (double)r->n - r->positives;
+    return sorted != NULL;
+}
+
 bool ranked_make(const double *y, const double *p, const double *w, size_t n, Ranked *out,
                  Error *err)
 {
-    Radix r = {0};
-    bool plain = !w;
-    for (size_t i = 0; i < n && plain; i++)
-        plain = y[i] == 0 || y[i] == 1;
+    Radix k;
     *out = (Ranked){.n = n, .y = y, .w = w};
-    if (!radix_alloc(&r, n, !plain, err)) {
-        radix_free(&r);
-        return false;
+    bool ok = radix_alloc(&k, n, false, err);
+    if (ok) {
+        KeyJob job = {.y = y, .p = p, .key = k.key, .mixed = w != NULL};
+        ok = par_rows(&(ParJob){.n = n, .ctx = &job, .work = key_work}, err) &&
+             (job.mixed ? rank_rows(out, &k, p, err) : rank_plain(out, &k, err));
     }
-    for (size_t i = 0; i < n; i++) {
-        double weight = w ? w[i] : 1;
-        assert(p[i] >= 0 && p[i] <= 1);
-        out->positives += weight * y[i];
-        out->negatives += weight * (1 - y[i]);
-        if (plain) {
-            /* the sign bit is 0 and 1.0 is 0x3ff...: there is room for a bit below */
-            r.key[i] = (order_bits(p[i]) << 1) | (y[i] != 0);
-        } else {
-            r.key[i] = order_bits(p[i]) << 1;
-            r.row[i] = (uint32_t)i;
-        }
+    if (ok) {
+        out->key = k.key;
+        out->row = k.row;
+        k.key = NULL;
+        k.row = NULL;
     }
-    radix_sort(&r, n);
-    out->key = r.key;
-    out->row = r.row;
-    r.key = NULL;
-    r.row = NULL;
-    radix_free(&r);
-    return true;
+    radix_free(&k);
+    return ok;
 }
 
 void ranked_free(Ranked *r)
@@ -133,6 +168,18 @@ void ranked_free(Ranked *r)
     free(r->key);
     free(r->row);
     *r = (Ranked){0};
+}
+
+Ranked ranked_part(const Ranked *r, size_t from, size_t to)
+{
+    Ranked part = *r;
+    while (from > 0 && from < r->n && r->key[from] >> 1 == r->key[from - 1] >> 1)
+        from++;
+    while (to > 0 && to < r->n && r->key[to] >> 1 == r->key[to - 1] >> 1)
+        to++;
+    part.at = from;
+    part.n = to > from ? to : from;
+    return part;
 }
 
 bool ranked_next(Ranked *r, double *score, double *pos, double *neg)
@@ -391,7 +438,7 @@ double auc_fast(const double *y, const double *x, size_t n)
     for (size_t i = 0; i < n; i++) {
         if (isnan(x[i]))
             continue;
-        r.key[m] = order_bits(x[i]);
+        r.key[m] = sort_key(x[i]);
         r.row[m++] = y[i] != 0;
     }
     radix_sort(&r, m);

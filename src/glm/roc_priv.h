@@ -23,4 +23,7 @@ void ranked_free(Ranked *r);
  * False at the end, which also goes back to the beginning. */
 bool ranked_next(Ranked *r, double *score, double *pos, double *neg);
 
+/* The scores that begin in [from, to) of the order, a walk of their own. */
+Ranked ranked_part(const Ranked *r, size_t from, size_t to);
+
 #endif

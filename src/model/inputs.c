@@ -13,6 +13,8 @@
 #include <stdlib.h>
 
 #include "base/par.h"
+#include "base/simd.h"
+#include "base/sort.h"
 #include "data/frameops.h"
 #include "model_priv.h"
 
@@ -139,32 +141,71 @@ static size_t row_of(const LookRows *r, size_t i)
     return r->rows ? r->rows[i] : i;
 }
 
-static int by_value(const void *a, const void *b)
+/* What a pass over numbers adds up; sums are of v - shift, with a shift that is one of them. */
+typedef struct Moments {
+    size_t n;
+    double min, max, shift, sum, ss;
+} Moments;
+
+static void moments_put(Moments *m, double v)
 {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
+    if (m->n++ == 0)
+        m->shift = v;
+    double d = v - m->shift;
+    m->min = v < m->min ? v : m->min;
+    m->max = v > m->max ? v : m->max;
+    m->sum += d;
+    m->ss += d * d;
+}
+
+SIMD_INLINE V8 pick(I8 which, V8 yes, V8 no)
+{
+    return (V8)(((I8)yes & which) | ((I8)no & ~which));
+}
+
+/* Eight running sums for the rows that fill them; no value is missing. */
+SIMD_CLONES
+static void moments_dense(Moments *m, const double *v, size_t n)
+{
+    V8 shift = V8_ALL(v[0]), sum = V8_ALL(0), ss = V8_ALL(0), low = shift, high = shift, x;
+    size_t whole = n - n % SIMD_LANES;
+    for (size_t i = 0; i < whole; i += SIMD_LANES) {
+        V8_LOAD(x, v + i);
+        V8 d = x - shift;
+        sum += d;
+        ss += d * d;
+        low = pick(x < low, x, low);
+        high = pick(x > high, x, high);
+    }
+    *m = (Moments){whole, v[0], v[0], v[0], 0, 0};
+    for (size_t k = 0; k < SIMD_LANES; k++) {
+        m->min = low[k] < m->min ? low[k] : m->min;
+        m->max = high[k] > m->max ? high[k] : m->max;
+        m->sum += sum[k];
+        m->ss += ss[k];
+    }
+    for (size_t i = whole; i < n; i++)
+        moments_put(m, v[i]);
 }
 
 static size_t number_moments(const LookRows *j, const Column *c, InputSummary *in)
 {
-    double sum = 0, ss = 0, shift = NAN;
-    size_t n = 0;
-    in->min = INFINITY;
-    in->max = -INFINITY;
-    for (size_t i = 0; i < j->n; i++) {
-        double v = column_real(c, row_of(j, i));
-        if (isnan(v))
-            continue;
-        if (n++ == 0)
-            shift = v;
-        in->min = v < in->min ? v : in->min;
-        in->max = v > in->max ? v : in->max;
-        sum += v - shift;
-        ss += (v - shift) * (v - shift);
+    Moments m = {.min = INFINITY, .max = -INFINITY, .shift = NAN};
+    if (c->type == COL_REAL && !c->nulls && !j->rows && j->n >= SIMD_LANES) {
+        moments_dense(&m, c->v.d, j->n);
+    } else {
+        for (size_t i = 0; i < j->n; i++) {
+            double v = column_real(c, row_of(j, i));
+            if (!isnan(v))
+                moments_put(&m, v);
+        }
     }
-    in->mean = shift + sum / (double)n;
-    in->sd = sqrt(fmax(0, ss / (double)n - sum / (double)n * (sum / (double)n)));
-    return n;
+    double n = (double)m.n;
+    in->min = m.min;
+    in->max = m.max;
+    in->mean = m.shift + m.sum / n;
+    in->sd = sqrt(fmax(0, m.ss / n - m.sum / n * (m.sum / n)));
+    return m.n;
 }
 
 static double folded(double auc)
@@ -215,7 +256,7 @@ static void number_sampled(const LookRows *j, const Column *c, InputSummary *in)
     }
     if (j->y)
         in->auc = folded(auc_fast(y, v, m));
-    qsort(v, m, sizeof *v, by_value);
+    sort_reals(v, m);
     for (size_t q = 0; q <= 20; q++)
         in->quantile[q] = m ? quantile_sorted(v, m, (double)q / 20) : NAN;
     in->quantile[0] = in->min;

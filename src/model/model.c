@@ -21,6 +21,7 @@
 
 #include "base/cancel.h"
 #include "base/clock.h"
+#include "base/sort.h"
 #include "model/cv.h"
 #include "model/whatif.h"
 #include "model_priv.h"
@@ -148,7 +149,6 @@ typedef struct Work {
     bool has_test;
     Design *train;
     uint32_t *cluster;
-    double *eta, *mu; /* of the training rows */
 } Work;
 
 static void work_clear(Work *w)
@@ -157,8 +157,6 @@ static void work_clear(Work *w)
         split_clear(&w->split);
     design_free(w->train);
     free(w->cluster);
-    free(w->eta);
-    free(w->mu);
 }
 
 /* The column a split goes by: as said, or by the roles of the table's columns. */
@@ -314,24 +312,44 @@ static double mean_response(const Design *d)
     return sum / weight;
 }
 
-/* Linear predictors and means of a design's rows under the model; NULL on failure. */
-static bool apply(const Model *m, const Design *d, double **eta, double **mu, Error *err)
+/* Linear predictors of a design's rows under the model; NULL on failure. */
+static double *predictors(const Model *m, const Design *d, Error *err)
 {
-    *eta = big_alloc(d->n, sizeof **eta, false, "linear predictors", err);
-    *mu = *eta ? big_alloc(d->n, sizeof **mu, false, "predictions", err) : NULL;
-    return *mu && matrix_times(&d->x, m->beta, d->offset, *eta, err) &&
-           link_apply(m->link, *eta, d->n, *mu, err);
+    double *eta = big_alloc(d->n, sizeof *eta, false, "predictions", err);
+    if (eta && !matrix_times(&d->x, m->beta, d->offset, eta, err)) {
+        free(eta);
+        return NULL;
+    }
+    return eta;
 }
 
-static bool train_metrics(Work *w, Model *m, Error *err)
+/* Percentiles of the training rows' linear predictor, from an even sample when there are many. */
+static void eta_quantiles(Model *m, const double *eta, size_t n)
+{
+    size_t k = n < SUMMARY_SAMPLE ? n : SUMMARY_SAMPLE;
+    double *v = xcalloc(k, sizeof *v);
+    for (size_t i = 0; i < k; i++)
+        v[i] = eta[(size_t)((double)i * (double)n / (double)k)];
+    sort_reals(v, k);
+    for (size_t q = 0; q <= 100; q++)
+        m->eta_quantile[q] = v[(size_t)((double)q / 100 * (double)(k - 1) + 0.5)];
+    free(v);
+}
+
+static bool train_metrics(const Work *w, Model *m, Error *err)
 {
     const Design *d = w->train;
-    if (!apply(m, d, &w->eta, &w->mu, err))
+    double *mu = predictors(m, d, err);
+    if (!mu)
         return false;
+    eta_quantiles(m, mu, d->n); /* before means take the place */
     m->binary = m->family->is_binary_response && two_values(d->y, d->n);
     m->base_rate = mean_response(d);
-    return !m->binary || metrics_compute(d->y, w->mu, d->w, d->n, m->spec.threshold,
-                                         m->spec.fit.ci_level, &m->train, err);
+    bool ok = !m->binary || (link_apply(m->link, mu, d->n, mu, err) &&
+                             metrics_compute(d->y, mu, d->w, d->n, m->spec.threshold,
+                                             m->spec.fit.ci_level, &m->train, err));
+    free(mu);
+    return ok;
 }
 
 /* Moves the rows with ok[i] to the front of v. */
@@ -347,11 +365,12 @@ static bool test_metrics(Work *w, Model *m, Error *err)
     if (!w->has_test)
         return true;
     uint8_t *ok = NULL;
-    double *eta = NULL, *mu = NULL;
+    double *mu = NULL;
     ReplayReport report;
     Design *d = design_replay(m->enc, w->frame, w->split.test, w->split.ntest, UNSEEN_BASE, true,
                               &ok, &report, err);
-    bool done = d && apply(m, d, &eta, &mu, err);
+    mu = d ? predictors(m, d, err) : NULL;
+    bool done = mu && link_apply(m->link, mu, d->n, mu, err);
     for (size_t i = 0; done && i < d->n; i++)
         m->test_rows += ok[i];
     if (done && m->binary && m->test_rows) {
@@ -363,28 +382,8 @@ static bool test_metrics(Work *w, Model *m, Error *err)
     }
     design_free(d);
     free(ok);
-    free(eta);
     free(mu);
     return done;
-}
-
-static int by_value(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-/* Percentiles of the training rows' linear predictor, from an even sample when there are many. */
-static void eta_quantiles(Model *m, const double *eta, size_t n)
-{
-    size_t k = n < SUMMARY_SAMPLE ? n : SUMMARY_SAMPLE;
-    double *v = xcalloc(k, sizeof *v);
-    for (size_t i = 0; i < k; i++)
-        v[i] = eta[(size_t)((double)i * (double)n / (double)k)];
-    qsort(v, k, sizeof *v, by_value);
-    for (size_t q = 0; q <= 100; q++)
-        m->eta_quantile[q] = v[(size_t)((double)q / 100 * (double)(k - 1) + 0.5)];
-    free(v);
 }
 
 /* See the head of the file. */
@@ -476,12 +475,10 @@ static bool run(Work *w, Model *m, Error *err)
     model_settle(m);
     bool ok =
         train_metrics(w, m, err) && test_metrics(w, m, err) && column_moments(m, w->train, err);
-    if (ok) {
-        eta_quantiles(m, w->eta, w->train->n);
+    if (ok)
         ok = inputs_learn(m, w->frame, w->train, m->binary ? w->train->y : NULL, err) &&
              correct_sampling(m, err) && learn_typical(m, err) &&
              alarms_find(m, w->frame, w->train, err);
-    }
     m->enc = design_take_encoding(w->train);
     return ok && !cancelled(err);
 }

@@ -20,7 +20,7 @@ class Terminal:
     def __init__(self):
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
-            os.environ["TERM"] = "xterm"
+            os.environ.update(TERM="xterm", PAGER="cat")
             os.execvp(GLINT, [GLINT, "--no-rc"])
         self.wait()
 
