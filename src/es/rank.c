@@ -225,6 +225,13 @@ static void take_hit(const RankOptions *o, const cJSON *hit, RankHit *out)
     out->p = probability(o, out->score);
 }
 
+/* Equal scores come in any order from an engine: by key, so that the same question has the same answer. */
+static int by_score(const void *a, const void *b)
+{
+    const RankHit *x = a, *y = b;
+    return x->score != y->score ? (x->score < y->score ? 1 : -1) : strcmp(x->post, y->post);
+}
+
 bool rank_run(Client *c, const Model *m, const World *w, const RankOptions *o, RankHit *hits, size_t *n, Linear *left, Error *err)
 {
     Buf body = BUF_INIT, path = BUF_INIT;
@@ -238,6 +245,7 @@ bool rank_run(Client *c, const Model *m, const World *w, const RankOptions *o, R
     cJSON_ArrayForEach(hit, list)
         if (ok && *n < max)
             take_hit(o, hit, &hits[(*n)++]);
+    qsort(hits, *n, sizeof *hits, by_score);
     cJSON_Delete(j);
     buf_free(&body);
     buf_free(&path);
