@@ -53,6 +53,16 @@ static void put_levels(const Model *m, const DesignColumn *c, Buf *out)
     }
 }
 
+/* "all 1,204 rows", "its only row" */
+static const char *its_rows(double n)
+{
+    static _Thread_local char text[48];
+    if (n == 1)
+        return "its only row";
+    snprintf(text, sizeof text, "all %s rows", alarm_count(n));
+    return text;
+}
+
 static void separation_help(Alarm *a, const char *term)
 {
     alarm_help(a, "--l2 1 or --firth keeps it finite; or leave '%s' out", term);
@@ -63,8 +73,8 @@ static void cell_alarm(Look *l, size_t term, const char *levels, double n, doubl
 {
     const char *name = l->m->enc->terms->terms[term].name;
     Alarm *a = alarm_of(l, ALARM_SEPARATION, name);
-    alarm_text(a, "level %s of %s has %s = %d in all %s rows: its coefficient runs to %s infinity",
-               levels, name, look_response(l), y > 0, alarm_count(n), y > 0 ? "plus" : "minus");
+    alarm_text(a, "level %s of %s has %s = %d in %s: its coefficient runs to %s infinity",
+               levels, name, look_response(l), y > 0, its_rows(n), y > 0 ? "plus" : "minus");
     separation_help(a, name);
 }
 
@@ -110,9 +120,9 @@ static bool reference_cell(Look *l, size_t term)
     const char *level = code->levels[ref];
     Alarm *a = alarm_of(l, ALARM_SEPARATION, t->name);
     alarm_text(a,
-               "level %s of %s, the reference, has %s = %d in all %s rows: all its other levels "
+               "level %s of %s, the reference, has %s = %d in %s: all its other levels "
                "run to %s infinity",
-               level, t->name, look_response(l), y > 0, alarm_count(n), y > 0 ? "minus" : "plus");
+               level, t->name, look_response(l), y > 0, its_rows(n), y > 0 ? "minus" : "plus");
     separation_help(a, t->name);
     return true;
 }

@@ -111,6 +111,13 @@ const Command *command_find(Str line, bool prefixes, size_t *used, Error *err)
     }
     if (error_is_set(err))
         return NULL;
+    Error ignored = ERROR_INIT;
+    const Command *prefix = prefixes ? NULL : by_prefix(word, &ignored);
+    if (prefix) { /* a script reads the same next year, whatever commands there will be */
+        fail_at(err, ERR_USAGE, (Span){0, end}, "no command '%.*s'", STR_ARG(word));
+        error_hint(err, "a script wants the whole word: %s", prefix->name);
+        return NULL;
+    }
     size_t two = word_end(line, end + (end < line.n), "");
     long near = nearest_name(word, names, NCOMMANDS);
     if (near < 0 && two > end)

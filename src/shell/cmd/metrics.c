@@ -223,11 +223,30 @@ static bool metrics_by(const Session *s, const Args *a, const Outcomes *o, doubl
     return ok;
 }
 
+/* A model from a file has no rows here but remembers how good it was; NULL when the rows are here
+ * or wanted. */
+static const Metrics *remembered(const Session *s, const Args *a, const Model *m, const char **on)
+{
+    Str part = args_text(a, "on");
+    bool asks_rows = a->by.p || a->where.p || args_has(a, "threshold") ||
+                     (part.p && !str_eqz(part, "train") && !str_eqz(part, "test"));
+    if (asks_rows || !m->binary || s->models[session_model_index(s, m)].data.frame)
+        return NULL;
+    bool test = part.p ? str_eqz(part, "test") : m->test.n > 0;
+    *on = test ? "test" : m->test.n ? "train" : "all";
+    return test && !m->test.n ? NULL : test ? &m->test : &m->train;
+}
+
 static bool metrics_run(Session *s, const Args *a, Result *out, Error *err)
 {
     const Model *m = command_model_arg(s, a, a->nwords ? a->words[0].text : STR_NULL,
                                        a->nwords ? a->words[0].at : SPAN_NONE, err);
-    Outcomes o;
+    Outcomes o = {0};
+    const Metrics *kept = m ? remembered(s, a, m, &o.on) : NULL;
+    if (kept) {
+        show_one(out, m, &o, kept, s->settings->level);
+        return true;
+    }
     if (!m || !outcomes_get(s, a, m, &o, err))
         return false;
     double threshold = m->spec.threshold, level = s->settings->level;
@@ -268,7 +287,8 @@ const Command cmd_metrics = {
     .help = "On the test part when there is one. The interval of ROC-AUC is DeLong's. Beside the "
             "numbers stand those of "
             "the model without features: accuracy alone misleads when one outcome is rare. `by` "
-            "gives a line a group.",
+            "gives a line a group. "
+            "A model loaded from a file tells what it was when it was saved.",
     .examples =
         (const Example[]){{"metrics", "", false},
                           {"metrics --threshold best", "the threshold with the best F1", false},
