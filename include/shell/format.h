@@ -67,6 +67,8 @@ void out_note(Out *o, const Note *n);
 size_t table_columns(const Table *t, bool for_people, size_t *cols /* ncols */);
 /* The rows people see: head, then a gap (SIZE_MAX), then tail, when the table is long. */
 size_t table_shown(const Table *t, size_t *rows /* shown + 1 or nrows */);
+/* Does the table hold the numbers of a picture, for those who cannot see it? */
+bool table_behind_plot(const Result *r, const Table *t);
 
 void fmt_aligned_print(const Result *r, Out *o);
 void fmt_vertical_print(const Result *r, Out *o);

@@ -453,15 +453,6 @@ static void out_line(Out *o, Str line)
     buf_free(&safe);
 }
 
-/* The numbers of a picture, for those who cannot see it. */
-static bool behind_plot(const Result *r, const Table *t)
-{
-    for (size_t i = 0; i < r->n; i++)
-        if (r->items[i].kind == ITEM_PLOT)
-            return !t->list && !t->object;
-    return false;
-}
-
 /* Everything of a result that people see, tables by `table`. */
 static void people_print(const Result *r, Out *o, void (*table)(const Table *, Out *))
 {
@@ -483,7 +474,7 @@ static void people_print(const Result *r, Out *o, void (*table)(const Table *, O
                 buf_putc(&o->text, '\n');
             break;
         case ITEM_TABLE:
-            if (!it->v.table->machine_only || (o->plain && behind_plot(r, it->v.table)))
+            if (!it->v.table->machine_only || (o->plain && table_behind_plot(r, it->v.table)))
                 table(it->v.table, o);
             break;
         case ITEM_NOTE:

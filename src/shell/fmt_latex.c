@@ -71,7 +71,8 @@ void fmt_latex_print(const Result *r, Out *o)
 {
     for (size_t i = 0; i < r->n; i++) {
         const Item *it = &r->items[i];
-        if (it->kind == ITEM_TABLE && !it->v.table->machine_only)
+        if (it->kind == ITEM_TABLE &&
+            (!it->v.table->machine_only || table_behind_plot(r, it->v.table)))
             put_table(it->v.table, o);
         else if (it->kind == ITEM_LINE)
             buf_printf(&o->text, "%% %.*s\n", STR_ARG(it->v.line));

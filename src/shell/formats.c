@@ -325,6 +325,14 @@ size_t table_columns(const Table *t, bool for_people, size_t *cols)
     return n;
 }
 
+bool table_behind_plot(const Result *r, const Table *t)
+{
+    for (size_t i = 0; i < r->n; i++)
+        if (r->items[i].kind == ITEM_PLOT)
+            return t->machine_only && !t->list && !t->object;
+    return false;
+}
+
 size_t table_shown(const Table *t, size_t *rows)
 {
     size_t n = 0;

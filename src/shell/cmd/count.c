@@ -34,6 +34,14 @@ static Str row_text(Arena *a, const Column *c, size_t row)
     return s;
 }
 
+/* The same as a cell: a number stays one, a missing value is missing. */
+static Cell row_cell(Arena *a, const Column *c, size_t row)
+{
+    if (c->type == COL_CODE || c->type == COL_TEXT)
+        return column_is_null(c, row) ? (Cell){.kind = CELL_NULL} : cell_text(row_text(a, c, row));
+    return cell_of(c, row);
+}
+
 /* ---- count ---- */
 
 static int by_count(const void *pa, const void *pb)
@@ -66,7 +74,7 @@ static void count_one(const Frame *f, const size_t *cols, size_t ncols, const Gr
         size_t k = order[i][1];
         Cell *c = table_row(out, t);
         for (size_t j = 0; j < base; j++)
-            c[j] = cell_text(row_text(out->arena, f->cols[cols[j]], g->first[k]));
+            c[j] = row_cell(out->arena, f->cols[cols[j]], g->first[k]);
         c[base] = cell_int(g->count[k]);
         c[base + 1] = cell_real((double)g->count[k] / (double)f->rows);
         c[base + 2] = cell_real(g->count[k]);
@@ -108,7 +116,7 @@ static bool cross(const Frame *f, size_t ca, size_t cb, Result *out, Error *err)
     Table *t = result_table(out, "counts", heads, h);
     for (size_t i = 0; i < a.ngroups; i++) {
         Cell *c = table_row(out, t);
-        c[0] = cell_text(row_text(out->arena, f->cols[ca], a.first[i]));
+        c[0] = row_cell(out->arena, f->cols[ca], a.first[i]);
         for (size_t j = 0; j < b.ngroups; j++) {
             double v = n[i * b.ngroups + j];
             double expect = (double)a.count[i] * (double)b.count[j] / (double)f->rows;
@@ -390,7 +398,7 @@ static bool hist_groups(const Frame *f, size_t col, size_t by, Result *out, Erro
         for (size_t j = 0; j < g.ngroups; j++) {
             double v = n[k * g.ngroups + j];
             Cell *r = table_row(out, rows);
-            r[0] = cell_text(str_of(names[j]));
+            r[0] = row_cell(out->arena, f->cols[by], g.first[j]);
             r[1] = cell_real(b.low + b.step * (double)k);
             r[2] = cell_real(b.low + b.step * (double)(k + 1));
             r[3] = h[1 + 2 * j] = cell_int((int64_t)v);
@@ -428,7 +436,7 @@ static bool hist_levels(const Frame *f, size_t col, const Column *by, Result *ou
         size_t k = order[i][1];
         Str text = row_text(out->arena, f->cols[col], g.first[k]);
         Cell *row = table_row(out, t);
-        row[0] = cell_text(text);
+        row[0] = row_cell(out->arena, f->cols[col], g.first[k]);
         row[1] = cell_int(g.count[k]);
         if (by)
             row[2] = cell_real(hits[k] / g.count[k]);
