@@ -418,6 +418,17 @@ static bool pick_rows(const Finder *f, CsvChunk *chunk)
     return true;
 }
 
+/* The last row may end in another block, and what stands there is of this chunk, too. */
+static void look_at_rest(const Finder *f, CsvChunk *chunk)
+{
+    size_t end = f->n > 1 ? f->start + f->out->pos[f->n - 1] : 0;
+    for (size_t i = chunk->to; i < end; i++) {
+        unsigned char byte = (unsigned char)f->c->text.p[i];
+        chunk->any_quotes |= byte == '"';
+        chunk->not_ascii |= byte >= 0x80;
+    }
+}
+
 bool csv_index(const Csv *c, CsvChunk *chunk, CsvIndex *out)
 {
     Finder f = {.c = c, .out = out, .start = chunk->start, .to = chunk->to, .n = 1, .after = 1};
@@ -437,6 +448,7 @@ bool csv_index(const Csv *c, CsvChunk *chunk, CsvIndex *out)
         f.rows++;
     }
     out->rows = f.rows;
+    look_at_rest(&f, chunk);
     bool ok = rows_are_even(&f) || pick_rows(&f, chunk);
     chunk->told = true;
     return ok;

@@ -482,6 +482,38 @@ static char *write_file(const char *text)
     return path;
 }
 
+/* Quotes and marks only in that part of a row that lies in the next block of 256 KiB. */
+static void across_blocks(void **state)
+{
+    (void)state;
+    enum { BLOCK_BYTES = 256 << 10 };
+    for (int back = 1; back < 40; back += 3) { /* so many bytes of the row lie before the end */
+        Buf b = BUF_INIT;
+        Error err = ERROR_INIT;
+        buf_puts(&b, "a,b\n");
+        size_t rows = 0;
+        while (b.n + 12 <= (size_t)BLOCK_BYTES + 4 - (size_t)back) {
+            buf_puts(&b, "plain,text\n");
+            rows++;
+        }
+        while (b.n < (size_t)BLOCK_BYTES + 4 - (size_t)back)
+            buf_puts(&b, "\n"); /* blank lines are no rows */
+        for (int i = 0; i < back; i++)
+            buf_putc(&b, 'x');
+        buf_puts(&b, ",\"say \"\"hi\"\", \xe9\"\nplain,text\n");
+        Frame *f = csv_read_text(buf_slice(&b), &(ReadOptions){0}, &report, &err);
+        assert_non_null(f);
+        assert_int_equal(f->rows, rows + 2);
+        Buf cell = BUF_INIT;
+        column_print(f->cols[1], rows, &cell);
+        if (!str_eqz(buf_slice(&cell), "say \"hi\", \xef\xbf\xbd"))
+            fail_msg("%d bytes before the block's end: %.*s\n", back, STR_ARG(buf_slice(&cell)));
+        buf_free(&cell);
+        buf_free(&b);
+        frame_unref(f);
+    }
+}
+
 static void batches(void **state)
 {
     (void)state;
@@ -629,7 +661,8 @@ int main(void)
         cmocka_unit_test(types),    cmocka_unit_test(structure),       cmocka_unit_test(bad_rows),
         cmocka_unit_test(refusals), cmocka_unit_test(declared),        cmocka_unit_test(options),
         cmocka_unit_test(told),     cmocka_unit_test(far_away),        cmocka_unit_test(many_rows),
-        cmocka_unit_test(numbers),  cmocka_unit_test(wide_and_long),   cmocka_unit_test(batches),
+        cmocka_unit_test(numbers),  cmocka_unit_test(wide_and_long),   cmocka_unit_test(across_blocks),
+        cmocka_unit_test(batches),
         cmocka_unit_test(torture),  cmocka_unit_test(memory_runs_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
