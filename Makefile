@@ -12,7 +12,7 @@
 #   make cov        line coverage of src/ by all the checks, at least 85 %
 #   make lint       gcc -fanalyzer, clang's warnings, mandoc, long lines
 #   make layers     which line breaks the rules of the house
-#   make bench      speed and memory beside other programs: bench-start -csv -fit -score -screen
+#   make bench      speed and memory beside other programs: bench-start -csv -fit -path -score -screen
 #   make fuzz       libFuzzer on each entry of tests/fuzz for SECONDS=20
 #   make deps       install what the build needs (apt; elsewhere it prints the packages)
 #   make man        build/release/glint.1, printed from the tables of the program
@@ -129,10 +129,10 @@ $(BUILD)/bench/%: tests/bench/%.c $(LIBS)
 	$(Q)$(CC) $(ALL_CFLAGS) -Wno-missing-prototypes -MMD -MP -MF $@.d $(ALL_LDFLAGS) -o $@ $< \
 	  -Wl,--start-group $(LIBS) -Wl,--end-group $(PKG_L)
 bench-build: $(BENCH_BIN) $(BUILD)/glint
-bench: bench-start bench-csv bench-fit bench-score bench-screen
+bench: bench-start bench-csv bench-fit bench-path bench-score bench-screen
 bench-csv: bench-build
 	$(Q)tests/bench/csv.sh $(BUILD)/bench $(ROWS)
-bench-start bench-fit bench-score bench-screen: bench-%: bench-build
+bench-start bench-fit bench-path bench-score bench-screen: bench-%: bench-build
 	$(Q)ROWS=$(ROWS) RUNS=$(RUNS) tests/bench/bench.sh $(BUILD) $*
 
 # ---- reference values of other programs: tests/reference ----

@@ -94,7 +94,10 @@ static bool one_fold(CvPath *cv, const CvJob *job, const PathOptions *opt, const
         mine.tol = fmax(opt->tol, FOLD_TOL);
     }
     size_t n = fold_rows(fold, job->frame->rows, k, false, job->rows);
-    Design *d = cv_learn(job, job->rows, n, err);
+    CvJob training = *job; /* rows side by side: a path reads them a hundred times */
+    Frame *taken = frame_take(job->frame, job->rows, n, err);
+    training.frame = taken;
+    Design *d = taken ? cv_learn(&training, NULL, 0, err) : NULL;
     Problem pb = d ? cv_problem(job, d, opt->param) : (Problem){0};
     Path *path = d ? path_run(&pb, &mine, err) : NULL;
     CvTest t = {0};
@@ -111,6 +114,7 @@ static bool one_fold(CvPath *cv, const CvJob *job, const PathOptions *opt, const
     cv_test_close(&t);
     path_free(path);
     design_free(d);
+    frame_unref(taken);
     return ok;
 }
 
