@@ -9,6 +9,7 @@
 
 #include "reference.h"
 
+#include "features/recipe.h"
 #include "glm/influence.h"
 #include "glm/metrics.h"
 
@@ -37,7 +38,7 @@ const BlockRow blocks[NBLOCKS] = {
     [IN_FIRTH] = {"firth", 8},
 };
 
-static bool wrong(Case *c, const char *what, const char *of)
+bool wrong(Case *c, const char *what, const char *of)
 {
     snprintf(c->note, sizeof c->note, "%.400s%s%.90s", what, of ? ": " : "", of ? of : "");
     return false;
@@ -389,7 +390,8 @@ static bool run_glm(Case *c, Error *err)
     const cJSON *vcov = cJSON_GetObjectItemCaseSensitive(c->json, "vcov");
     bool ok = fitted_open(&m, c, &opt, err) && compare_coefs(c, &m) && compare_scalars(c, &m) &&
               compare_robust(c, &m, err) && compare_influence(c, &m, err) &&
-              compare_predict(c, &m, err) && compare_fitted(c, &m, err) && compare_nested(c, &m, err);
+              compare_predict(c, &m, err) && compare_fitted(c, &m, err) &&
+              compare_nested(c, &m, err);
     if (ok && vcov && m.fit->status != FIT_PERFECT)
         ok = compare_matrix(&m, m.fit->cov, cJSON_GetObjectItemCaseSensitive(vcov, "terms"),
                             cJSON_GetObjectItemCaseSensitive(vcov, "matrix"), &c->tally[IN_VCOV],
@@ -509,79 +511,36 @@ static bool run_metrics(Case *c, Error *err)
     return ok;
 }
 
-/* ---- what must fail, and in which words ---- */
+/* ---- features of a flat table ---- */
 
-static bool expect_words(Case *c, bool failed, Error *err, const char *words)
+static bool run_derive(Case *c, Error *err)
 {
-    char text[sizeof err->msg];
-    snprintf(text, sizeof text, "%s", err->msg);
-    error_clear(err);
-    if (!failed)
-        return wrong(c, "it should have failed", words);
-    if (!strstr(text, words))
-        return wrong(c, text, words);
-    snprintf(c->note, sizeof c->note, "%s", text);
-    return true;
-}
-
-static bool run_unseen(Case *c, Error *err)
-{
-    Fitted m;
-    FitOptions opt = FIT_OPTIONS_DEFAULT;
-    ReadReport report = {0};
-    ReadOptions ropt = {0};
-    ReplayReport replay = {0};
-    uint8_t *good = NULL;
-    bool ok = fitted_open(&m, c, &opt, err);
-    Frame *f = ok ? csv_read_text(STR("spray\nZ\n"), &ropt, &report, err) : NULL;
-    if (f) {
-        Design *d = design_replay(m.design->enc, f, NULL, f->rows, UNSEEN_ERROR, false, &good,
-                                  &replay, err);
-        ok = expect_words(c, d == NULL, err, "'Z'");
-        design_free(d);
+    static const char *const names[][2] = {{"post_age", "post_age_days"}, {"viewed", "viewed"}};
+    FeatureOptions opt = FEATURE_OPTIONS_DEFAULT;
+    FeatureReport report = {0};
+    Recipe *recipe = NULL;
+    Frame *flat = case_frame(c, json_word(c->json, "data"), err);
+    if (!flat)
+        return false;
+    World w = {.events = flat,
+               .events_roles = roles_guess("seed_rows", flat),
+               .events_name = "seed_rows",
+               .flat = true};
+    Frame *f = features_build(&w, &opt, &recipe, &report, err);
+    bool ok = f != NULL;
+    for (size_t k = 0; ok && k < 2; k++) {
+        const cJSON *want = cJSON_GetObjectItemCaseSensitive(c->json, names[k][0]);
+        const Column *col = frame_column(f, str_of(names[k][1]));
+        ok = (col && (size_t)cJSON_GetArraySize(want) == f->rows) ||
+             wrong(c, "no such feature, or other rows", names[k][1]);
+        for (size_t i = 0; ok && i < f->rows; i++)
+            tally_put(&c->tally[IN_COEF], digits(column_real(col, i), item(want, i), 0),
+                      names[k][1], NULL);
     }
-    free(good);
+    feature_report_clear(&report);
+    recipe_unref(recipe);
     frame_unref(f);
-    fitted_close(&m);
-    return ok;
-}
-
-static bool run_error(Case *c, Error *err)
-{
-    static const struct {
-        const char *name, *words;
-    } rows[] = {
-        {"error-all-na", "allna"},
-        {"error-constant-y", "const"},
-        {"error-gamma-zero", "row 1"},
-        {"error-log-of-zero", "log(pos)"},
-        {"error-negative-count", "row 4"},
-        {"error-single-level-factor", "one"},
-        {"error-syntax", ""},
-        {"error-unknown-column", "nosuch"},
-        {"error-y-outside-0-1", "row 2"},
-        {"error-offset-infinite", "log(service)"},
-    };
-    Fitted m;
-    FitOptions opt = FIT_OPTIONS_DEFAULT;
-    if (strcmp(c->name, "error-unseen-level") == 0)
-        return run_unseen(c, err);
-    if (strcmp(c->name, "error-offset-infinite") ==
-        0) /* the case's call has it; its fields do not */
-        cJSON_AddStringToObject(c->json, "offset", "log(service)");
-    bool fitted = fitted_open(&m, c, &opt, err), ok = false;
-    if (strcmp(c->name, "error-more-columns-than-rows") == 0)
-        ok = fitted && m.fit->df_residual == 0 ? true : wrong(c, "should be saturated", NULL);
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
-        if (strcmp(rows[i].name, c->name) == 0) {
-            char where[32];
-            snprintf(where, sizeof where, "row %ld", err->row);
-            ok = strncmp(rows[i].words, "row ", 4) == 0 && strcmp(where, rows[i].words) == 0 &&
-                         !fitted
-                     ? expect_words(c, true, err, "")
-                     : expect_words(c, !fitted, err, rows[i].words);
-        }
-    fitted_close(&m);
+    frame_unref(flat);
     return ok;
 }
 
@@ -593,5 +552,6 @@ const KindRow kinds[] = {
     {"glmnet", run_glmnet},
     {"cv", run_cv},
     {"error", run_error},
+    {"derive", run_derive},
     {NULL, NULL},
 };

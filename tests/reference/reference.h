@@ -88,7 +88,11 @@ void fitted_close(Fitted *m);
 /* The column of that name, or -1. */
 long fitted_column(const Fitted *m, const char *name);
 
+/* Notes what is wrong beside digits; false. */
+bool wrong(Case *c, const char *what, const char *of);
+
 /* Kinds and blocks with a file of their own. */
+bool run_error(Case *c, Error *err);
 bool run_glmnet(Case *c, Error *err);
 bool run_cv(Case *c, Error *err);
 bool compare_nested(Case *c, const Fitted *m, Error *err);
