@@ -301,9 +301,10 @@ static bool take_text(Parser *p, Part k, bool name, Str *out, Span *at)
     if (!p->seen[k])
         return true;
     Str s = str_sub(p->line, p->part[k].from, p->part[k].to);
-    if (!s.n)
-        return fail_at(p->err, ERR_USAGE, p->word_at[k], "nothing stands after '%s'",
-                       clauses[k].word);
+    if (!s.n) {
+        fail_at(p->err, ERR_USAGE, p->word_at[k], "nothing stands after '%s'", clauses[k].word);
+        return error_hint(p->err, "a column of that name is written `%s`", clauses[k].word);
+    }
     *at = p->part[k];
     if (name && word_end(s, 0, "") < s.n)
         return fail_at(p->err, ERR_USAGE, *at,

@@ -160,6 +160,22 @@ const NamedData *command_table_arg(Session *s, const Args *a, Str name, Span at,
     return NULL;
 }
 
+const NamedData *command_table_first(Session *s, const Args *a, Str *text, Span *at, Error *err)
+{
+    const NamedData *t = command_table_arg(s, a, STR_NULL, SPAN_NONE, err);
+    size_t end = t && text->p ? word_end(*text, 0, "") : 0, next = end;
+    while (next < text->n && text->p[next] == ' ')
+        next++;
+    Str word = end ? unquote(a->arena, str_sub(*text, 0, end), NULL) : STR_NULL;
+    bool follows = next == text->n || (next > end && !strchr("=~<>!+-*/%^&|:,)", text->p[next]));
+    if (!word.n || !follows || session_find_table(s, word) < 0 || frame_find(t->data.frame, word) >= 0)
+        return t;
+    Span word_at = {at->from, at->from + end};
+    at->from += next;
+    *text = next < text->n ? str_sub(*text, next, text->n) : STR_NULL;
+    return command_table_arg(s, a, word, word_at, err);
+}
+
 const Model *command_model_arg(Session *s, const Args *a, Str name, Span at, Error *err)
 {
     for (size_t i = 0; !name.p && i < a->nopts; i++)

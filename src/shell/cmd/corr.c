@@ -134,23 +134,25 @@ static size_t rates(Pair *v, size_t n, Result *out, Series *s)
 
 static bool plot_run(Session *s, const Args *a, Result *out, Error *err)
 {
-    const NamedData *t = command_table_arg(s, a, STR_NULL, SPAN_NONE, err);
+    Str line = a->text;
+    Span line_at = a->text_at;
+    const NamedData *t = command_table_first(s, a, &line, &line_at, err);
     if (!t)
         return false;
-    size_t tilde = a->text.p ? word_end(a->text, 0, "~") : 0;
-    while (tilde < a->text.n && a->text.p[tilde] == ' ')
+    size_t tilde = line.p ? word_end(line, 0, "~") : 0;
+    while (tilde < line.n && line.p[tilde] == ' ')
         tilde++;
-    if (!a->text.p || tilde >= a->text.n || a->text.p[tilde] != '~') {
-        fail_at(err, ERR_USAGE, a->text_at, "plot wants Y ~ X");
+    if (!line.p || tilde >= line.n || line.p[tilde] != '~') {
+        fail_at(err, ERR_USAGE, line_at, "plot wants Y ~ X");
         return error_hint(err, "plot viewed ~ age");
     }
-    Str name[2] = {str_trim(str_sub(a->text, 0, tilde)),
-                   str_trim(str_sub(a->text, tilde + 1, a->text.n))};
+    Str name[2] = {str_trim(str_sub(line, 0, tilde)),
+                   str_trim(str_sub(line, tilde + 1, line.n))};
     Frame *f = select_where(a, t->data.frame, t->name, err);
     Column *c[2] = {NULL, NULL};
     bool ok = f != NULL;
     for (size_t i = 0; ok && i < 2; i++) { /* columns or expressions */
-        size_t at = a->text_at.from + (size_t)(name[i].p - a->text.p);
+        size_t at = line_at.from + (size_t)(name[i].p - line.p);
         Expr *e = expr_parse(a->arena, name[i], at, err);
         ok = e && expr_bind(e, f, t->name, err) && (c[i] = expr_eval(e, f, err)) != NULL;
         if (ok && !is_numeric(c[i]))
@@ -168,7 +170,7 @@ static bool plot_run(Session *s, const Args *a, Result *out, Error *err)
         bool rate = two_valued(c[0]) && n > RATE_BINS;
         Plot *p = arena_alloc(out->arena, sizeof *p);
         *p = (Plot){.kind = rate ? PLOT_LINES : PLOT_POINTS,
-                    .title = args_zstr(a, a->text),
+                    .title = args_zstr(a, line),
                     .xlabel = args_zstr(a, name[1]),
                     .ylabel = args_zstr(a, name[0]),
                     .xmin = NAN,
@@ -209,7 +211,7 @@ const Command cmd_plot = {
     .name = "plot",
     .group = GROUP_DATA,
     .brief = "one column against another",
-    .usage = "plot Y ~ X [where E] [> FILE.svg]",
+    .usage = "plot [T] Y ~ X [where E] [> FILE.svg]",
     .opts = data_opts,
     .subject = SUBJECT_RAW,
     .clauses = CLAUSE_WHERE,

@@ -49,21 +49,23 @@ static bool over_clauses(const Args *a, const NamedData *t, ExprOver *over, Erro
 
 static bool derive_run(Session *s, const Args *a, Result *out, Error *err)
 {
-    const NamedData *t = command_table_arg(s, a, STR_NULL, SPAN_NONE, err);
-    size_t eq = a->text.p ? word_end(a->text, 0, "=") : 0;
-    while (eq < a->text.n && a->text.p[eq] == ' ')
+    Str line = a->text;
+    Span line_at = a->text_at;
+    const NamedData *t = command_table_first(s, a, &line, &line_at, err);
+    size_t eq = line.p ? word_end(line, 0, "=") : 0;
+    while (eq < line.n && line.p[eq] == ' ')
         eq++;
     if (!t)
         return false;
-    if (!eq || eq >= a->text.n || a->text.p[eq] != '=') {
-        fail_at(err, ERR_USAGE, a->text_at, "derive wants NAME = EXPRESSION");
+    if (!eq || eq >= line.n || line.p[eq] != '=') {
+        fail_at(err, ERR_USAGE, line_at, "derive wants NAME = EXPRESSION");
         return error_hint(err, "derive age_band = if(age < 30, 'young', 'old')");
     }
-    Str name = unquote(a->arena, str_trim(str_sub(a->text, 0, eq)), NULL);
-    Str text = str_sub(a->text, eq + 1, a->text.n);
+    Str name = unquote(a->arena, str_trim(str_sub(line, 0, eq)), NULL);
+    Str text = str_sub(line, eq + 1, line.n);
     if (!name.n || !str_trim(text).n)
-        return fail_at(err, ERR_USAGE, a->text_at, "derive wants NAME = EXPRESSION");
-    Expr *e = expr_parse(a->arena, text, a->text_at.from + eq + 1, err);
+        return fail_at(err, ERR_USAGE, line_at, "derive wants NAME = EXPRESSION");
+    Expr *e = expr_parse(a->arena, text, line_at.from + eq + 1, err);
     ExprOver over;
     if (!e || !expr_bind(e, t->data.frame, t->name, err) || !over_clauses(a, t, &over, err))
         return false;
@@ -78,6 +80,7 @@ static bool derive_run(Session *s, const Args *a, Result *out, Error *err)
     size_t nulls = c->nulls;
     const char *key = args_zstr(a, name), *expr = args_zstr(a, str_trim(text)),
                *type = coltype_name(c->type);
+    bool anew = frame_find(t->data.frame, name) >= 0;
     Frame *f = frame_with(t->data.frame, key, c);
     bool replays = expr_is_rowwise(e);
     Recipe *recipe =
@@ -85,9 +88,10 @@ static bool derive_run(Session *s, const Args *a, Result *out, Error *err)
     put(s, a, t, args_zstr(a, str_of(t->name)), f, recipe, out);
     result_text(out, "column", name);
     result_text(out, "type", str_of(type));
-    result_chat(out, "%s: %s%s", key, type,
+    result_chat(out, "%s: %s%s%s", key, type,
                 nulls ? arena_printf(out->arena, ", %s missing", result_count(out, (int64_t)nulls))
-                      : "");
+                      : "",
+                anew ? ", in place of the old one (undo brings it back)" : "");
     if (!replays)
         result_note(out, "derive", NULL,
                     "%s looks at other rows: what-if and scoring cannot make it again", key);
@@ -100,7 +104,7 @@ const Command cmd_derive = {
     .name = "derive",
     .group = GROUP_DATA,
     .brief = "a new column from an expression",
-    .usage = "derive NAME = EXPR [by COLS] [sort KEYS] [as U]",
+    .usage = "derive [T] NAME = EXPR [by COLS] [sort KEYS] [as U]",
     .opts = data_opts,
     .subject = SUBJECT_RAW,
     .clauses = CLAUSE_AS | CLAUSE_BY | CLAUSE_SORT,
@@ -130,16 +134,16 @@ const Command cmd_derive = {
 
 static bool filter_run(Session *s, const Args *a, Result *out, Error *err)
 {
-    const NamedData *t = command_table_arg(s, a, STR_NULL, SPAN_NONE, err);
+    Args mine = *a;
+    const NamedData *t = command_table_first(s, a, &mine.text, &mine.text_at, err);
     if (!t)
         return false;
-    Args mine = *a;
     if (!mine.where.p) { /* `filter age > 30` says the same */
-        mine.where = a->text;
-        mine.where_at = a->text_at;
-    } else if (a->text.p) {
-        return fail_at(err, ERR_USAGE, a->text_at, "'%.*s' stands before 'where'",
-                       STR_ARG(a->text));
+        mine.where = mine.text;
+        mine.where_at = mine.text_at;
+    } else if (mine.text.p) {
+        return fail_at(err, ERR_USAGE, mine.text_at, "'%.*s' stands before 'where'",
+                       STR_ARG(mine.text));
     }
     if (!mine.where.p) {
         fail(err, ERR_USAGE, "filter wants a condition");
@@ -159,7 +163,7 @@ const Command cmd_filter = {
     .name = "filter",
     .group = GROUP_DATA,
     .brief = "keep the rows where something holds",
-    .usage = "filter where E [as U]",
+    .usage = "filter [T] where E [as U]",
     .opts = data_opts,
     .subject = SUBJECT_RAW,
     .clauses = CLAUSE_WHERE | CLAUSE_AS,
