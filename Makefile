@@ -118,7 +118,7 @@ $(BUILD)/fuzz/%: tests/fuzz/%.c tests/fuzz/replay.c $(LIBS)
 fuzz-build: $(FUZZ_BIN)
 fuzz:
 	@tests/deps.sh build fuzz
-	@$(AGAIN) VARIANT=fuzz CC=clang fuzz-build
+	+@$(AGAIN) VARIANT=fuzz CC=clang fuzz-build
 	$(Q)tests/fuzz/run.sh build/fuzz/fuzz $(SECONDS)
 
 # ---- benchmarks: tests/bench; they print medians and ratios, and are no tests ----
@@ -153,7 +153,7 @@ $(BUILD)/engine/%: tests/engine/%.c $(LIBS)
 	  -Wl,--start-group $(LIBS) -Wl,--end-group $(PKG_L)
 check-engines:
 	@tests/deps.sh build check engine
-	@$(AGAIN) WERROR=1 check-build
+	+@$(AGAIN) WERROR=1 check-build
 	$(Q)ENGINES="2.19 3.6 es7 es8" tests/run.sh $(BUILD) engine
 engine: $(BUILD)/glint
 	$(Q)tests/engine/try.sh $(BUILD)/glint
@@ -179,7 +179,7 @@ deps:
 	@tests/deps.sh build
 check:
 	@tests/deps.sh build check
-	@$(AGAIN) WERROR=1 check-build
+	+@$(AGAIN) WERROR=1 check-build
 	$(Q)tests/run.sh $(BUILD)
 check-build: $(BUILD)/glint $(BUILD)/examples $(BUILD)/screens $(UNIT_BIN) $(FUZZ_BIN) $(ENGINE_BIN) $(REFERENCE)
 suite: check-build
@@ -189,21 +189,21 @@ bless: $(BUILD)/glint $(BUILD)/screens
 
 san:
 	@tests/deps.sh build check
-	@$(AGAIN) VARIANT=san WERROR=1 check-build
+	+@$(AGAIN) VARIANT=san WERROR=1 check-build
 	$(Q)UBSAN_OPTIONS=print_stacktrace=1 LSAN_OPTIONS=suppressions=$(CURDIR)/tests/lsan.supp:print_suppressions=0 \
 	  tests/run.sh build/san
 tsan:
 	@tests/deps.sh build check
-	@$(AGAIN) VARIANT=tsan check-build
+	+@$(AGAIN) VARIANT=tsan check-build
 	$(Q)tests/run.sh build/tsan unit sessions
 memcheck:
 	@tests/deps.sh build check memcheck
-	@$(AGAIN) VARIANT=debug check-build
+	+@$(AGAIN) VARIANT=debug check-build
 	$(Q)UNIT_WRAP="valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite" \
 	  tests/run.sh build/debug unit
 cov:
 	@tests/deps.sh build check cov
-	@$(AGAIN) VARIANT=cov check-build
+	+@$(AGAIN) VARIANT=cov check-build
 	@find build/cov -name '*.gcda' -delete
 	-$(Q)tests/run.sh build/cov
 	$(Q)gcovr -r . build/cov --filter src/ --gcov-ignore-parse-errors --sort-percentage --txt build/cov/lines.txt \
@@ -217,7 +217,7 @@ lint:
 # ---- the demo: from nothing to a model that can be asked ----
 demo:
 	@tests/deps.sh build
-	@$(AGAIN) all
+	+@$(AGAIN) all
 	@tests/demo.sh $(BUILD)/glint
 
 pictures: $(BUILD)/glint

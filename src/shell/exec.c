@@ -89,7 +89,7 @@ static bool print_screen(Session *s, const Format *f, const Result *r, Error *er
             pager = program_open(line && *line ? line : "less -RFXS");
         }
         FILE *to = pager ? pager : stdout;
-        fwrite(o.text.p, 1, o.text.n, to);
+        fwrite(buf_slice(&o.text).p, 1, o.text.n, to);
         if (pager)
             pclose(pager);
     }
