@@ -93,13 +93,14 @@ static bool compare_block(Case *c, const Fitted *m, const char *block, AnovaKind
             const cJSON *v = cJSON_GetArrayItem(cJSON_GetArrayItem(values, i), k);
             const char *head = cJSON_GetArrayItem(heads, k)->valuestring;
             const ColumnRow *col = column_named(head);
+            double tiny = strncmp(head, "Pr(", 3) == 0 ? 1e-300 : 1e-9;
             char of[160];
             if (!cJSON_IsNumber(v))
                 continue;
             if (strcmp(head, "Deviance") == 0 && kind == ANOVA_DROP)
                 col = &left;
             snprintf(of, sizeof of, "%s", name);
-            tally_put(&c->tally[id], r && col ? digits(cell(r, col), v->valuedouble, 1e-9) : 0,
+            tally_put(&c->tally[id], r && col ? digits(cell(r, col), v->valuedouble, tiny) : 0,
                       head, of);
         }
     }
@@ -118,17 +119,27 @@ static bool compare_vif(Case *c, const Fitted *m)
     const Terms *t = m->design->enc->terms;
     Model model = {.enc = m->design->enc, .fit = m->fit};
     double *got = xcalloc(t->nterms + 1, sizeof *got);
-    bool ok = model_vif(&model, got, NULL);
+    size_t *df = xcalloc(t->nterms + 1, sizeof *df);
+    bool ok = model_vif(&model, got, df);
     for (int i = 0; ok && i < cJSON_GetArraySize(terms); i++) {
         const char *name = cJSON_GetArrayItem(terms, i)->valuestring;
-        double v = NAN;
+        size_t at = t->nterms;
         for (size_t k = 0; k < t->nterms; k++)
             if (strcmp(t->terms[k].name, name) == 0)
-                v = got[k];
+                at = k;
+        double v = at < t->nterms ? got[at] : NAN, n = at < t->nterms ? (double)df[at] : NAN;
         tally_put(&c->tally[IN_VIF],
                   digits(v, cJSON_GetArrayItem(gvif ? gvif : vif, i)->valuedouble, 0), "vif", name);
+        if (!gvif)
+            continue;
+        tally_put(&c->tally[IN_VIF], digits(n, item(list_of(want, "df"), (size_t)i), 0), "df",
+                  name);
+        tally_put(&c->tally[IN_VIF],
+                  digits(pow(v, 0.5 / n), item(list_of(want, "gvif_1_2df"), (size_t)i), 0),
+                  "root of vif", name);
     }
     free(got);
+    free(df);
     return ok;
 }
 

@@ -14,26 +14,23 @@
 #include "glm/path.h"
 #include "model/cv.h"
 
-static const cJSON *list_of(const cJSON *o, const char *key)
-{
-    return cJSON_GetObjectItemCaseSensitive(o, key);
-}
-
-static double item(const cJSON *list, size_t i)
-{
-    const cJSON *v = cJSON_GetArrayItem(list, (int)i);
-    return cJSON_IsNumber(v) ? v->valuedouble : NAN;
-}
-
 static void compare_sequence(Case *c, const Path *path)
 {
     const cJSON *lambda = list_of(c->json, "lambda"), *ratio = list_of(c->json, "dev_ratio");
     size_t n = (size_t)cJSON_GetArraySize(lambda);
     char text[40];
     tally_put(&c->tally[IN_LAMBDA], path->n == n ? 17 : 0, "where it stops", NULL);
+    tally_put(&c->tally[IN_LAMBDA],
+              digits(path->lambda[0], json_number(c->json, "lambda_max_exact"), 0), "the first",
+              NULL);
+    tally_put(&c->tally[IN_DEVIANCE],
+              digits(path->null_deviance, json_number(c->json, "nulldev"), 0), "null deviance",
+              NULL);
     for (size_t k = 0; k < n && k < path->n; k++) {
         snprintf(text, sizeof text, "lambda %zu", k + 1);
         tally_put(&c->tally[IN_LAMBDA], digits(path->lambda[k], item(lambda, k), 0), text, NULL);
+        if (path->df[k] != (size_t)item(list_of(c->json, "df"), k))
+            tally_put(&c->tally[IN_RATIO], 0, "how many are not 0 at", text);
         if (k == 0 && path->alpha == 0.0)
             continue; /* glmnet's first ridge is at an infinite lambda, whatever it prints */
         tally_put(&c->tally[IN_RATIO], digits(path->dev_ratio[k], item(ratio, k), 1), text, NULL);
@@ -59,6 +56,10 @@ static void compare_points(Case *c, const Path *path, const Fitted *m)
             tally_put(&c->tally[IN_COEF], digits(got, item(b, (size_t)i), 1e-3), text,
                       cJSON_GetArrayItem(terms, i)->valuestring);
         }
+        tally_put(&c->tally[IN_LAMBDA], digits(path->lambda[k], json_number(point, "lambda"), 0),
+                  text, NULL);
+        if (path->df[k] != (size_t)json_number(point, "df"))
+            tally_put(&c->tally[IN_COEF], 0, "how many are not 0 at", text);
         tally_put(&c->tally[IN_DEVIANCE],
                   digits(path->dev_ratio[k], json_number(point, "dev_ratio"), 0), text, NULL);
     }
@@ -169,6 +170,8 @@ static void compare_pooled(Case *c, const Metrics *m)
                 {"log_loss", m->log_loss},
                 {"brier", m->brier},
                 {"specificity", m->specificity},
+                {"threshold", m->threshold},
+                {"delong_var", m->roc_auc_se * m->roc_auc_se},
                 {"delong_se", m->roc_auc_se},
                 {"delong_ci_low", m->roc_auc_low},
                 {"delong_ci_high", m->roc_auc_high}};

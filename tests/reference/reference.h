@@ -21,6 +21,7 @@ typedef enum BlockId {
     IN_CALIBRATION,
     IN_LIMIT,
     IN_FIRTH,
+    IN_CERTIFIED,
     IN_LAMBDA,
     IN_RATIO,
     IN_ANOVA,
@@ -46,6 +47,7 @@ typedef struct Tally {
     bool used;
     size_t count;
     double worst;
+    double need; /* digits asked of this case; 0: those of the block */
     char where[160];
 } Tally;
 void tally_put(Tally *t, double digits, const char *what, const char *of);
@@ -70,6 +72,10 @@ double digits(double got, double want, double scale);
 /* NaN, NULL when missing or null. */
 double json_number(const cJSON *o, const char *key);
 const char *json_word(const cJSON *o, const char *key);
+
+const cJSON *list_of(const cJSON *o, const char *key);
+/* Item i of a list; NaN when it is missing or null. */
+double item(const cJSON *list, size_t i);
 
 Frame *case_frame(const Case *c, const char *file, Error *err);
 
@@ -96,5 +102,12 @@ bool run_error(Case *c, Error *err);
 bool run_glmnet(Case *c, Error *err);
 bool run_cv(Case *c, Error *err);
 bool compare_nested(Case *c, const Fitted *m, Error *err);
+/* Rows used and dropped, rank, degrees of freedom, R squared. */
+bool compare_counts(Case *c, const Fitted *m);
+/* NIST's block. */
+bool compare_certified(Case *c, const Fitted *m);
+/* Fitted probabilities of a binomial fit, against its 0/1 responses. */
+bool compare_fitted(Case *c, const Fitted *m, Error *err);
+bool run_metrics(Case *c, Error *err);
 
 #endif
