@@ -22,6 +22,9 @@ typedef struct Metrics {
 bool metrics_compute(const double *y, const double *p, const double *w, size_t n, double threshold, double level,
                      Metrics *out, Error *err);
 
+/* Fills the counts and their rates from tp and fp, and how many there are of both kinds. */
+void metrics_confusion(Metrics *m, double positives, double negatives);
+
 /* Curves: points from the highest score down; ties in one point. Freed with curve_clear. */
 typedef struct Curve {
     size_t n;

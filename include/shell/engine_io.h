@@ -5,9 +5,12 @@
 
 #include "data/reader.h"
 #include "data/writer.h"
+#include "es/client.h"
 #include "shell/session.h"
 
 Frame *engine_read(Session *s, const char *path, const ReadOptions *opt, ReadReport *report, Error *err);
+/* The options' query and since as the engine's JSON; nothing when they ask for all. */
+bool engine_query(Client *c, const char *index, const ReadOptions *opt, Buf *out, Error *err);
 /* Makes the index when it is not there. Rows are numbered; --id and the rest are es push's. */
 Writer *engine_write(Session *s, const char *path, Error *err);
 /* The interactions of an index as the engine counts them: one row an event of user, post, type and those fields that `words`

@@ -86,8 +86,7 @@ static bool rows_sum(RowJob *job, size_t n, Error *err)
     return ok;
 }
 
-/* From tp and fp, and how many there are of both kinds. */
-static void confusion(Metrics *m, double positives, double negatives)
+void metrics_confusion(Metrics *m, double positives, double negatives)
 {
     double rate = positives / (positives + negatives);
     m->positives = positives;
@@ -107,7 +106,7 @@ static void take_sums(const RowSums *t, Metrics *m)
 {
     m->tp = t->tp;
     m->fp = t->fp;
-    confusion(m, t->positives, t->weight - t->positives);
+    metrics_confusion(m, t->positives, t->weight - t->positives);
     m->log_loss = t->log_loss / t->weight;
     m->brier = t->brier / t->weight;
 }
@@ -134,7 +133,7 @@ void curve_at(const Curve *c, double threshold, Metrics *out)
         out->tp = c->tpr[low - 1] * c->positives;
         out->fp = c->fpr[low - 1] * c->negatives;
     }
-    confusion(out, c->positives, c->negatives);
+    metrics_confusion(out, c->positives, c->negatives);
 }
 
 /* ---- what depends on the order of the scores ---- */

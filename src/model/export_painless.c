@@ -21,7 +21,19 @@ static void pl_step(const Plan *p, size_t at, Buf *out)
     buf_puts(out, at == AT_ETA ? "eta" : p->steps[at].name);
 }
 
-static const Dialect dialect = {LANG_PAINLESS, "Painless", pl_input, pl_step, put_quoted};
+/* Painless knows two escapes; every other character, a line's end too, stands for itself. */
+void painless_text(Str s, Buf *out)
+{
+    buf_putc(out, '"');
+    for (size_t i = 0; i < s.n; i++) {
+        if (s.p[i] == '"' || s.p[i] == '\\')
+            buf_putc(out, '\\');
+        buf_putc(out, s.p[i]);
+    }
+    buf_putc(out, '"');
+}
+
+static const Dialect dialect = {LANG_PAINLESS, "Painless", pl_input, pl_step, painless_text};
 
 static const char head[] =
     "def read(Map params, Map doc, String name) {\n"
@@ -45,7 +57,7 @@ static void put_keys(const PlanTable *t, size_t f, size_t from, size_t to, Buf *
         buf_printf(out, "if (k%zu", f);
         if (t->text[f]) {
             buf_puts(out, ".equals(");
-            put_quoted(e->key[f], out);
+            painless_text(e->key[f], out);
             buf_puts(out, ")) { ");
         } else {
             buf_puts(out, " == ");
@@ -60,7 +72,7 @@ static void put_keys(const PlanTable *t, size_t f, size_t from, size_t to, Buf *
     }
 }
 
-static void put_table(const PlanTable *t, Buf *out)
+void painless_table(const PlanTable *t, Buf *out)
 {
     buf_printf(out, "double %s(", t->name);
     for (size_t f = 0; f < t->nsubjects; f++)
@@ -80,7 +92,7 @@ static void put_reads(const Plan *p, Buf *out)
                    in->text ? "String %s = (String)read(params, doc, "
                             : "double %s = number(read(params, doc, ",
                    in->local);
-        put_quoted(str_of(in->name), out);
+        painless_text(str_of(in->name), out);
         buf_puts(out, in->text ? ");\n" : "));\n");
     }
     size_t before = out->n;
@@ -138,7 +150,7 @@ bool export_painless(const Model *m, Buf *out, Error *err)
     buf_printf(out, "// %s; made by glint\n", m->formula);
     buf_puts(out, head);
     for (size_t k = 0; k < p->ntables; k++)
-        put_table(&p->tables[k], out);
+        painless_table(&p->tables[k], out);
     put_reads(p, out);
     bool ok = put_body(p, out, err);
     plan_free(p);

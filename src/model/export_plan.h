@@ -164,6 +164,10 @@ const char *op_pmml(Op op);
 const char *op_json(Op op);
 size_t op_args(Op op);
 
+/* export_painless.c: a literal; a table as a function of its subjects. */
+void painless_text(Str s, Buf *out);
+void painless_table(const PlanTable *t, Buf *out);
+
 bool export_json(const Model *m, Buf *out, Error *err);
 bool export_sql(const Model *m, Buf *out, Error *err);
 bool export_python(const Model *m, Buf *out, Error *err);

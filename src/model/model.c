@@ -407,7 +407,7 @@ static bool correct_sampling(Model *m, Error *err)
 }
 
 /* The row of X at the typical inputs; the means of the columns when those lack something. */
-static bool learn_typical(Model *m, Error *err)
+bool model_typical(Model *m, Error *err)
 {
     size_t p = m->enc->ncols;
     bool ok = false;
@@ -477,7 +477,7 @@ static bool run(Work *w, Model *m, Error *err)
         train_metrics(w, m, err) && test_metrics(w, m, err) && column_moments(m, w->train, err);
     if (ok)
         ok = inputs_learn(m, w->frame, w->train, m->binary ? w->train->y : NULL, err) &&
-             correct_sampling(m, err) && learn_typical(m, err) &&
+             correct_sampling(m, err) && model_typical(m, err) &&
              alarms_find(m, w->frame, w->train, err);
     m->enc = design_take_encoding(w->train);
     return ok && !cancelled(err);

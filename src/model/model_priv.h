@@ -20,6 +20,9 @@ void model_settle(Model *m);
 /* Takes the text of a spec into the model's own copies. */
 void model_own_spec(Model *m, const ModelSpec *spec);
 
+/* Fills m->typical, the row of X at the typical inputs. */
+bool model_typical(Model *m, Error *err);
+
 /* ---- inputs.c ---- */
 
 /* Names, types and groups of the inputs; then, from the training rows, what they look like. `y` is

@@ -37,7 +37,7 @@ static bool since_field(Client *c, const char *index, const ReadOptions *opt, Bu
     return fail(err, ERR_NAME, "'%s' has no date field for --since", index);
 }
 
-static bool put_query(Client *c, const char *index, const ReadOptions *opt, Buf *out, Error *err)
+bool engine_query(Client *c, const char *index, const ReadOptions *opt, Buf *out, Error *err)
 {
     Buf query = BUF_INIT, field = BUF_INIT;
     bool ok = true;
@@ -84,7 +84,7 @@ Frame *engine_read(Session *s, const char *path, const ReadOptions *opt, ReadRep
         list_policy_parse(str_of(opt->nested), &pull.nested);
     Buf query = BUF_INIT;
     Frame *f = NULL;
-    if (put_query(c, index, opt, &query, err)) {
+    if (engine_query(c, index, opt, &query, err)) {
         PullReport r = {.read = report};
         pull.query = buf_slice(&query);
         f = es_pull(c, &pull, &r, err);

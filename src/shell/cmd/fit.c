@@ -7,7 +7,9 @@
 #include <stdio.h>
 
 #include "model/cv.h"
+#include "shell/connection.h"
 #include "shell/dot.h"
+#include "shell/fit_cluster.h"
 #include "shell/model_show.h"
 #include "shell/select.h"
 #include "shell/settings.h"
@@ -119,6 +121,40 @@ static bool check_names(const Args *a, const Frame *f, const char *table, Error 
     return true;
 }
 
+static void show(const Session *s, const Model *m, size_t constant, Result *out)
+{
+    CoefShow show = {.sort = SORT_COEF,
+                     .level = m->spec.fit.ci_level,
+                     .stars = s->settings->stars,
+                     .shown = (size_t)s->settings->rows};
+    show_summary(out, m);
+    if (constant)
+        result_note(out, "constant", NULL, "%s not vary in the training rows: left out",
+                    constant == 1 ? "1 column does"
+                                  : arena_printf(out->arena, "%zu columns do", constant));
+    show_penalty(out, m);
+    show_metrics(out, m);
+    show_alarms(out, m);
+    result_line(out, "%s", "");
+    show_coefs(out, m, &show);
+}
+
+static bool run_there(Session *s, const Args *a, const char *index, Result *out, Error *err)
+{
+    ModelSpec spec;
+    if (!spec_of(s, a, &spec, err))
+        return false;
+    spec.table = arena_printf(a->arena, "es:%s", index);
+    connection_show(s, a, out);
+    Model *m = fit_cluster(s, a, &spec, index, out, err);
+    if (!m)
+        return false;
+    session_put_model(s, args_zstr(a, a->as), m, (Dataset){0});
+    session_put_whatif(s, NULL);
+    show(s, m, 0, out);
+    return true;
+}
+
 static bool run(Session *s, const Args *a, Result *out, Error *err)
 {
     ModelSpec spec;
@@ -126,7 +162,10 @@ static bool run(Session *s, const Args *a, Result *out, Error *err)
         fail(err, ERR_USAGE, "fit wants a formula");
         return error_hint(err, "fit viewed ~ age + lang");
     }
-    const NamedData *t = command_table_arg(s, a, STR_NULL, SPAN_NONE, err);
+    const char *index = fit_cluster_index(s, a, err);
+    if (index)
+        return run_there(s, a, index, out, err);
+    const NamedData *t = error_is_set(err) ? NULL : command_table_arg(s, a, STR_NULL, SPAN_NONE, err);
     if (!t || !spec_of(s, a, &spec, err) || !check_names(a, t->data.frame, t->name, err))
         return false;
     spec.table = args_zstr(a, str_of(t->name));
@@ -155,28 +194,25 @@ static bool run(Session *s, const Args *a, Result *out, Error *err)
     }
     session_put_model(s, args_zstr(a, a->as), m, data);
     session_put_whatif(s, NULL);
-    CoefShow show = {.sort = SORT_COEF,
-                     .level = spec.fit.ci_level,
-                     .stars = s->settings->stars,
-                     .shown = (size_t)s->settings->rows};
-    show_summary(out, m);
-    if (constant)
-        result_note(out, "constant", NULL, "%s not vary in the training rows: left out",
-                    constant == 1 ? "1 column does"
-                                  : arena_printf(out->arena, "%zu columns do", constant));
-    show_penalty(out, m);
-    show_metrics(out, m);
-    show_alarms(out, m);
-    result_line(out, "%s", "");
-    show_coefs(out, m, &show);
+    show(s, m, constant, out);
     return true;
 }
 
 static const char *const encodes[] = {"treatment", "onehot", "sum", NULL};
 static const char *const splits[] = {"random", "time", "user", NULL};
 static const char *const robusts[] = {"hc0", "hc1", "hc2", "hc3", NULL};
+static const char *const places[] = {"auto", "local", "cluster", NULL};
 static const OptRow opts[] = {
     OPT_DATA_ROW,
+    {.name = "where",
+     .type = OPT_CHOICE,
+     .choices = places,
+     .brief = "cluster: the documents stay in the engine (help engine)"},
+    {.name = "query",
+     .type = OPT_TEXT,
+     .metavar = "Q",
+     .brief = "which documents, in the cluster: 'age:>30' or the engine's JSON"},
+    OPT_SHOW_REQUEST,
     {.name = "family",
      .type = OPT_TEXT,
      .metavar = "NAME",
@@ -297,7 +333,7 @@ const Command cmd_fit = {
         "fit Y ~ TERMS [where E] [--family F] [--link L] [--weights c] [--offset c] [--encode "
         "treatment|onehot|sum] "
         "[--l2 A] [--l1 A] [--lambda L --alpha A] [--cv K] [--test 0.25 --split random|time|user] "
-        "[--robust hc0..hc3] [--cluster c] [as M]",
+        "[--robust hc0..hc3] [--cluster c] [--where local|cluster] [as M]",
     .opts = opts,
     .subject = SUBJECT_RAW,
     .clauses = CLAUSE_WHERE | CLAUSE_AS,
@@ -314,8 +350,9 @@ const Command cmd_fit = {
                            "ridge, all levels", true},
                           {"fit viewed ~ age + lang + country --cv 5 --data ft",
                            "lasso, penalty by folds", false},
+                          {"fit viewed ~ age + lang --data es:blog-features --where cluster",
+                           "the engine adds up, no document is fetched", true},
                           {0}},
-    .needs = NEED_TABLE,
     .changes_state = true,
     .run = run,
     .takes = TAKES_COLUMNS | TAKES_FUNCTIONS,
