@@ -140,8 +140,8 @@ const NamedData *command_table_arg(Session *s, const Args *a, Str name, Span at,
     if (!name.p) {
         const NamedData *t = session_table(s);
         if (!t) {
-            fail(err, ERR_NAME, "no table is loaded");
-            error_hint(err, "load FILE");
+            fail(err, ERR_NAME, "%s needs a table, and none is loaded", a->cmd->name);
+            error_hint(err, "load FILE, or simulate blog");
         }
         return t;
     }
