@@ -134,7 +134,6 @@ static void second_line(Result *out, const Model *m)
         buf_printf(&b, "   %s ", m->family->param_name);
         buf_digits(&b, f->param, 4);
     }
-    buf_printf(&b, "   %zu coefficient%s", f->p, f->p == 1 ? "" : "s");
     result_line(out, "%s", b.p);
     buf_free(&b);
 }
