@@ -14,6 +14,7 @@
 #   make layers     which line breaks the rules of the house
 #   make bench      speed and memory beside other programs: bench-start -csv -fit -path -score -screen
 #   make fuzz       libFuzzer on each entry of tests/fuzz for SECONDS=20
+#   make fuzz-keys  a million keys by chance on each screen under AddressSanitizer: KEYS=1000000 SEED=1
 #   make deps       install what the build needs (apt; elsewhere it prints the packages)
 #   make man        build/release/glint.1, printed from the tables of the program
 #   make install    to PREFIX=/usr/local, below DESTDIR when given; make uninstall
@@ -120,6 +121,14 @@ fuzz:
 	@tests/deps.sh build fuzz
 	+@$(AGAIN) VARIANT=fuzz CC=clang fuzz-build
 	$(Q)tests/fuzz/run.sh build/fuzz/fuzz $(SECONDS)
+
+# keys by chance on every screen under the sanitizers, KEYS of them on each
+KEYS ?= 1000000
+fuzz-keys:
+	@tests/deps.sh build
+	+@$(AGAIN) VARIANT=san build/san/fuzz/fuzz_keys
+	$(Q)UBSAN_OPTIONS=print_stacktrace=1 LSAN_OPTIONS=suppressions=$(CURDIR)/tests/lsan.supp:print_suppressions=0 \
+	  tests/fuzz/keys.sh $(CURDIR)/build/san/fuzz/fuzz_keys $(KEYS) $(SEED)
 
 # ---- benchmarks: tests/bench; they print medians and ratios, and are no tests ----
 BENCH_BIN := $(patsubst tests/%.c,$(BUILD)/%,$(wildcard tests/bench/*.c))
@@ -257,6 +266,6 @@ clean:
 	rm -rf build
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
-.PHONY: pictures bench-csv reference engine check-engines all unit unit-build fuzz fuzz-build deps check check-build suite bless san tsan memcheck cov layers lint demo man \
+.PHONY: fuzz-keys pictures bench-csv reference engine check-engines all unit unit-build fuzz fuzz-build deps check check-build suite bless san tsan memcheck cov layers lint demo man \
         install uninstall dist deb help clean
 .DEFAULT_GOAL := all

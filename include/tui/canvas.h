@@ -65,6 +65,9 @@ void canvas_bar(Canvas *c, int x, int y, int width, double frac, Style style);
 void canvas_signed_bar(Canvas *c, int x, int y, int width, double value);
 /* A small histogram, one cell a value. */
 void canvas_spark(Canvas *c, int x, int y, const double *v, size_t n, Style style);
+/* A histogram of `height` lines, one column of cells a value, `top` the value of a full one. */
+void canvas_columns(Canvas *c, int x, int y, int height, const double *v, size_t n, double top,
+                    Style style);
 /* A slider: track with a mark at `frac`. */
 void canvas_slider(Canvas *c, int x, int y, int width, double frac, Style style);
 /* Lines of text (as plot_text makes them) at a place. */

@@ -44,9 +44,11 @@ typedef struct Screen {
     /* The shell command that shows the same, appended to out ("show visits sort -age"); for the
      * status line and `script`. */
     void (*command)(Ui *ui, void *state, Buf *out);
-    /* Work in slices while no key waits (sorting a million rows): true while there is more to do.
-     * May be NULL. */
-    bool (*work)(Ui *ui, void *state, double *done);
+    /* Work in slices while no key waits (sorting a million rows): true while there is more to do,
+     * *what names it for the status line. May be NULL. */
+    bool (*work)(Ui *ui, void *state, const char **what, double *done);
+    /* ^C: gives the work up; false when there was none. May be NULL. */
+    bool (*stop)(void *state);
     /* A command ran: tables and models of the session may be others now. Looks again at what it
      * shows; false when that is gone and the screen shall close. May be NULL. */
     bool (*refresh)(Ui *ui, void *state);
@@ -73,6 +75,8 @@ void ui_pop(Ui *ui);
 bool ui_run(Ui *ui, bool quiet, const char *fmt, ...) PRINTF_LIKE(3, 4);
 /* Asks for a line in the status line; the answer arrives at `done` (empty when cancelled). */
 void ui_ask(Ui *ui, const char *prompt, Str initial, void (*done)(Ui *ui, void *state, Str answer));
+/* The same with a list to choose from: `names`, each NUL-ended, is taken over. Typing narrows it. */
+void ui_pick(Ui *ui, const char *prompt, Buf *names, void (*done)(Ui *ui, void *state, Str answer));
 void ui_copy(Ui *ui, Str text);
 /* For searches: is `part` in `text`, in any case of ASCII letters? */
 bool text_holds(Str text, Str part);

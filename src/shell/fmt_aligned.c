@@ -453,6 +453,17 @@ static void out_line(Out *o, Str line)
     buf_free(&safe);
 }
 
+#define PLOT_ROWS 16
+#define PLOT_AROUND 5 /* title, names and axis */
+
+/* A picture goes into a small screen as a whole; its rows are odd. */
+static size_t plot_rows(const Out *o)
+{
+    if (!o->height || o->height >= PLOT_ROWS + PLOT_AROUND + 1)
+        return PLOT_ROWS;
+    return o->height > PLOT_AROUND + 4 ? (o->height - PLOT_AROUND - 1) | 1 : 5;
+}
+
 /* Everything of a result that people see, tables by `table`. */
 static void people_print(const Result *r, Out *o, void (*table)(const Table *, Out *))
 {
@@ -483,7 +494,7 @@ static void people_print(const Result *r, Out *o, void (*table)(const Table *, O
             break;
         case ITEM_PLOT:
             if (!o->plain)
-                plot_text(it->v.plot, o->width ? o->width : 80, 16, o->ascii, &o->text);
+                plot_text(it->v.plot, o->width ? o->width : 80, plot_rows(o), o->ascii, &o->text);
             break;
         case ITEM_PICTURE:
         case ITEM_FIELD:

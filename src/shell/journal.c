@@ -331,6 +331,12 @@ size_t journal_script(const Session *s, Buf *out)
     return f.lines;
 }
 
+long journal_source(const Journal *j, long i)
+{
+    const Entry *e = i >= 0 && (size_t)i < journal_count(j) ? &j->log[i] : NULL;
+    return e && e->nreads ? e->reads[0] : -1;
+}
+
 size_t journal_count(const Journal *j)
 {
     return j->n;

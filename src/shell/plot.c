@@ -13,11 +13,13 @@
 
 #include "shell/format.h"
 
-#define LABEL_WIDTH 9 /* numbers left of the axis */
+#define LABEL_LEAST 4 /* numbers left of the axis */
 #define LABEL_MAX 24  /* names of bars */
+#define CURVE_COLS 64 /* a curve is no wider, however wide the screen */
 
 typedef struct Dots {
     size_t cols, rows; /* cells */
+    size_t label;      /* and those of the numbers left of the axis */
     uint8_t *bits;
     double x0, x1, y0, y1;
 } Dots;
@@ -101,15 +103,35 @@ static void put_number(Buf *out, double v, size_t width)
     buf_free(&b);
 }
 
+/* What stands at the axis in row r; NaN: nothing. */
+static double told_at(const Dots *d, size_t r)
+{
+    bool told = r == 0 || r + 1 == d->rows || r == d->rows / 2;
+    double last = (double)(d->rows > 1 ? d->rows - 1 : 1);
+    return told ? d->y1 - (d->y1 - d->y0) * (double)r / last : NAN;
+}
+
+static size_t axis_width(const Dots *d)
+{
+    size_t wide = LABEL_LEAST;
+    Buf b = BUF_INIT;
+    for (size_t r = 0; r < d->rows; r++) {
+        buf_clear(&b);
+        if (!isnan(told_at(d, r)))
+            buf_digits(&b, told_at(d, r), 3);
+        wide = b.n > wide ? b.n : wide;
+    }
+    buf_free(&b);
+    return wide;
+}
+
 static void put_axes(const Plot *p, const Dots *d, bool ascii, Buf *out)
 {
     for (size_t r = 0; r < d->rows; r++) {
-        bool told = r == 0 || r + 1 == d->rows || r == d->rows / 2;
-        double y = d->y1 - (d->y1 - d->y0) * (double)r / (double)(d->rows > 1 ? d->rows - 1 : 1);
-        if (told)
-            put_number(out, y, LABEL_WIDTH);
+        if (isnan(told_at(d, r)))
+            buf_pad(out, ' ', d->label);
         else
-            buf_pad(out, ' ', LABEL_WIDTH);
+            put_number(out, told_at(d, r), d->label);
         buf_puts(out, ascii ? " |" : " \u2502");
         size_t from = out->n;
         for (size_t c = 0; c < d->cols; c++)
@@ -118,7 +140,7 @@ static void put_axes(const Plot *p, const Dots *d, bool ascii, Buf *out)
             out->n--;
         buf_putc(out, '\n');
     }
-    buf_pad(out, ' ', LABEL_WIDTH + 1);
+    buf_pad(out, ' ', d->label + 1);
     buf_puts(out, ascii ? "+" : "\u2514");
     for (size_t c = 0; c < d->cols; c++)
         buf_puts(out, ascii ? "-" : "\u2500");
@@ -127,7 +149,7 @@ static void put_axes(const Plot *p, const Dots *d, bool ascii, Buf *out)
     buf_digits(&left, d->x0, 3);
     buf_digits(&right, d->x1, 3);
     size_t label = utf8_width(str_of(p->xlabel)), room = d->cols;
-    buf_pad(out, ' ', LABEL_WIDTH + 2);
+    buf_pad(out, ' ', d->label + 2);
     buf_str(out, buf_slice(&left));
     size_t used = left.n + right.n + label;
     size_t gap = room > used ? room - used : 2;
@@ -171,17 +193,14 @@ static void plot_curves(const Plot *p, size_t cols, size_t rows, bool ascii, Buf
     }
     range(p->xmin, p->xmax, &x0, &x1);
     range(p->ymin, p->ymax, &y0, &y1);
-    size_t width = cols > LABEL_WIDTH + 12 ? cols - LABEL_WIDTH - 3 : 10;
-    Dots d = {.cols = width < 64 ? width : 64,
-              .rows = (rows > 6 ? rows : 6) | 1,
-              .x0 = x0,
-              .x1 = x1,
-              .y0 = y0,
-              .y1 = y1};
+    Dots d = {.rows = (rows > 4 ? rows : 4) | 1, .x0 = x0, .x1 = x1, .y0 = y0, .y1 = y1};
+    d.label = axis_width(&d);
+    size_t width = cols > d.label + 13 ? cols - d.label - 3 : 10;
+    d.cols = width < CURVE_COLS ? width : CURVE_COLS;
     d.bits = xcalloc(d.cols * d.rows, 1);
     draw_series(p, &d);
     if (p->ylabel && *p->ylabel)
-        buf_printf(out, "%*s%s\n", LABEL_WIDTH - 1, "", p->ylabel);
+        buf_printf(out, "%*s%s\n", (int)d.label + 1, "", p->ylabel);
     put_axes(p, &d, ascii, out);
     free(d.bits);
 }
@@ -207,38 +226,102 @@ static size_t label_width(const Plot *p)
     return wide < LABEL_MAX ? wide : LABEL_MAX;
 }
 
-static void plot_bars(const Plot *p, size_t cols, bool ascii, Buf *out)
+/* The number behind a bar: counts whole, others short. */
+static void put_amount(Buf *out, double v)
+{
+    if (v == floor(v) && fabs(v) < 1e15)
+        buf_count(out, (uint64_t)fabs(v));
+    else
+        buf_digits(out, v, 3);
+}
+
+static void put_rate(Buf *out, double v)
+{
+    if (isfinite(v) && fabs(v) < 1)
+        buf_printf(out, "%.3f", v);
+    else
+        buf_digits(out, v, 3);
+}
+
+static size_t widest(const Series *s, void (*put)(Buf *, double))
+{
+    size_t wide = 0;
+    Buf b = BUF_INIT;
+    for (size_t i = 0; i < s->n; i++) {
+        buf_clear(&b);
+        put(&b, s->y[i]);
+        wide = b.n > wide ? b.n : wide;
+    }
+    buf_free(&b);
+    return wide;
+}
+
+static void put_right(Buf *out, double v, size_t width, void (*put)(Buf *, double))
+{
+    Buf b = BUF_INIT;
+    put(&b, v);
+    buf_pad(out, ' ', width > b.n ? width - b.n : 0);
+    buf_str(out, buf_slice(&b));
+    buf_free(&b);
+}
+
+/* A bar of `share` of `room` cells, blanks behind it. */
+static void put_bar(Buf *out, double share, size_t room, bool ascii)
 {
     static const char *const eighths[] = {"",       "\u258f", "\u258e", "\u258d",
                                           "\u258c", "\u258b", "\u258a", "\u2589"};
-    const Series *s = &p->series[0];
-    size_t label = label_width(p), room = cols > label + 20 ? cols - label - 16 : 10;
+    size_t eight = share > 0 ? (size_t)lround(share * (double)room * 8) : 0, used = eight / 8;
+    for (size_t c = 0; c < eight / 8; c++)
+        buf_puts(out, ascii ? "#" : "\u2588");
+    if (!ascii && eight % 8) {
+        buf_puts(out, eighths[eight % 8]);
+        used++;
+    }
+    buf_pad(out, ' ', used < room ? room - used : 0);
+}
+
+static double largest(const Series *s)
+{
     double top = 0;
-    room = room < 50 ? room : 50;
     for (size_t i = 0; i < s->n; i++)
         top = isfinite(s->y[i]) ? fmax(top, s->y[i]) : top;
+    return top;
+}
+
+#define BAR_MOST 50
+#define RATE_MOST 16 /* of the bar of a rate */
+
+static void trim_line(Buf *out)
+{
+    while (out->n && out->p[out->n - 1] == ' ')
+        out->n--;
+    buf_putc(out, '\n');
+}
+
+/* Label, number, bar; with a second series its number and its bar behind them. */
+static void plot_bars(const Plot *p, size_t cols, bool ascii, Buf *out)
+{
+    const Series *s = &p->series[0], *rate = p->nseries > 1 ? &p->series[1] : NULL;
+    size_t label = label_width(p), number = widest(s, put_amount);
+    size_t second = rate ? widest(rate, put_rate) : 0;
+    size_t used = label + number + 5 + (rate ? second + 4 : 0), room = cols > used + 10 ? cols - used : 10;
+    size_t small = rate && room >= 24 ? room / 3 : 0;
+    small = small < RATE_MOST ? small : RATE_MOST;
+    room = room - small < BAR_MOST ? room - small : BAR_MOST;
+    double top = largest(s), most = rate ? largest(rate) : 0;
     for (size_t i = 0; i < s->n; i++) {
         put_label(out, p->labels ? p->labels[i] : "", label);
+        buf_puts(out, "  ");
+        put_right(out, s->y[i], number, put_amount);
         buf_puts(out, ascii ? " |" : " \u2595");
-        double cells = top > 0 && s->y[i] > 0 ? s->y[i] / top * (double)room : 0;
-        size_t eight = (size_t)lround(cells * 8);
-        for (size_t c = 0; c < eight / 8; c++)
-            buf_puts(out, ascii ? "#" : "\u2588");
-        if (!ascii)
-            buf_puts(out, eighths[eight % 8]);
-        buf_putc(out, ' ');
-        if (s->y[i] == floor(s->y[i]) && fabs(s->y[i]) < 1e15)
-            buf_count(out, (uint64_t)fabs(s->y[i]));
-        else
-            buf_digits(out, s->y[i], 3);
-        if (p->nseries > 1) { /* a second number: a rate */
+        put_bar(out, top > 0 ? s->y[i] / top : 0, room, ascii);
+        if (rate) {
             buf_puts(out, "  ");
-            if (isfinite(p->series[1].y[i]) && fabs(p->series[1].y[i]) < 1)
-                buf_printf(out, "%.3f", p->series[1].y[i]);
-            else
-                buf_digits(out, p->series[1].y[i], 3);
+            put_right(out, rate->y[i], second, put_rate);
+            buf_puts(out, !small ? "" : ascii ? " |" : " \u2595");
+            put_bar(out, most > 0 ? rate->y[i] / most : 0, small, ascii);
         }
-        buf_putc(out, '\n');
+        trim_line(out);
     }
 }
 
@@ -260,7 +343,6 @@ static void plot_forest(const Plot *p, size_t cols, bool ascii, Buf *out)
         long at = lround((s->x[i] - x0) * scale), zero = lround((0 - x0) * scale);
         long lo = s->low ? lround((s->low[i] - x0) * scale) : at,
              hi = s->high ? lround((s->high[i] - x0) * scale) : at;
-        size_t from = out->n;
         for (long c = 0; c < (long)room; c++) {
             if (c == at)
                 buf_puts(out, ascii ? "o" : "\u25cf");
@@ -271,9 +353,7 @@ static void plot_forest(const Plot *p, size_t cols, bool ascii, Buf *out)
             else
                 buf_putc(out, ' ');
         }
-        while (out->n > from && out->p[out->n - 1] == ' ')
-            out->n--;
-        buf_putc(out, '\n');
+        trim_line(out);
     }
 }
 

@@ -21,16 +21,35 @@ static void put_without(Buf *out, Str line, Span at, size_t word)
     buf_str(out, str_sub(line, at.to, line.n));
 }
 
+static bool has_option(const Command *c, const char *name)
+{
+    for (const OptRow *o = c->opts; o && o->name; o++)
+        if (strcmp(o->name, name) == 0)
+            return true;
+    return false;
+}
+
+/* The command that fitted the model: what changed it later (a note, another name) reads from that. */
+static const Command *fitting(const Session *s, long made, Str *line, size_t *used)
+{
+    for (; made >= 0; made = journal_source(s->journal, made)) {
+        Error ignored = ERROR_INIT;
+        *line = str_of(journal_line(s->journal, (size_t)made));
+        const Command *c = command_find(*line, true, used, &ignored);
+        if (c && has_option(c, "data"))
+            return c;
+    }
+    return NULL;
+}
+
 bool refit_line(Session *s, long i, Str formula, Buf *out)
 {
     const NamedModel *nm = &s->models[i];
-    if (nm->made < 0)
-        return false;
     Arena *a = arena_new();
     Error err = ERROR_INIT;
-    Str line = str_of(journal_line(s->journal, (size_t)nm->made));
+    Str line;
     size_t used = 0;
-    const Command *c = command_find(line, true, &used, &err);
+    const Command *c = fitting(s, nm->made, &line, &used);
     Args args;
     Buf plain = BUF_INIT;
     bool ok = c && args_parse(a, c, line, used, true, &args, &err) && args.text.n;

@@ -259,9 +259,11 @@ void canvas_signed_bar(Canvas *c, int x, int y, int width, double value)
         canvas_bar(c, x + half + 1, y, width - half - 1, value, STYLE_POSITIVE);
         return;
     }
-    int n = value < 0 ? (int)((value < -1 ? 1 : -value) * half + 0.5) : 0;
-    for (int i = 0; i < n; i++)
-        put(c, x + half - 1 - i, y, STYLE_NEGATIVE, c->ascii ? "-" : "\xe2\x96\x88");
+    int n = value < 0 ? (int)((value < -1 ? 1 : -value) * half * 2 + 0.5) : 0; /* in halves */
+    for (int i = 0; i < n; i += 2) {
+        const char *whole = c->ascii ? "-" : "\xe2\x96\x88", *part = c->ascii ? "-" : "\xe2\x96\x90";
+        put(c, x + half - 1 - i / 2, y, STYLE_NEGATIVE, i + 1 < n ? whole : part);
+    }
 }
 
 void canvas_spark(Canvas *c, int x, int y, const double *v, size_t n, Style style)
@@ -275,6 +277,20 @@ void canvas_spark(Canvas *c, int x, int y, const double *v, size_t n, Style styl
         char z[4] = {(char)0xe2, (char)0x96, (char)(0x81 + k), 0};
         char a[2] = {levels[k < 0 ? 0 : k], 0};
         put(c, x + (int)i, y, style, k < 0 ? " " : c->ascii ? a : z);
+    }
+}
+
+void canvas_columns(Canvas *c, int x, int y, int height, const double *v, size_t n, double top,
+                    Style style)
+{
+    for (size_t i = 0; !c->plain && top > 0 && i < n; i++) {
+        int eighths = v[i] > 0 ? (int)(v[i] / top * height * 8 + 0.5) : 0;
+        eighths = v[i] > 0 && eighths == 0 ? 1 : eighths; /* a few are not none */
+        for (int j = 0; j < height && eighths > 0; j++, eighths -= 8) {
+            char z[4] = {(char)0xe2, (char)0x96, (char)(0x80 + (eighths > 8 ? 8 : eighths)), 0};
+            put(c, x + (int)i, y + height - 1 - j, style,
+                !c->ascii ? z : eighths >= 4 ? "#" : ".");
+        }
     }
 }
 

@@ -3,6 +3,8 @@
  * printed. */
 #include "frame_priv.h"
 
+#define CUT_MIN 6 /* cells of a text that is cut */
+
 /* The sorted column needs room for its arrow. */
 static int width_of(const Browser *b, size_t j)
 {
@@ -10,43 +12,73 @@ static int width_of(const Browser *b, size_t j)
     return b->sort == (long)j && b->width[j] < name && name <= WIDTH_MAX ? name : b->width[j];
 }
 
-static int draw_column(const Browser *b, Canvas *c, size_t at, int x, int rows)
+/* What fits into `room`: numbers stand whole or not at all, texts may be cut. */
+static int drawn_width(const Browser *b, size_t j, int room)
+{
+    int w = width_of(b, j);
+    if (w <= room)
+        return w;
+    return is_number(b->frame->cols[j]) || room < CUT_MIN ? 0 : room;
+}
+
+static void draw_head(const Browser *b, Canvas *c, size_t at, int x, int w)
 {
     size_t j = b->shown[at];
-    const Column *col = b->frame->cols[j];
-    int w = width_of(b, j);
     Style head = at == b->col ? STYLE_CURSOR : STYLE_HEAD;
-    Buf name = BUF_INIT, v = BUF_INIT;
+    Buf name = BUF_INIT;
     buf_puts(&name, b->frame->names[j]);
     if (b->sort == (long)j)
         buf_puts(&name, c->ascii        ? (b->descending ? " v" : " ^")
                         : b->descending ? " \xe2\x96\xbc"
                                         : " \xe2\x96\xb2");
     canvas_fill(c, x, 1, w, 1, head);
-    if (is_number(col))
+    if (is_number(b->frame->cols[j]))
         canvas_right(c, x, 1, w, head, buf_slice(&name));
     else
         canvas_text(c, x, 1, w, head, buf_slice(&name));
-    for (int i = 0; i < rows && b->top + (size_t)i < b->n; i++) {
-        size_t row = frame_row(b, b->top + (size_t)i);
-        Style st = b->top + (size_t)i == b->row ? STYLE_CURSOR : STYLE_PLAIN;
-        if (st == STYLE_CURSOR)
-            canvas_fill(c, x, 2 + i, w + 2, 1, st);
-        buf_clear(&v);
-        if (column_is_null(col, row)) {
-            canvas_text(c, is_number(col) ? x + w - 1 : x, 2 + i, 1,
-                        st == STYLE_CURSOR ? st : STYLE_DIM, c->ascii ? STR(".") : STR("\xc2\xb7"));
-            continue;
-        }
-        column_print(col, row, &v);
-        if (is_number(col))
-            canvas_right(c, x, 2 + i, w, st, buf_slice(&v));
-        else
-            canvas_text(c, x, 2 + i, w, st, buf_slice(&v));
-    }
     buf_free(&name);
+}
+
+static void draw_cell(const Column *col, Canvas *c, int x, int y, int w, size_t row, Style st)
+{
+    bool number = is_number(col);
+    if (column_is_null(col, row)) {
+        canvas_text(c, number ? x + w - 1 : x, y, 1, st == STYLE_CURSOR ? st : STYLE_DIM,
+                    c->ascii ? STR(".") : STR("\xc2\xb7"));
+        return;
+    }
+    Buf v = BUF_INIT;
+    column_print(col, row, &v);
+    if (number)
+        canvas_right(c, x, y, w, st, buf_slice(&v));
+    else
+        canvas_text(c, x, y, w, st, buf_slice(&v));
     buf_free(&v);
+}
+
+/* Returns the cells it took; 0: there was no room for it. */
+static int draw_column(const Browser *b, Canvas *c, size_t at, int x, int rows)
+{
+    size_t j = b->shown[at];
+    int w = drawn_width(b, j, c->cols - x);
+    if (!w)
+        return 0;
+    draw_head(b, c, at, x, w);
+    for (int i = 0; i < rows && b->top + (size_t)i < b->n; i++) {
+        Style st = b->top + (size_t)i == b->row ? STYLE_CURSOR : STYLE_PLAIN;
+        draw_cell(b->frame->cols[j], c, x, 2 + i, w, frame_row(b, b->top + (size_t)i), st);
+    }
     return w + 2;
+}
+
+/* Cells of the frozen columns and of all from `left` on. */
+static int columns_from(const Browser *b, size_t left)
+{
+    int x = -2;
+    for (size_t k = 0; k < b->ncols; k++)
+        if (k < b->frozen || k >= left)
+            x += width_of(b, b->shown[k]) + 2;
+    return x;
 }
 
 static void scroll_columns(Browser *b, int cols)
@@ -65,9 +97,52 @@ static void scroll_columns(Browser *b, int cols)
         for (size_t k = b->left; k <= b->col; k++)
             x += width_of(b, b->shown[k]) + 2;
         if (x <= cols || b->left >= b->col)
-            return;
+            break;
         b->left++;
     }
+    while (b->left > b->frozen && columns_from(b, b->left - 1) <= cols) /* room was won */
+        b->left--;
+}
+
+/* The columns from `at` on, as many as there is room for; returns where the next would begin. */
+static int draw_columns(Browser *b, Canvas *c, size_t at, size_t end, int x, int rows, size_t *drawn)
+{
+    for (; at < end && x < c->cols; at++) {
+        int used = draw_column(b, c, at, x, rows);
+        if (!used)
+            break;
+        if (*drawn < PLACES - 1) {
+            b->x_of[*drawn] = x;
+            b->at_of[*drawn] = at;
+        }
+        x += used;
+        ++*drawn;
+    }
+    return x;
+}
+
+/* `drawn` columns from `first` on stand beside the frozen ones. */
+static void draw_title(const Browser *b, Canvas *c, size_t first, size_t drawn)
+{
+    Buf n = BUF_INIT, cols = BUF_INIT;
+    buf_count(&n, b->n ? b->row + 1 : 0);
+    buf_puts(&n, " of ");
+    buf_count(&n, b->n);
+    if (b->n != b->frame->rows) {
+        buf_puts(&n, " (");
+        buf_count(&n, b->frame->rows);
+        buf_puts(&n, " in all)");
+    }
+    int right = c->cols - (int)n.n, x = canvas_text(c, 0, 0, right - 1, STYLE_TITLE, str_of(b->table)) + 2;
+    canvas_right(c, right, 0, (int)n.n, STYLE_DIM, buf_slice(&n));
+    if (first > b->frozen || first + drawn < b->ncols)
+        buf_printf(&cols, "%zu-%zu of %zu columns", first + 1, first + drawn, b->ncols);
+    if (b->ncols < b->frame->ncols)
+        buf_printf(&cols, "%s%zu hidden", cols.n ? ", " : "", b->frame->ncols - b->ncols);
+    if (x + (int)cols.n < right)
+        canvas_text(c, x, 0, (int)cols.n, STYLE_DIM, buf_slice(&cols));
+    buf_free(&n);
+    buf_free(&cols);
 }
 
 void browser_draw(Ui *ui, void *state, Canvas *c)
@@ -78,23 +153,14 @@ void browser_draw(Ui *ui, void *state, Canvas *c)
     b->page = rows;
     clamp(b);
     scroll_columns(b, c->cols);
-    Buf n = BUF_INIT;
-    buf_count(&n, b->n ? b->row + 1 : 0);
-    buf_puts(&n, " of ");
-    buf_count(&n, b->n);
-    if (b->n != b->frame->rows) {
-        buf_puts(&n, " (");
-        buf_count(&n, b->frame->rows);
-        buf_puts(&n, " in all)");
-    }
-    canvas_printf(c, 0, 0, c->cols - (int)n.n - 1, STYLE_TITLE, "%s", b->table);
-    canvas_right(c, c->cols - (int)n.n - 1, 0, (int)n.n, STYLE_DIM, buf_slice(&n));
-    buf_free(&n);
-    int x = 0;
-    for (size_t k = 0; k < b->frozen && x < c->cols; k++)
-        x += draw_column(b, c, k, x, rows);
+    if (b->n && b->row - b->top < (size_t)rows)
+        canvas_fill(c, 0, 2 + (int)(b->row - b->top), c->cols, 1, STYLE_CURSOR);
+    size_t drawn = 0, first = b->left > b->frozen ? b->left : b->frozen;
+    int x = draw_columns(b, c, 0, b->frozen, 0, rows, &drawn);
+    size_t frozen = drawn;
     if (b->frozen)
         canvas_vline(c, x - 1, 1, rows + 1);
-    for (size_t k = b->left > b->frozen ? b->left : b->frozen; k < b->ncols && x < c->cols; k++)
-        x += draw_column(b, c, k, x, rows);
+    draw_columns(b, c, first, b->ncols, x, rows, &drawn);
+    b->x_of[drawn < PLACES - 1 ? drawn : PLACES - 1] = -1;
+    draw_title(b, c, first, drawn - frozen);
 }

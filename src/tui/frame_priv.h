@@ -3,10 +3,12 @@
 #ifndef GLINT_TUI_FRAME_PRIV_H
 #define GLINT_TUI_FRAME_PRIV_H
 
+#include "data/arrange.h"
 #include "tui/screen.h"
 
 #define WIDTH_MAX 40
 #define WIDTH_MIN 4
+#define PLACES 64
 
 typedef struct Browser {
     char *table;
@@ -23,6 +25,13 @@ typedef struct Browser {
     long sort;     /* column of the frame, -1: none */
     bool descending;
     int page; /* rows that fit, from the last draw */
+    Arranger *job; /* what is being sorted or filtered, and will be shown */
+    Buf job_where;
+    long job_sort;
+    bool job_descending;
+    bool quiet;         /* the job was no key's: it tells nothing */
+    int x_of[PLACES];   /* where columns were drawn, for the mouse: shown[] from the left; ends with -1 */
+    size_t at_of[PLACES];
 } Browser;
 
 static inline size_t frame_row(const Browser *b, size_t i)
@@ -55,6 +64,17 @@ static inline void clamp(Browser *b)
         b->top = b->row - (size_t)b->page + 1;
 }
 
+/* frame_looks.c */
+/* " where E" when rows are filtered. */
+void browser_put_where(const Browser *b, Buf *out);
+void browser_crosstab(Ui *ui, void *state);
+void browser_frequencies(Ui *ui, void *state);
+void browser_describe(Ui *ui, void *state);
+void browser_histogram(Ui *ui, void *state);
+void browser_correlations(Ui *ui, void *state);
+void browser_derive(Ui *ui, void *state);
+void browser_open_whatif(Ui *ui, void *state);
+/* frame_draw.c */
 void browser_draw(Ui *ui, void *state, Canvas *c);
 
 #endif

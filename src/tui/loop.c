@@ -157,37 +157,44 @@ static void search(Ui *ui, int dir)
         ui_message(ui, STYLE_WARNING, "'%s' is nowhere else", ui->last_search.p);
 }
 
-static void other_screen(Ui *ui, size_t i)
+/* In place of the screen that was there: side by side, not on top of each other. The first one
+ * stays. */
+static bool other_screen(Ui *ui, const Screen *s, Error *err)
+{
+    if (!screen_open(ui, s->name, STR_NULL, err))
+        return false;
+    if (ui->depth > 2) {
+        Top old = ui->stack[ui->depth - 2];
+        ui->stack[ui->depth - 2] = ui->stack[ui->depth - 1];
+        ui->depth--;
+        if (old.screen->close)
+            old.screen->close(old.state);
+    }
+    return true;
+}
+
+static void numbered_screen(Ui *ui, size_t i)
 {
     size_t n;
     const Screen *const *table = screen_table(&n);
-    const Screen *now = ui_top(ui)->screen;
-    if (i >= n || table[i] == now)
-        return;
-    if (ui_push(ui, table[i]->name, STR_NULL) &&
-        ui->depth > 2) { /* side by side, not on top of each other */
-        Top t = ui->stack[ui->depth - 2];
-        ui->stack[ui->depth - 2] = ui->stack[ui->depth - 1];
-        ui->depth--;
-        if (t.screen->close)
-            t.screen->close(t.state);
-    }
+    Error err = ERROR_INIT;
+    if (i < n && table[i] != ui_top(ui)->screen && !other_screen(ui, table[i], &err))
+        ui_error(ui, &err);
 }
 
-static void next_screen(Ui *ui)
+/* Round the table to the next one that has something to show. */
+static void next_screen(Ui *ui, size_t step)
 {
     size_t n, i = 0;
     const Screen *const *table = screen_table(&n);
     while (i < n && table[i] != ui_top(ui)->screen)
         i++;
     for (size_t k = 1; k < n; k++) {
-        size_t j = (i + k) % n;
         Error ignored = ERROR_INIT;
-        if (has_what_it_needs(ui, table[j], &ignored)) {
-            other_screen(ui, j);
+        if (other_screen(ui, table[(i + k * step) % n], &ignored))
             return;
-        }
     }
+    ui_message(ui, STYLE_DIM, "no other screen has anything to show: : runs a command");
 }
 
 static void ask_search(Ui *ui, void *state)
@@ -212,6 +219,7 @@ static void show_keys(Ui *ui, void *state)
 {
     (void)state;
     ui->cover = COVER_KEYS;
+    ui->pane_top = 0;
 }
 
 static void show_palette(Ui *ui, void *state)
@@ -237,7 +245,15 @@ static void leave(Ui *ui, void *state)
 static void tab(Ui *ui, void *state)
 {
     (void)state;
-    next_screen(ui);
+    next_screen(ui, 1);
+}
+
+static void back_tab(Ui *ui, void *state)
+{
+    size_t n;
+    (void)state;
+    screen_table(&n);
+    next_screen(ui, n - 1);
 }
 
 static void redraw(Ui *ui, void *state)
@@ -247,10 +263,11 @@ static void redraw(Ui *ui, void *state)
         term_redraw(ui->term);
 }
 
-static void tell_leaving(Ui *ui, void *state)
+static void stop_or_tell(Ui *ui, void *state)
 {
-    (void)state;
-    ui_message(ui, STYLE_DIM, "q goes back, Q leaves");
+    const Screen *s = ui_top(ui)->screen;
+    bool stopped = s->stop && s->stop(state);
+    ui_message(ui, STYLE_DIM, stopped ? "stopped: what is shown stays" : "q goes back, Q leaves");
 }
 
 static const KeyRow common[] = {
@@ -266,9 +283,10 @@ static const KeyRow common[] = {
     {"y Y", "copy, as Markdown", 5, {copy_text_shown, copy_markdown}},
     {"s w", "save as", 4, {ask_save}},
     {"Tab", "next screen", 4, {tab}},
+    {"BackTab", NULL, 9, {back_tab}},
     {"1-7", "screens", 6, {NULL}},
     {"^L", "redraw", 9, {redraw}},
-    {"^C", "stops a command", 9, {tell_leaving}},
+    {"^C", "stops the work", 9, {stop_or_tell}},
     {0},
 };
 
@@ -289,7 +307,7 @@ static void screen_key(Ui *ui, uint32_t key, const Mouse *mouse)
     else if ((act = key_act(common, key)) != NULL)
         act(ui, t->state);
     else if (key >= '1' && key <= '9')
-        other_screen(ui, key - '1');
+        numbered_screen(ui, key - '1');
 }
 
 bool ui_key(Ui *ui, uint32_t key, const Mouse *mouse)
@@ -364,8 +382,9 @@ Canvas *ui_draw(Ui *ui)
         return c;
     }
     Top *t = ui_top(ui);
-    double done;
-    while (!ui->term && t && t->screen->work && t->screen->work(ui, t->state, &done))
+    const char *what = NULL;
+    double done = 0;
+    while (!ui->term && t && t->screen->work && t->screen->work(ui, t->state, &what, &done))
         continue;
     if (t)
         t->screen->draw(ui, t->state, c);
@@ -409,6 +428,7 @@ void ui_free(Ui *ui)
     line_free(&ui->line);
     buf_free(&ui->pane);
     buf_free(&ui->filter);
+    picker_free(&ui->picker);
     buf_free(&ui->last_search);
     for (size_t i = 0; i < ui->nrecall; i++)
         free(ui->recall[i]);

@@ -17,7 +17,8 @@
 static void show_result(Ui *ui, const char *line, const Result *r)
 {
     const Settings *set = ui->session->settings;
-    Out o = {.width = (size_t)(ui->canvas->cols - 4),
+    Out o = {.width = (size_t)(ui->canvas->cols > 14 ? ui->canvas->cols - 4 : 10),
+             .height = (size_t)(ui->canvas->rows > 8 ? ui->canvas->rows - 4 : 4),
              .ascii = ui->canvas->ascii,
              .plain = ui->canvas->plain,
              .terminal = true,

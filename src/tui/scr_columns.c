@@ -5,7 +5,7 @@
  *
  * Columns are looked at in slices while no key waits, in three passes (summaries, areas, alarms),
  * so that a wide or long table is on the screen at once. Taking a column in or out edits the
- * formula; `r` fits it.
+ * formula; `r` fits it. How it looks is columns_draw.c.
  */
 #include <math.h>
 #include <stdio.h>
@@ -13,47 +13,14 @@
 
 #include "base/cancel.h"
 #include "data/frameops.h"
+#include "columns_priv.h"
 #include "formula_edit.h"
-#include "list.h"
-#include "model/alarms.h"
 #include "shell/command.h"
-#include "shell/format.h"
 #include "shell/parse.h"
 #include "shell/refit.h"
 #include "subject.h"
 
 #define SLICE 8 /* columns looked at between two keys */
-#define SPARK 16
-#define CHANCE 0.5
-
-typedef enum Order {
-    ORDER_TABLE,
-    ORDER_AUC,
-    ORDER_MISSING,
-    ORDER_DISTINCT,
-    ORDER_NAME,
-    NORDERS
-} Order;
-typedef enum Pass { PASS_SUMMARY, PASS_AUC, PASS_ALARMS, PASS_DONE } Pass;
-
-typedef struct Columns {
-    char *table;
-    Frame *frame;    /* one reference */
-    Recipe *recipe;  /* one reference, or NULL */
-    char *response;  /* NULL: none known */
-    ColSummary *sum; /* by column of the frame */
-    double *auc;
-    const Alarm **alarm; /* the first of each column, or NULL */
-    Alarm *alarms;
-    Pass pass;
-    size_t done; /* columns of this pass */
-    size_t *order;
-    uint8_t *in; /* is it read by the formula? */
-    Buf formula; /* "" until a column is taken in */
-    bool edited; /* not the formula of the current model */
-    List list;
-    Order by;
-} Columns;
 
 /* ---- the formula ---- */
 
@@ -166,17 +133,6 @@ static void command(Ui *ui, void *state, Buf *out)
     buf_name(out, str_of(s->table));
 }
 
-static const char *group_of(Ui *ui, const Columns *s, size_t j)
-{
-    const Session *ss = ui_session(ui);
-    long i = session_find_table(ss, str_of(s->table));
-    for (size_t k = 0; i >= 0 && k < ss->tables[i].ninfo; k++)
-        if (strcmp(ss->tables[i].info[k].name, s->frame->names[j]) == 0)
-            return ss->tables[i].info[k].group;
-    const char *g = s->recipe ? recipe_group(s->recipe, str_of(s->frame->names[j])) : NULL;
-    return g ? g : "";
-}
-
 /* ---- looking, in slices ---- */
 
 static void attach_alarms(Columns *s, size_t n)
@@ -226,9 +182,18 @@ static void arrange(Columns *s)
             s->list.at = i;
 }
 
-static bool work(Ui *ui, void *state, double *done)
+static bool stop(void *state)
 {
     Columns *s = state;
+    bool was = s->pass != PASS_DONE;
+    s->pass = PASS_DONE;
+    return was;
+}
+
+static bool work(Ui *ui, void *state, const char **what, double *done)
+{
+    Columns *s = state;
+    *what = "looking at the columns";
     Error err = ERROR_INIT;
     size_t n = s->frame->ncols, k = n - s->done < SLICE ? n - s->done : SLICE, cols[SLICE],
            alarms = 0;
@@ -242,6 +207,8 @@ static bool work(Ui *ui, void *state, double *done)
         columns_auc(s->frame, s->response, cols, k, s->auc + s->done, &err);
     s->done += k;
     if (s->pass == PASS_ALARMS) { /* compares columns with each other: all at once */
+        free(s->alarms); /* of another response */
+        memset(s->alarm, 0, n * sizeof *s->alarm);
         s->alarms = alarms_check(s->frame, s->response, &alarms, &err);
         attach_alarms(s, alarms);
         s->done = n;
@@ -279,6 +246,16 @@ static void response_asked(Ui *ui, void *state, Str answer)
     s->done = 0;
 }
 
+static void ask_response(Ui *ui, void *state)
+{
+    const Columns *s = state;
+    Buf names = BUF_INIT;
+    for (size_t j = 0; j < s->frame->ncols; j++)
+        buf_put(&names, s->frame->names[j], strlen(s->frame->names[j]) + 1);
+    ui_pick(ui, "the response", &names, response_asked);
+    buf_free(&names);
+}
+
 static void told(Ui *ui, Columns *s)
 {
     s->edited = true;
@@ -291,7 +268,7 @@ static void take_in(Ui *ui, void *state)
     Columns *s = state;
     const char *name = s->frame->names[here(s)];
     if (!s->response) {
-        ui_ask(ui, "which column is the response? ", STR_NULL, response_asked);
+        ask_response(ui, state);
         return;
     }
     if (strcmp(name, s->response) == 0) {
@@ -405,12 +382,6 @@ static void ask_formula(Ui *ui, void *state)
     ui_ask(ui, "formula: ", buf_slice(&s->formula), formula_asked);
 }
 
-static void ask_response(Ui *ui, void *state)
-{
-    const Columns *s = state;
-    ui_ask(ui, "response: ", str_of(s->response), response_asked);
-}
-
 static void levels(Ui *ui, void *state)
 {
     look(ui, state, "count", NULL);
@@ -443,176 +414,6 @@ static bool find(Ui *ui, void *state, Str text, int dir)
     return list_find(&s->list, text, dir, column_name, s);
 }
 
-/* ---- drawing ---- */
-
-enum {
-    F_MARK,
-    F_NAME,
-    F_GROUP,
-    F_TYPE,
-    F_MISSING,
-    F_DISTINCT,
-    F_RANGE,
-    F_SPARK,
-    F_AUC,
-    F_ALARM,
-    NFIELDS
-};
-
-static void put_range(const ColSummary *k, Buf *b)
-{
-    if (k->type == COL_TIME && isfinite(k->min)) {
-        buf_time(b, (int64_t)k->min, TIME_DAY);
-        buf_puts(b, " .. ");
-        buf_time(b, (int64_t)k->max, TIME_DAY);
-    } else if (isfinite(k->min)) {
-        buf_digits(b, k->min, 3);
-        buf_puts(b, " .. ");
-        buf_digits(b, k->max, 3);
-    } else if (k->ntop) {
-        buf_puts(b, k->top[0].text);
-        for (size_t i = 1; i < k->ntop && i < 4; i++)
-            buf_printf(b, ", %s", k->top[i].text);
-    }
-}
-
-/* Bins that have no cell of their own join their neighbours; of levels the most common are shown.
- */
-static void draw_spark(const ColSummary *k, const Field *f, Canvas *c, int y, Style st)
-{
-    double v[SPARK] = {0};
-    size_t room = (size_t)f->w, n = k->nhist < room ? k->nhist : room;
-    bool levels = k->ntop > 0;
-    for (size_t i = 0; i < k->nhist && n; i++) {
-        size_t at = levels || k->nhist <= room ? i : i * room / k->nhist;
-        if (at < n)
-            v[at] += (double)k->hist[i];
-    }
-    canvas_spark(c, f->x, y, v, n, st);
-}
-
-static bool is_response(const Columns *s, size_t j)
-{
-    return s->response && strcmp(s->frame->names[j], s->response) == 0;
-}
-
-/* The mark: y the response, + in the formula. */
-static Str mark_of(const Columns *s, size_t j)
-{
-    if (is_response(s, j))
-        return STR("y");
-    return s->in[j] ? STR("+") : STR(" ");
-}
-
-static void draw_row(Ui *ui, const Columns *s, size_t i, const Field *f, Canvas *c, int y)
-{
-    size_t j = s->order[i];
-    const ColSummary *k = &s->sum[j];
-    const Column *col = s->frame->cols[j];
-    bool cursor = i == s->list.at, looked = s->pass > PASS_SUMMARY || j < s->done;
-    Style st = cursor ? STYLE_CURSOR : STYLE_PLAIN, dim = cursor ? st : STYLE_DIM;
-    Buf b = BUF_INIT;
-    if (cursor)
-        canvas_fill(c, 0, y, c->cols, 1, st);
-    field_text(&f[F_MARK], c, y, cursor ? st : STYLE_KEY, mark_of(s, j));
-    field_text(&f[F_NAME], c, y, s->in[j] && !cursor ? STYLE_STRONG : st,
-               str_of(s->frame->names[j]));
-    field_text(&f[F_GROUP], c, y, dim, str_of(group_of(ui, s, j)));
-    field_text(&f[F_TYPE], c, y, dim, str_of(coltype_name(col->type)));
-    if (col->nulls && s->frame->rows)
-        buf_printf(&b, "%.1f %%", 100 * (double)col->nulls / (double)s->frame->rows);
-    field_text(&f[F_MISSING], c, y, st, buf_slice(&b));
-    if (looked) {
-        buf_clear(&b);
-        buf_count(&b, k->distinct);
-        field_text(&f[F_DISTINCT], c, y, st, buf_slice(&b));
-        buf_clear(&b);
-        put_range(k, &b);
-        field_text(&f[F_RANGE], c, y, dim, buf_slice(&b));
-        if (f[F_SPARK].w)
-            draw_spark(k, &f[F_SPARK], c, y, st);
-    }
-    buf_clear(&b);
-    if (isfinite(s->auc[j]) && !is_response(s, j))
-        buf_printf(&b, "%.3f", s->auc[j]);
-    field_text(&f[F_AUC], c, y,
-               cursor                      ? st
-               : s->auc[j] > CHANCE + 0.05 ? STYLE_STRONG
-                                           : STYLE_DIM,
-               buf_slice(&b));
-    if (s->alarm[j]) {
-        buf_clear(&b);
-        buf_puts(&b, f[F_ALARM].w < 8 ? "!" : "! ");
-        for (const char *p = s->alarm[j]->code; f[F_ALARM].w >= 8 && *p; p++)
-            buf_putc(&b, *p == '_' ? ' ' : *p);
-        field_text(&f[F_ALARM], c, y, cursor ? st : STYLE_WARNING, buf_slice(&b));
-    }
-    buf_free(&b);
-}
-
-static int draw_formula(Ui *ui, const Columns *s, Canvas *c, int bottom)
-{
-    const Session *ss = ui_session(ui);
-    const Model *m = ss->current_model >= 0 ? ss->models[ss->current_model].model : NULL;
-    int lines = c->rows >= 20 ? 2 : 1;
-    Buf b = BUF_INIT;
-    if (!s->formula.n)
-        buf_puts(&b, "no formula yet: a takes the column in");
-    else if (s->edited)
-        buf_printf(&b, "%s   (r fits it)", s->formula.p);
-    else
-        buf_printf(&b, "%s: %s", m->name, s->formula.p);
-    canvas_hline(c, 0, bottom - lines - 1, c->cols);
-    draw_wrapped(c, 0, bottom - lines, c->cols, lines, s->edited ? STYLE_STRONG : STYLE_DIM,
-                 buf_slice(&b));
-    buf_free(&b);
-    return bottom - lines - 1;
-}
-
-static void draw_title(Ui *ui, const Columns *s, Canvas *c)
-{
-    static const char *const orders[] = {"as in the table", "by AUC", "by missing", "by distinct",
-                                         "by name"};
-    const Session *ss = ui_session(ui);
-    const Model *m = ss->current_model >= 0 ? ss->models[ss->current_model].model : NULL;
-    Buf b = BUF_INIT;
-    if (m && m->binary && c->cols >= 60)
-        buf_printf(&b, "%s AUC %.3f   ", m->name, m->test.n ? m->test.roc_auc : m->train.roc_auc);
-    buf_printf(&b, "%zu columns %s", s->list.n, orders[s->by]);
-    canvas_text(c, 0, 0, c->cols - (int)b.n - 1, STYLE_TITLE, str_of(s->table));
-    canvas_right(c, c->cols - (int)b.n, 0, (int)b.n, STYLE_DIM, buf_slice(&b));
-    buf_free(&b);
-}
-
-static void draw(Ui *ui, void *state, Canvas *c)
-{
-    Columns *s = state;
-    Field f[NFIELDS] = {
-        [F_MARK] = {"", 1, 1, 0, false, 0, 0},
-        [F_NAME] = {"column", 14, 30, 0, false, 0, 0},
-        [F_GROUP] = {"group", 11, 11, 5, false, 0, 0},
-        [F_TYPE] = {"type", 4, 4, 4, false, 0, 0},
-        [F_MISSING] = {"missing", 7, 7, 3, true, 0, 0},
-        [F_DISTINCT] = {"distinct", 8, 8, 6, true, 0, 0},
-        [F_RANGE] = {"range", 14, 36, 7, false, 0, 0},
-        [F_SPARK] = {"shape", 8, SPARK, 2, false, 0, 0},
-        [F_AUC] = {"AUC", 5, 5, 1, true, 0, 0},
-        [F_ALARM] = {"", 2, 18, 1, false, 0, 0},
-    };
-    int bottom = draw_formula(ui, s, c, c->rows - 2), longest = 14;
-    for (size_t j = 0; j < s->list.n; j++) {
-        int w = (int)utf8_width(str_of(s->frame->names[j]));
-        longest = w > longest ? w : longest;
-    }
-    f[F_NAME].max = longest < 30 ? longest : 30;
-    fields_place(f, NFIELDS, 0, c->cols);
-    draw_title(ui, s, c);
-    fields_head(f, NFIELDS, c, 1);
-    list_place(&s->list, 2, bottom - 2);
-    for (int k = 0; list_shows(&s->list, k); k++)
-        draw_row(ui, s, s->list.top + (size_t)k, f, c, 2 + k);
-}
-
 static const char *about(void *state)
 {
     return ((const Columns *)state)->table;
@@ -635,11 +436,12 @@ const Screen scr_columns = {
     .needs = NEED_TABLE,
     .open = open_columns,
     .key = key,
-    .draw = draw,
+    .draw = columns_draw,
     .close = close_columns,
     .find = find,
     .command = command,
     .work = work,
+    .stop = stop,
     .refresh = refresh,
     .about = about,
 };

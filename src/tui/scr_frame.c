@@ -4,8 +4,8 @@
  *
  * Nothing is copied: the screen holds a reference of the frame and a list of row numbers once it is
  * sorted or filtered. Only the rows on the screen are printed, so a million scroll as fast as ten.
- * Every look (frequency, describe, histogram, cross table) is the shell's command for it, shown in
- * a pane and in the status line.
+ * A filter and a sort are worked out in slices (data/arrange.h) while the old view goes on
+ * answering keys. The looks at a column are frame_looks.c, the drawing is frame_draw.c.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,6 +39,8 @@ static void close_browser(void *state)
 {
     Browser *b = state;
     frame_unref(b->frame);
+    arranger_free(b->job);
+    buf_free(&b->job_where);
     free(b->table);
     free(b->order);
     free(b->shown);
@@ -66,18 +68,13 @@ static void *open_browser(Ui *ui, Str subject, Error *err)
         b->shown[j] = j;
         b->width[j] = natural_width(b->frame, j);
     }
-    b->sort = -1;
+    b->sort = b->job_sort = -1;
+    b->x_of[0] = -1;
     b->page = 10;
     return b;
 }
 
 /* ---- sort and filter ---- */
-
-static void put_where(const Browser *b, Buf *out)
-{
-    if (b->where.n)
-        buf_printf(out, " where %s", b->where.p);
-}
 
 static void command(Ui *ui, void *state, Buf *out)
 {
@@ -85,53 +82,11 @@ static void command(Ui *ui, void *state, Buf *out)
     const Browser *b = state;
     buf_puts(out, "show ");
     buf_name(out, str_of(b->table));
-    put_where(b, out);
+    browser_put_where(b, out);
     if (b->sort >= 0) {
         buf_printf(out, " sort %s", b->descending ? "-" : "");
         buf_name(out, str_of(b->frame->names[b->sort]));
     }
-}
-
-/* The rows that the filter and the sort ask for. On failure the view stays as it was. */
-static bool arrange(Browser *b, Error *err)
-{
-    Arena *a = arena_new();
-    uint32_t *rows = NULL;
-    size_t n = b->frame->rows;
-    bool ok = true;
-    if (b->where.n) {
-        Expr *e = expr_parse(a, buf_slice(&b->where), 0, err);
-        ok = e && expr_bind(e, b->frame, b->table, err) &&
-             (rows = expr_rows(e, b->frame, &n, err)) != NULL;
-    }
-    if (ok && b->sort >= 0) {
-        size_t all = 0;
-        uint32_t *sorted =
-            frame_sort(b->frame, &(SortKey){(size_t)b->sort, b->descending}, 1, 0, &all, err);
-        ok = sorted != NULL;
-        if (ok && rows) { /* the sorted rows that pass the filter */
-            uint8_t *keep = xcalloc(b->frame->rows + 1, 1);
-            for (size_t i = 0; i < n; i++)
-                keep[rows[i]] = 1;
-            size_t k = 0;
-            for (size_t i = 0; i < all; i++)
-                if (keep[sorted[i]])
-                    sorted[k++] = sorted[i];
-            free(keep);
-            free(rows);
-        }
-        rows = ok ? sorted : rows;
-    }
-    if (ok) {
-        free(b->order);
-        b->order = rows;
-        b->n = n;
-        b->row = b->top = 0;
-    } else {
-        free(rows);
-    }
-    arena_free(a);
-    return ok;
 }
 
 static void told(Ui *ui, Browser *b)
@@ -142,38 +97,100 @@ static void told(Ui *ui, Browser *b)
     buf_free(&line);
 }
 
+static void end_job(Browser *b)
+{
+    arranger_free(b->job);
+    b->job = NULL;
+}
+
+/* Begins to look for the rows that a filter and a sort ask for; until they are found everything stays as it is. */
+static bool begin_job(Browser *b, Str where, long sort, bool descending, Error *err)
+{
+    SortKey key = {(size_t)sort, descending};
+    Arranger *job = arranger_new(b->frame, where, b->table, sort >= 0 ? &key : NULL, err);
+    if (!job)
+        return false;
+    end_job(b);
+    b->job = job;
+    b->quiet = false;
+    b->job_sort = sort;
+    b->job_descending = descending;
+    Buf text = BUF_INIT; /* `where` may be the old text itself */
+    buf_str(&text, where);
+    buf_free(&b->job_where);
+    b->job_where = text;
+    return true;
+}
+
+static void show_job(Ui *ui, Browser *b)
+{
+    bool moved = b->sort != b->job_sort || b->descending != b->job_descending ||
+                 !str_eq(buf_slice(&b->where), buf_slice(&b->job_where));
+    free(b->order);
+    b->order = arranger_take(b->job, &b->n);
+    buf_clear(&b->where);
+    buf_str(&b->where, buf_slice(&b->job_where));
+    b->sort = b->job_sort;
+    b->descending = b->job_descending;
+    if (moved)
+        b->row = b->top = 0;
+    clamp(b);
+    end_job(b);
+    if (!b->quiet)
+        told(ui, b);
+}
+
+static bool work(Ui *ui, void *state, const char **what, double *done)
+{
+    Browser *b = state;
+    Error err = ERROR_INIT;
+    bool more = false;
+    if (!b->job)
+        return false;
+    *what = b->job_where.n ? "filtering" : "sorting";
+    if (!arranger_step(b->job, &more, done, &err)) {
+        end_job(b);
+        if (err.code == ERR_CANCEL)
+            ui_message(ui, STYLE_DIM, "stopped: what is shown stays");
+        else
+            ui_error(ui, &err);
+        cancel_clear();
+    } else if (!more) {
+        show_job(ui, b);
+    }
+    return b->job != NULL;
+}
+
+static bool stop(void *state)
+{
+    Browser *b = state;
+    bool was = b->job != NULL;
+    end_job(b);
+    return was;
+}
+
+static void arrange(Ui *ui, Browser *b, Str where, long sort, bool descending)
+{
+    Error err = ERROR_INIT;
+    if (!begin_job(b, where, sort, descending, &err))
+        ui_error(ui, &err);
+}
+
+/* A key goes on from what is being made, not from what is shown. */
+static Str latest_where(const Browser *b)
+{
+    return buf_slice(b->job ? &b->job_where : &b->where);
+}
+
 static void sort_by(Ui *ui, Browser *b, bool descending)
 {
-    long old = b->sort;
-    bool old_way = b->descending;
-    Error err = ERROR_INIT;
-    b->sort = (long)here(b);
-    b->descending = descending;
-    if (arrange(b, &err)) {
-        told(ui, b);
-        return;
-    }
-    b->sort = old;
-    b->descending = old_way;
-    ui_error(ui, &err);
-    cancel_clear();
+    arrange(ui, b, latest_where(b), (long)here(b), descending);
 }
 
 static void set_filter(Ui *ui, Browser *b, Str text)
 {
-    Buf old = b->where;
-    Error err = ERROR_INIT;
-    b->where = (Buf)BUF_INIT;
-    buf_str(&b->where, text);
-    if (arrange(b, &err)) {
-        buf_free(&old);
-        told(ui, b);
-        return;
-    }
-    buf_free(&b->where);
-    b->where = old;
-    ui_error(ui, &err);
-    cancel_clear();
+    bool job = b->job != NULL;
+    arrange(ui, b, text, job ? b->job_sort : b->sort, job ? b->job_descending : b->descending);
 }
 
 static void sort_up(Ui *ui, void *state)
@@ -200,7 +217,7 @@ static void filter_asked(Ui *ui, void *state, Str answer)
 static void ask_filter(Ui *ui, void *state)
 {
     const Browser *b = state;
-    ui_ask(ui, "where ", buf_slice(&b->where), filter_asked);
+    ui_ask(ui, "where ", latest_where(b), filter_asked);
 }
 
 /* country = 'DE', joined to what is there. */
@@ -212,8 +229,9 @@ static void filter_by_cell(Ui *ui, void *state)
     const Column *c = b->frame->cols[here(b)];
     size_t row = frame_row(b, b->row);
     Buf e = BUF_INIT, value = BUF_INIT;
-    if (b->where.n)
-        buf_printf(&e, "(%s) and ", b->where.p);
+    Str old = latest_where(b);
+    if (old.n)
+        buf_printf(&e, "(%.*s) and ", STR_ARG(old));
     buf_name(&e, str_of(col_name(b)));
     if (column_is_null(c, row)) {
         buf_puts(&e, " is null");
@@ -230,103 +248,6 @@ static void filter_by_cell(Ui *ui, void *state)
     set_filter(ui, b, buf_slice(&e));
     buf_free(&e);
     buf_free(&value);
-}
-
-/* ---- looks ---- */
-
-/* A command about the cursor's column, the filter kept; `with` is put behind the name: another
- * column or a clause. */
-static void look(Ui *ui, const Browser *b, const char *verb, const char *with, const char *second)
-{
-    Buf line = BUF_INIT;
-    buf_printf(&line, "%s ", verb);
-    buf_name(&line, str_of(b->table));
-    buf_putc(&line, ' ');
-    buf_name(&line, str_of(col_name(b)));
-    if (second) {
-        buf_puts(&line, with);
-        buf_name(&line, str_of(second));
-    }
-    put_where(b, &line);
-    ui_run(ui, false, "%s", line.p);
-    buf_free(&line);
-}
-
-/* What the histogram shows a rate of: the response, when it is a number. */
-static const char *rated(Ui *ui, const Browser *b)
-{
-    const char *y = subject_response(ui, b->table, b->frame);
-    const Column *c = y ? frame_column(b->frame, str_of(y)) : NULL;
-    return c && (is_number(c) || c->type == COL_BOOL) && strcmp(y, col_name(b)) != 0 ? y : NULL;
-}
-
-static void crosstab(Ui *ui, void *state)
-{
-    const Browser *b = state;
-    const char *y = subject_response(ui, b->table, b->frame);
-    if (y && strcmp(y, col_name(b)) != 0)
-        look(ui, b, "count", ", ", y);
-    else
-        ui_message(ui, STYLE_DIM,
-                   y ? "this is the response itself" : "no response among these columns");
-}
-
-static void frequencies(Ui *ui, void *state)
-{
-    look(ui, state, "count", "", NULL);
-}
-
-static void describe(Ui *ui, void *state)
-{
-    look(ui, state, "describe", "", NULL);
-}
-
-static void histogram(Ui *ui, void *state)
-{
-    look(ui, state, "hist", " by ", rated(ui, state));
-}
-
-static void correlations(Ui *ui, void *state)
-{
-    const Browser *b = state;
-    Buf line = BUF_INIT;
-    buf_puts(&line, "corr ");
-    buf_name(&line, str_of(b->table));
-    put_where(b, &line);
-    ui_run(ui, false, "%s", line.p);
-    buf_free(&line);
-}
-
-static void derive_asked(Ui *ui, void *state, Str answer)
-{
-    const Browser *b = state;
-    if (answer.n)
-        ui_run(ui, true, "derive %.*s --data %s", STR_ARG(answer), b->table);
-}
-
-static void derive(Ui *ui, void *state)
-{
-    (void)state;
-    ui_ask(ui, "derive ", STR_NULL, derive_asked);
-}
-
-static void open_whatif(Ui *ui, void *state)
-{
-    Browser *b = state;
-    Session *s = ui_session(ui);
-    if (s->current_model < 0) {
-        ui_message(ui, STYLE_WARNING, "no model is fitted: nothing to ask about this row");
-        return;
-    }
-    Error err = ERROR_INIT;
-    WhatIf *w = whatif_new(s->models[s->current_model].model);
-    if (!b->n || !whatif_take(w, b->frame, frame_row(b, b->row), &err)) {
-        whatif_free(w);
-        ui_error(ui, &err);
-        return;
-    }
-    session_put_whatif(s, w);
-    ui_push(ui, "whatif", STR_NULL);
 }
 
 /* ---- moving ---- */
@@ -456,7 +377,20 @@ static bool move_key(Browser *b, uint32_t key)
     return true;
 }
 
-static bool mouse_key(Browser *b, const Mouse *m)
+/* A click goes to the cell; on the name of the column where the cursor is, it sorts. */
+static void click(Ui *ui, Browser *b, const Mouse *m)
+{
+    size_t old = b->col;
+    for (size_t k = 0; k < PLACES && b->x_of[k] >= 0; k++)
+        if (m->x >= b->x_of[k])
+            b->col = b->at_of[k];
+    if (m->y >= 2)
+        b->row = b->top + (size_t)m->y - 2;
+    else if (m->y == 1 && old == b->col)
+        sort_by(ui, b, b->sort == (long)here(b) && !b->descending);
+}
+
+static bool mouse_key(Ui *ui, Browser *b, const Mouse *m)
 {
     if (!m)
         return false;
@@ -464,16 +398,44 @@ static bool mouse_key(Browser *b, const Mouse *m)
         b->row -= b->row < 3 ? b->row : 3;
     else if (m->wheel_down)
         b->row += 3;
-    else if (m->click && m->y >= 2)
-        b->row = b->top + (size_t)m->y - 2;
+    else if (m->click || m->double_click)
+        click(ui, b, m);
     clamp(b);
+    if (m->double_click && m->y >= 2)
+        browser_open_whatif(ui, b);
     return true;
 }
 
 static bool key(Ui *ui, void *state, uint32_t k, const Mouse *mouse)
 {
-    (void)ui;
-    return k == K_MOUSE ? mouse_key(state, mouse) : move_key(state, k);
+    return k == K_MOUSE ? mouse_key(ui, state, mouse) : move_key(state, k);
+}
+
+static bool is_shown(const Browser *b, size_t j)
+{
+    for (size_t k = 0; k < b->ncols; k++)
+        if (b->shown[k] == j)
+            return true;
+    return false;
+}
+
+/* Columns that are new are shown. */
+static void keep_hidden(const Browser *old, Browser *b)
+{
+    size_t n = 0, cursor = b->shown[b->col];
+    for (size_t j = 0; j < b->frame->ncols; j++) {
+        long was = frame_find(old->frame, str_of(b->frame->names[j]));
+        if (was < 0 || is_shown(old, (size_t)was))
+            b->shown[n++] = j;
+    }
+    if (!n) /* all that was shown is gone */
+        show_all(NULL, b);
+    else
+        b->ncols = n;
+    b->col = 0;
+    for (size_t k = 0; k < b->ncols; k++)
+        b->col = b->shown[k] == cursor ? k : b->col;
+    b->frozen = old->frozen <= b->ncols ? old->frozen : 0;
 }
 
 /* The table as it is now: after derive, undo, load. Columns that are there again keep their looks.
@@ -491,24 +453,27 @@ static bool refresh(Ui *ui, void *state)
     Browser *fresh = open_browser(ui, str_of(b->table), &err);
     if (!fresh)
         return false;
+    long sort = -1;
     for (size_t j = 0; j < fresh->frame->ncols; j++) {
         long old = frame_find(b->frame, str_of(fresh->frame->names[j]));
         if (old >= 0)
             fresh->width[j] = b->width[old];
-        if (old >= 0 && b->sort == old) {
-            fresh->sort = (long)j;
-            fresh->descending = b->descending;
-        }
+        if (old >= 0 && b->sort == old)
+            sort = (long)j;
         if ((size_t)old == here(b))
             fresh->col = j;
     }
-    buf_str(&fresh->where, buf_slice(&b->where));
-    if (!arrange(fresh, &err)) {
-        buf_clear(&fresh->where);
-        fresh->sort = -1;
-    }
+    keep_hidden(b, fresh);
     fresh->row = b->row;
     fresh->top = b->top;
+    if (b->where.n || sort >= 0) { /* a filter that no longer fits is left out */
+        if (!begin_job(fresh, buf_slice(&b->where), sort, b->descending, &err) && sort >= 0)
+            begin_job(fresh, STR(""), sort, b->descending, &err);
+        buf_str(&fresh->where, buf_slice(&fresh->job_where)); /* the place is kept */
+        fresh->sort = fresh->job_sort;
+        fresh->descending = fresh->job_descending;
+        fresh->quiet = true;
+    }
     Browser old = *b;
     *b = *fresh;
     *fresh = old;
@@ -525,13 +490,13 @@ static const KeyRow keys[] = {
     {"[ ]", "sort", 0, {sort_up, sort_down}},
     {"f", "filter by cell", 1, {filter_by_cell}},
     {"&", "filter", 1, {ask_filter}},
-    {"Enter", "what if", 0, {open_whatif}},
-    {"F", "frequencies", 2, {frequencies}},
-    {"I", "describe", 2, {describe}},
-    {"H", "histogram", 3, {histogram}},
-    {"T", "against the response", 4, {crosstab}},
-    {"C", "correlations", 5, {correlations}},
-    {"=", "derive a column", 5, {derive}},
+    {"Enter", "what if", 0, {browser_open_whatif}},
+    {"F", "frequencies", 2, {browser_frequencies}},
+    {"I", "describe", 2, {browser_describe}},
+    {"H", "histogram", 3, {browser_histogram}},
+    {"T", "against the response", 4, {browser_crosstab}},
+    {"C", "correlations", 5, {browser_correlations}},
+    {"=", "derive a column", 5, {browser_derive}},
     {"m", "next missing", 5, {next_missing}},
     {"- +", "hide, show all", 6, {hide, show_all}},
     {"!", "freeze to here", 6, {freeze}},
@@ -553,6 +518,8 @@ const Screen scr_frame = {
     .close = close_browser,
     .find = find,
     .command = command,
+    .work = work,
+    .stop = stop,
     .refresh = refresh,
     .about = about,
 };

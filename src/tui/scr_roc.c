@@ -5,48 +5,23 @@
  *
  * The rows are scored once for each part (test, train, all). What moves with the threshold comes
  * from the curve by binary search; the picture is drawn from a curve thinned to what a screen can
- * show. On this screen k is calibration.
+ * show. On this screen k is calibration. How it looks is roc_draw.c.
  */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "list.h"
+#include "roc_priv.h"
 #include "shell/command.h"
-#include "shell/format.h"
 #include "shell/outcomes.h"
-#include "shell/plot.h"
+#include "shell/parse.h"
 #include "shell/settings.h"
 #include "subject.h"
 
-#define POINTS 600 /* of a drawn curve */
-#define BINS 10
 #define STEP 0.01
 #define SMALL_STEP 0.001
 
-typedef enum View { VIEW_ROC, VIEW_PR, VIEW_LIFT, VIEW_CALIBRATION, VIEW_COST, NVIEWS } View;
-
-typedef struct Points {
-    size_t n;
-    double x[POINTS + 2], y[POINTS + 2];
-} Points;
-
-typedef struct Roc {
-    const Model *model; /* one reference */
-    bool follows;
-    const char *part;
-    Curve curve;
-    Metrics all; /* areas and losses of this part, at the model's threshold */
-    CalibrationBin bins[BINS];
-    size_t nbins;
-    double threshold, cost_fp, cost_fn;
-    View look;
-    Points points;
-} Roc;
-
-static const struct {
-    const char *command, *title, *xlabel, *ylabel;
-} looks[NVIEWS] = {
+const RocLook roc_looks[NVIEWS] = {
     [VIEW_ROC] = {"roc", "ROC", "false positive rate", "true positive rate"},
     [VIEW_PR] = {"pr", "precision and recall", "recall", "precision"},
     [VIEW_LIFT] = {"lift", "gain", "share of rows, best first", "share of the positives"},
@@ -56,9 +31,14 @@ static const struct {
 
 /* ---- the points of a look ---- */
 
-static double cost_at(const Roc *r, const Metrics *k)
+double roc_cost(const Roc *r, const Metrics *k)
 {
     return r->cost_fp * k->fp + r->cost_fn * k->fn;
+}
+
+double roc_gain_x(const Curve *c, double tpr, double fpr)
+{
+    return (tpr * c->positives + fpr * c->negatives) / (c->positives + c->negatives);
 }
 
 static void add(Points *p, double x, double y)
@@ -69,17 +49,12 @@ static void add(Points *p, double x, double y)
     }
 }
 
-static double gain_x(const Curve *c, double tpr, double fpr)
-{
-    return (tpr * c->positives + fpr * c->negatives) / (c->positives + c->negatives);
-}
-
 static void make_cost(Roc *r)
 {
     for (int i = 0; i <= 200; i++) {
         Metrics k;
         curve_at(&r->curve, i / 200.0, &k);
-        add(&r->points, i / 200.0, cost_at(r, &k));
+        add(&r->points, i / 200.0, roc_cost(r, &k));
     }
 }
 
@@ -103,12 +78,22 @@ static void make_points(Roc *r)
         size_t i = c->n <= POINTS ? k : k * (c->n - 1) / (POINTS - 1);
         double x = r->look == VIEW_ROC  ? c->fpr[i]
                    : r->look == VIEW_PR ? c->tpr[i]
-                                        : gain_x(c, c->tpr[i], c->fpr[i]);
+                                        : roc_gain_x(c, c->tpr[i], c->fpr[i]);
         add(p, x, r->look == VIEW_PR ? c->precision[i] : c->tpr[i]);
     }
 }
 
 /* ---- state ---- */
+
+/* How many of the rows that are 1 (and 0) have which probability. */
+static void count_scores(Roc *r, const Outcomes *o)
+{
+    memset(r->scores, 0, sizeof r->scores);
+    for (size_t i = 0; i < o->n; i++) {
+        size_t bin = o->p[i] >= 1 ? SCORE_BINS - 1 : (size_t)(o->p[i] * SCORE_BINS);
+        r->scores[o->y[i] > 0.5][bin] += o->w ? o->w[i] : 1;
+    }
+}
 
 static bool take_part(Ui *ui, Roc *r, const char *part, Error *err)
 {
@@ -131,6 +116,7 @@ static bool take_part(Ui *ui, Roc *r, const char *part, Error *err)
         r->curve = c;
         r->all = all;
         r->part = part;
+        count_scores(r, &o);
         r->nbins = calibration_bins(o.y, o.p, o.w, o.n, BINS, false, r->bins);
         make_points(r);
     } else {
@@ -197,7 +183,7 @@ static bool refresh(Ui *ui, void *state)
 
 static void put_command(Ui *ui, const Roc *r, Buf *out)
 {
-    buf_printf(out, "%s --on %s", looks[r->look].command,
+    buf_printf(out, "%s --on %s", roc_looks[r->look].command,
                strcmp(r->part, "all") == 0 ? "train" : r->part);
     if (r->look == VIEW_COST)
         buf_printf(out, " --fp %g --fn %g", r->cost_fp, r->cost_fn);
@@ -266,7 +252,9 @@ static void segment_asked(Ui *ui, void *state, Str answer)
     Buf b = BUF_INIT;
     if (!answer.n)
         return;
-    buf_printf(&b, "metrics by %.*s --on %s --threshold %g", STR_ARG(answer),
+    buf_puts(&b, "metrics by ");
+    buf_name(&b, str_trim(answer));
+    buf_printf(&b, " --on %s --threshold %g",
                strcmp(r->part, "all") == 0 ? "train" : r->part, r->threshold);
     put_model_option(ui, r->model, &b);
     ui_run(ui, false, "%s", b.p);
@@ -362,8 +350,17 @@ static void ask_costs(Ui *ui, void *state)
 
 static void ask_segment(Ui *ui, void *state)
 {
-    (void)state;
-    ui_ask(ui, "by column: ", STR_NULL, segment_asked);
+    const Roc *r = state;
+    const Session *s = ui_session(ui);
+    long i = session_model_index(s, r->model);
+    Buf names = BUF_INIT;
+    if (i >= 0)
+        put_segments(s->models[i].data.frame, &names);
+    if (names.n)
+        ui_pick(ui, "by column", &names, segment_asked);
+    else
+        ui_ask(ui, "by column: ", STR_NULL, segment_asked);
+    buf_free(&names);
 }
 
 static void use_threshold(Ui *ui, void *state)
@@ -378,152 +375,6 @@ static bool key(Ui *ui, void *state, uint32_t k, const Mouse *mouse)
         return false;
     (mouse->wheel_up ? higher : lower)(ui, state);
     return true;
-}
-
-/* ---- drawing ---- */
-
-static void draw_line(Canvas *c, int x, int y, int width, const char *name, double v,
-                      const char *note)
-{
-    if (isfinite(v))
-        canvas_printf(c, x, y, width, STYLE_PLAIN, "%-10s %.4f%s%s", name, v, *note ? "  " : "",
-                      note);
-    else
-        canvas_printf(c, x, y, width, STYLE_DIM, "%-10s not defined", name);
-}
-
-static void draw_counts(const Metrics *k, Canvas *c, int x, int y, int width)
-{
-    const double v[2][2] = {{k->tp, k->fn}, {k->fp, k->tn}};
-    canvas_printf(c, x, y, width, STYLE_HEAD, "%-7s %10s %10s", "", "said 1", "said 0");
-    for (int i = 0; i < 2; i++) {
-        Buf a = BUF_INIT, b = BUF_INIT;
-        buf_count(&a, (uint64_t)llround(v[i][0]));
-        buf_count(&b, (uint64_t)llround(v[i][1]));
-        canvas_printf(c, x, y + 1 + i, width, STYLE_PLAIN, "%-7s %10s %10s", i ? "is 0" : "is 1",
-                      a.p, b.p);
-        buf_free(&a);
-        buf_free(&b);
-    }
-}
-
-/* The numbers under the threshold, as many lines as there is room for; returns how many were used.
- */
-static int draw_numbers(const Roc *r, const Metrics *k, Canvas *c, int x, int y, int width,
-                        int rows)
-{
-    char note[64];
-    int used = 0;
-    canvas_printf(c, x, y + used++, width, STYLE_STRONG, "threshold  %.4g", r->threshold);
-    if (rows < 8) { /* narrow: in two lines */
-        canvas_printf(c, x, y + used++, width, STYLE_PLAIN, "prec %.3f rec %.3f F1 %.3f acc %.3f",
-                      k->precision, k->recall, k->f1, k->accuracy);
-        return used;
-    }
-    snprintf(note, sizeof note, "no model %.3f", k->base_accuracy);
-    draw_line(c, x, y + used++, width, "precision", k->precision, "");
-    draw_line(c, x, y + used++, width, "recall", k->recall, "");
-    draw_line(c, x, y + used++, width, "F1", k->f1, "");
-    draw_line(c, x, y + used++, width, "accuracy", k->accuracy, note);
-    draw_counts(k, c, x, y + used, width);
-    used += 3;
-    if (rows >= used + 3) {
-        double best = curve_best(&r->curve, BEST_COST, r->cost_fp, r->cost_fn);
-        double share = (k->tp + k->fp) / (r->curve.positives + r->curve.negatives);
-        canvas_printf(c, x, y + used++, width, STYLE_PLAIN, "said 1     %.1f %%", 100 * share);
-        canvas_printf(c, x, y + ++used, width, STYLE_PLAIN, "cost       %.4g   least at %.3f",
-                      cost_at(r, k), best);
-        used++;
-    }
-    if (rows >= used + 5) {
-        snprintf(note, sizeof note, "%.3f to %.3f", r->all.roc_auc_low, r->all.roc_auc_high);
-        used++;
-        draw_line(c, x, y + used++, width, "ROC-AUC", r->all.roc_auc, note);
-        draw_line(c, x, y + used++, width, "PR-AUC", r->all.pr_auc, "");
-        draw_line(c, x, y + used++, width, "log loss", r->all.log_loss, "");
-        draw_line(c, x, y + used++, width, "Brier", r->all.brier, "");
-    }
-    return used;
-}
-
-static void place_mark(const Roc *r, const Metrics *k, Plot *p)
-{
-    double fpr = k->fp / r->curve.negatives;
-    switch (r->look) {
-    case VIEW_ROC:
-        p->mark_x = fpr;
-        p->mark_y = k->recall;
-        break;
-    case VIEW_PR:
-        p->mark_x = k->recall;
-        p->mark_y = k->precision;
-        break;
-    case VIEW_LIFT:
-        p->mark_x = gain_x(&r->curve, k->recall, fpr);
-        p->mark_y = k->recall;
-        break;
-    case VIEW_COST:
-        p->mark_x = r->threshold;
-        p->mark_y = cost_at(r, k);
-        break;
-    default:
-        break;
-    }
-}
-
-static void draw_plot(const Roc *r, const Metrics *k, Canvas *c, int x, int y, int width, int rows)
-{
-    double ends[2] = {0, 1}, base = r->curve.positives / (r->curve.positives + r->curve.negatives);
-    double level[2] = {base, base};
-    Plot p = {.kind = PLOT_LINES,
-              .xlabel = looks[r->look].xlabel,
-              .ylabel = looks[r->look].ylabel,
-              .xmin = 0,
-              .xmax = 1,
-              .ymin = 0,
-              .ymax = r->look == VIEW_COST ? NAN : 1,
-              .mark_x = NAN,
-              .mark_y = NAN,
-              .nseries = 1};
-    p.series[0] = (Series){.n = r->points.n, .x = r->points.x, .y = r->points.y};
-    if (r->look != VIEW_COST)
-        p.series[p.nseries++] =
-            (Series){.n = 2, .x = ends, .y = r->look == VIEW_PR ? level : ends, .dashed = true};
-    place_mark(r, k, &p);
-    Buf text = BUF_INIT;
-    plot_text(&p, (size_t)width, (size_t)(rows - 3), c->ascii, &text);
-    canvas_lines(c, x, y, width, rows, STYLE_PLAIN, buf_slice(&text));
-    buf_free(&text);
-}
-
-static void draw(Ui *ui, void *state, Canvas *c)
-{
-    Roc *r = state;
-    (void)ui;
-    Metrics k;
-    Buf b = BUF_INIT;
-    curve_at(&r->curve, r->threshold, &k);
-    buf_printf(&b, "%s  ", strcmp(r->part, "all") == 0 ? "all rows" : r->part);
-    buf_count(&b, r->all.n);
-    buf_printf(&b, " rows  AUC %.3f", r->all.roc_auc);
-    int right = (int)b.n,
-        x = canvas_text(c, 0, 0, c->cols - right - 1, STYLE_TITLE, str_of(r->model->name)) + 2;
-    canvas_text(c, x, 0, c->cols - right - x - 1, STYLE_PLAIN, str_of(looks[r->look].title));
-    canvas_right(c, c->cols - right, 0, right, STYLE_DIM, buf_slice(&b));
-    buf_free(&b);
-    int rows = c->rows - 4;
-    if (c->plain) {
-        draw_numbers(r, &k, c, 0, 2, c->cols, rows);
-    } else if (c->cols >= 72) {
-        int numbers = c->cols >= 120 ? 44 : 36, width = c->cols - numbers - 2;
-        width = width < 76 ? width : 76;
-        draw_plot(r, &k, c, 0, 2, width, rows < 36 ? rows : 36);
-        draw_numbers(r, &k, c, width + 2, 2, c->cols - width - 2, rows);
-    } else {
-        int used = draw_numbers(r, &k, c, 0, 1, c->cols, rows >= 20 ? 8 : 2);
-        if (rows - used >= 6)
-            draw_plot(r, &k, c, 0, 1 + used, c->cols, rows + 1 - used);
-    }
 }
 
 static const char *about(void *state)
@@ -558,7 +409,7 @@ const Screen scr_roc = {
     .needs = NEED_MODEL,
     .open = open_roc,
     .key = key,
-    .draw = draw,
+    .draw = roc_draw,
     .close = close_roc,
     .command = command,
     .refresh = refresh,

@@ -6,7 +6,8 @@
  * factor by how common they are. Every change goes through whatif_eval (the same recipe, encoding
  * and product as scoring) and into the session's vector, so that the shell's whatif, flip, near and
  * explain speak of the same row. What each term adds stands beside its feature, and in order of
- * size in the waterfall.
+ * size in the waterfall. What the shell answers is asked in whatif_ask.c, how it looks is
+ * whatif_draw.c.
  */
 #include <math.h>
 #include <stdio.h>
@@ -55,7 +56,7 @@ static void sum_contributions(Whats *s)
 }
 
 /* The vector changed: asks the model, hands a copy to the session. */
-static void eval(Ui *ui, Whats *s)
+void whats_eval(Ui *ui, Whats *s)
 {
     Session *ss = ui_session(ui);
     Error err = ERROR_INIT;
@@ -119,6 +120,8 @@ static void stop(Whats *s)
     free(s->shown);
     free(s->frozen);
     free(s->term_input);
+    free(s->user);
+    s->user = NULL;
 }
 
 static void close_whatif(void *state)
@@ -145,7 +148,7 @@ static void *open_whatif(Ui *ui, Str subject, Error *err)
     s->follows = i == ss->current_model;
     s->rng = rng_stream(ss->seed, "random row");
     start(ui, s, ss->models[i].model);
-    eval(ui, s);
+    whats_eval(ui, s);
     return s;
 }
 
@@ -170,7 +173,7 @@ static void change_model(Ui *ui, Whats *s, const Model *m)
         s->v.w->set[k] = 1;
     }
     whatif_free(old);
-    eval(ui, s);
+    whats_eval(ui, s);
 }
 
 static bool same_vector(const WhatIf *a, const WhatIf *b)
@@ -203,9 +206,9 @@ static bool refresh(Ui *ui, void *state)
         whatif_free(s->v.w); /* a command typed something */
         s->v.w = whatif_copy(ss->whatif);
         s->row = -1;
-        eval(ui, s);
+        whats_eval(ui, s);
     } else if (!ss->whatif) {
-        eval(ui, s);
+        whats_eval(ui, s);
     }
     return true;
 }
@@ -231,7 +234,7 @@ static void changed(Ui *ui, Whats *s, size_t i)
     s->v.w->set[i] = 1;
     whats_put_typed(s->v.w, i, &b);
     ui_did(ui, "whatif %s", b.p);
-    eval(ui, s);
+    whats_eval(ui, s);
     buf_free(&b);
 }
 
@@ -320,7 +323,7 @@ static void to_typical(Ui *ui, void *state)
     Error err = ERROR_INIT;
     whatif_set(s->v.w, str_of(whats_input(s, i)->name), STR("typical"), SPAN_NONE, &err);
     ui_did(ui, "whatif %s=typical", whats_input(s, i)->name);
-    eval(ui, s);
+    whats_eval(ui, s);
 }
 
 static void all_typical(Ui *ui, void *state)
@@ -331,7 +334,7 @@ static void all_typical(Ui *ui, void *state)
     s->v.w = fresh;
     s->row = -1;
     ui_did(ui, "whatif");
-    eval(ui, s);
+    whats_eval(ui, s);
 }
 
 static const Frame *rows_of(Ui *ui, const Whats *s)
@@ -360,93 +363,10 @@ static void random_row(Ui *ui, void *state)
     command(ui, s, &b);
     ui_did(ui, "%s", b.p);
     buf_free(&b);
-    eval(ui, s);
+    whats_eval(ui, s);
     s->row = (long)row;
     bool number = y && y->type != COL_CODE && y->type != COL_TEXT;
     s->outcome = number ? column_real(y, row) : NAN;
-}
-
-/* ---- questions that the shell answers ---- */
-
-static void ask_shell(Ui *ui, const Whats *s, const char *verb)
-{
-    Buf b = BUF_INIT;
-    buf_puts(&b, verb);
-    bool first = true;
-    for (size_t i = 0; strcmp(verb, "flip") == 0 && i < s->v.w->n; i++)
-        if (s->frozen[i]) {
-            buf_puts(&b, first ? " --freeze " : ",");
-            buf_name(&b, str_of(whats_input(s, i)->name));
-            first = false;
-        }
-    put_model_option(ui, s->v.w->model, &b);
-    ui_run(ui, false, "%s", b.p);
-    buf_free(&b);
-}
-
-/* Takes over the smallest change that crosses the threshold. */
-static void apply_flip(Ui *ui, void *state)
-{
-    Whats *s = state;
-    Error err = ERROR_INIT;
-    size_t n = 0;
-    double best = NAN;
-    Flip *f = whatif_flip(s->v.w, ui_session(ui)->threshold, s->frozen, 2, &n, &best, &err);
-    if (error_is_set(&err)) {
-        ui_error(ui, &err);
-    } else if (!n) {
-        ui_message(ui, STYLE_WARNING,
-                   "no change of two features crosses the threshold: %.3f at best", best);
-    } else {
-        Buf b = BUF_INIT;
-        for (size_t k = 0; k < f[0].nchanges; k++) {
-            const FlipChange *c = &f[0].change[k];
-            s->v.w->num[c->input] = c->to_num;
-            if (whats_is_factor(whats_input(s, c->input))) {
-                free(s->v.w->text[c->input]);
-                s->v.w->text[c->input] = xstrdup(c->to_text);
-            }
-            s->v.w->set[c->input] = 1;
-            buf_putc(&b, ' ');
-            whats_put_typed(s->v.w, c->input, &b);
-        }
-        s->row = -1;
-        ui_did(ui, "whatif%s", b.p);
-        eval(ui, s);
-        buf_free(&b);
-    }
-    free(f);
-}
-
-static void user_asked(Ui *ui, void *state, Str answer)
-{
-    (void)state;
-    if (answer.n)
-        ui_run(ui, true, "whatif user=%.*s", STR_ARG(answer));
-}
-
-static void post_asked(Ui *ui, void *state, Str answer)
-{
-    (void)state;
-    if (answer.n)
-        ui_run(ui, true, "whatif post=%.*s", STR_ARG(answer));
-}
-
-static void rank_asked(Ui *ui, void *state, Str answer)
-{
-    (void)state;
-    if (answer.n)
-        ui_run(ui, false, "es rank posts for %.*s --show-request", STR_ARG(answer));
-}
-
-static void pin(Ui *ui, void *state)
-{
-    Whats *s = state;
-    bool had = s->pinned != NULL;
-    whatif_free(s->pinned);
-    s->pinned = had ? NULL : whatif_copy(s->v.w);
-    s->pinned_p = s->v.r.p;
-    ui_message(ui, STYLE_DIM, had ? "no longer pinned" : "pinned: changes are shown against it");
 }
 
 /* ---- keys ---- */
@@ -490,21 +410,6 @@ static void one_less(Ui *ui, void *state)
     nudge(ui, state, -1);
 }
 
-static void ask_flip(Ui *ui, void *state)
-{
-    ask_shell(ui, state, "flip");
-}
-
-static void ask_near(Ui *ui, void *state)
-{
-    ask_shell(ui, state, "near");
-}
-
-static void ask_words(Ui *ui, void *state)
-{
-    ask_shell(ui, state, "explain");
-}
-
 static void freeze(Ui *ui, void *state)
 {
     const Whats *s = state;
@@ -517,27 +422,6 @@ static void toggle_waterfall(Ui *ui, void *state)
     Whats *s = state;
     (void)ui;
     s->waterfall = !s->waterfall;
-}
-
-static void ask_user(Ui *ui, void *state)
-{
-    (void)state;
-    ui_ask(ui, "user: ", STR_NULL, user_asked);
-}
-
-static void ask_post(Ui *ui, void *state)
-{
-    (void)state;
-    ui_ask(ui, "post: ", STR_NULL, post_asked);
-}
-
-static void ask_engine(Ui *ui, void *state)
-{
-    (void)state;
-    if (ui_session(ui)->connection)
-        ui_ask(ui, "rank posts for user: ", STR_NULL, rank_asked);
-    else
-        ui_message(ui, STYLE_DIM, "no engine is connected: connect URL");
 }
 
 static bool key(Ui *ui, void *state, uint32_t k, const Mouse *mouse)
@@ -570,20 +454,20 @@ static const KeyRow keys[] = {
     {"Left Right", "change", 0, {step_back, step_on}},
     {"h l", NULL, 9, {step_back, step_on}},
     {"Enter", "type a value", 1, {ask_value}},
-    {"x", "what flips it", 1, {ask_flip}},
-    {"n", "nearest rows", 2, {ask_near}},
+    {"x", "what flips it", 1, {whats_ask_flip}},
+    {"n", "nearest rows", 2, {whats_ask_near}},
     {"w", "waterfall", 2, {toggle_waterfall}},
     {"r", "a real row", 2, {random_row}},
     {"0", "typical", 3, {to_typical}},
     {"A", "all typical", 4, {all_typical}},
     {"z", "freeze", 4, {freeze}},
-    {"X", "take the flip", 5, {apply_flip}},
-    {"p", "pin, compare", 4, {pin}},
-    {"e", "in words", 5, {ask_words}},
+    {"X", "take the flip", 5, {whats_apply_flip}},
+    {"p", "pin, compare", 4, {whats_pin}},
+    {"e", "in words", 5, {whats_ask_words}},
     {"- +", "by one", 5, {one_less, one_more}},
-    {"U", "a user's values", 6, {ask_user}},
-    {"P", "a post's", 6, {ask_post}},
-    {"J", "the engine's query", 7, {ask_engine}},
+    {"U", "a user's values", 6, {whats_ask_user}},
+    {"P", "a post's", 6, {whats_ask_post}},
+    {"J", "the engine's query", 7, {whats_ask_engine}},
     {"Shift-Left Shift-Right", "far", 7, {far_back, far_on}},
     {0},
 };

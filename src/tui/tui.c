@@ -10,6 +10,8 @@
 #include "shell/settings.h"
 #include "ui_priv.h"
 
+#define SLICE_SECONDS 0.03
+
 void draw_now(Ui *ui)
 {
     int cols, rows;
@@ -20,16 +22,19 @@ void draw_now(Ui *ui)
     term_draw(ui->term, ui_draw(ui));
 }
 
-/* Works while no key waits; a key goes first. */
+/* Works while no key waits, for less than a frame: then what is there is shown. */
 static bool work_a_while(Ui *ui)
 {
     Top *t = ui_top(ui);
-    double done = 0;
+    const char *what = "looking";
+    double done = 0, begun = clock_seconds();
     bool was = ui->busy;
-    ui->busy = t->screen->work && t->screen->work(ui, t->state, &done);
+    do
+        ui->busy = t->screen->work && t->screen->work(ui, t->state, &what, &done);
+    while (ui->busy && clock_seconds() - begun < SLICE_SECONDS && !term_pending(ui->term));
     if (ui->busy)
-        ui_message(ui, STYLE_DIM, "%.0f %% looked at", 100 * done);
-    else if (was)
+        ui_message(ui, STYLE_DIM, "%s, %.0f %%   (^C stops)", what, 100 * done);
+    else if (was && ui->message_style == STYLE_DIM)
         ui->message[0] = '\0';
     return ui->busy || was;
 }

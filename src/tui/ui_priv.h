@@ -26,7 +26,18 @@ typedef struct Line {
     size_t from; /* where the completed word begins */
 } Line;
 
-typedef enum Cover { COVER_NONE, COVER_KEYS, COVER_PALETTE, COVER_TEXT } Cover;
+typedef enum Cover { COVER_NONE, COVER_KEYS, COVER_PALETTE, COVER_TEXT, COVER_PICK } Cover;
+
+/* One of many to choose: COVER_PICK. */
+typedef struct Picker {
+    char prompt[64];
+    Buf names; /* each NUL-ended */
+    size_t n;
+    Buf want; /* what was typed: names that hold it are left */
+    size_t at, top, shown;
+    int y, rows; /* where they were drawn */
+    void (*done)(Ui *ui, void *state, Str answer);
+} Picker;
 
 struct Ui {
     Session *session;
@@ -41,9 +52,10 @@ struct Ui {
     Cover cover;
     Buf pane; /* COVER_TEXT: output of a command */
     char pane_title[120];
-    int pane_top;
+    int pane_top, pane_left;
     Buf filter; /* COVER_PALETTE */
     int pick;
+    Picker picker;
     Buf last_search;
     char *recall[64]; /* command lines typed here */
     size_t nrecall;
@@ -83,6 +95,12 @@ void redo(Ui *ui, void *state);
 void copy_text_shown(Ui *ui, void *state);
 void copy_markdown(Ui *ui, void *state);
 void ask_save(Ui *ui, void *state);
+
+/* picker.c */
+bool picker_key(Ui *ui, uint32_t key);
+bool picker_click(Ui *ui, const Mouse *m);
+void picker_draw(Ui *ui, Canvas *c);
+void picker_free(Picker *p);
 
 /* overlay.c */
 void cover_text(Ui *ui, const char *title, Str text);

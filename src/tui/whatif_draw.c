@@ -10,10 +10,12 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "effect_draw.h"
 #include "shell/format.h"
 #include "shell/settings.h"
 #include "whatif_priv.h"
 
+#define FEATURE_ROWS 20
 #define SPLIT_COLS 100 /* from here on the waterfall stands beside the sliders */
 
 static void put_mean(const Model *m, double v, Buf *b)
@@ -24,34 +26,47 @@ static void put_mean(const Model *m, double v, Buf *b)
         buf_digits(b, v, 4);
 }
 
+/* Writes what fits whole; returns where the next piece begins. */
+static int put_piece(Canvas *c, int x, Style st, Buf *b)
+{
+    int w = (int)utf8_width(buf_slice(b));
+    if (w && x + w <= c->cols) {
+        canvas_text(c, x, 1, w, st, buf_slice(b));
+        x += w + 3;
+    }
+    buf_clear(b);
+    return x;
+}
+
+/* The answer, its interval, what it is measured against, its rank: the last ones go where the screen is narrow. */
 static void draw_answer(Ui *ui, const Whats *s, Canvas *c)
 {
     const WhatIfResult *r = &s->v.r;
     const Model *m = s->v.w->model;
+    bool wide = c->cols >= 60;
     Buf b = BUF_INIT;
     if (!r->ok) {
         canvas_text(c, 0, 1, c->cols, STYLE_WARNING, STR("no answer: a feature is missing"));
         return;
     }
     put_mean(m, r->p, &b);
-    int x = canvas_text(c, 0, 1, c->cols, STYLE_TITLE, buf_slice(&b)) + 2;
-    buf_clear(&b);
+    int x = put_piece(c, 0, STYLE_TITLE, &b) - 1;
     if (isfinite(r->low)) {
         put_mean(m, r->low, &b);
         buf_puts(&b, " to ");
         put_mean(m, r->high, &b);
-        if (c->cols >= 60)
+        if (wide)
             buf_printf(&b, " (%g %%)", 100 * ui_session(ui)->settings->level);
-        buf_puts(&b, "   ");
+        x = put_piece(c, x, STYLE_PLAIN, &b);
     }
-    if (isfinite(r->rank))
-        buf_printf(&b, c->cols >= 60 ? "higher than %.0f %% of the rows   " : "rank %.0f %%   ",
-                   100 * r->rank);
     buf_puts(&b, s->pinned ? "pinned " : "typical ");
     put_mean(m, s->pinned ? s->pinned_p : r->typical_p, &b);
-    if (s->pinned && isfinite(s->pinned_p))
+    if (wide && s->pinned && isfinite(s->pinned_p))
         buf_printf(&b, " %+.3f", r->p - s->pinned_p);
-    canvas_text(c, x, 1, c->cols - x, STYLE_PLAIN, buf_slice(&b));
+    x = put_piece(c, x, s->pinned ? STYLE_NAME : STYLE_PLAIN, &b);
+    if (isfinite(r->rank))
+        buf_printf(&b, c->cols >= 80 ? "above %.0f %% of the rows" : "rank %.0f %%", 100 * r->rank);
+    put_piece(c, x, STYLE_PLAIN, &b);
     buf_free(&b);
 }
 
@@ -201,7 +216,8 @@ static void fall_end(const Fall *f, const Model *m, int y, const char *name, dou
     buf_free(&b);
 }
 
-static void draw_waterfall(const Whats *s, Canvas *c, int x, int y, int width, int bottom)
+/* Returns the line behind it. */
+static int draw_waterfall(const Whats *s, Canvas *c, int x, int y, int width, int bottom)
 {
     const WhatIfResult *r = &s->v.r;
     const Model *m = s->v.w->model;
@@ -216,7 +232,7 @@ static void draw_waterfall(const Whats *s, Canvas *c, int x, int y, int width, i
     size_t n = 0, room = bottom - y > 3 ? (size_t)(bottom - y - 3) : 0;
     double eta = r->typical_eta;
     if (!r->ok || f.width < 3)
-        return;
+        return y;
     for (size_t i = 0; i < r->ncontrib && r->contrib[i].contribution != 0; i++, n++) {
         eta += r->contrib[i].contribution;
         f.low = fmin(f.low, eta);
@@ -239,6 +255,16 @@ static void draw_waterfall(const Whats *s, Canvas *c, int x, int y, int width, i
     }
     buf_free(&b);
     fall_end(&f, m, y, "this row", r->p, r->eta);
+    return y + 1;
+}
+
+/* Lines that the waterfall wants. */
+static int waterfall_lines(const Whats *s)
+{
+    int n = 3;
+    for (size_t i = 0; i < s->v.r.ncontrib; i++)
+        n += s->v.r.contrib[i].contribution != 0;
+    return n;
 }
 
 static void draw_title(const Whats *s, Canvas *c)
@@ -261,6 +287,14 @@ static void draw_title(const Whats *s, Canvas *c)
     buf_free(&b);
 }
 
+/* What the feature under the cursor does, where there is room. */
+static void draw_feature(Ui *ui, const Whats *s, Canvas *c, int x, int y, int width, int bottom)
+{
+    int rows = bottom - y < FEATURE_ROWS ? bottom - y : FEATURE_ROWS;
+    if (s->v.r.ok)
+        draw_effect(s->v.w, s->shown[s->list.at], ui_session(ui)->settings->level, c, x, y, width, rows);
+}
+
 void whats_draw(Ui *ui, void *state, Canvas *c)
 {
     Whats *s = state;
@@ -270,10 +304,20 @@ void whats_draw(Ui *ui, void *state, Canvas *c)
     draw_gauge(ui, s, c);
     if (s->v.r.nnotes && c->rows >= 10)
         canvas_text(c, 0, --bottom, c->cols, STYLE_WARNING, str_of(s->v.r.notes[0]));
-    bool both = c->cols >= SPLIT_COLS;
-    int left = both ? c->cols - c->cols * 2 / 5 - 2 : c->cols;
-    if (both || !s->waterfall)
+    int lines = (int)s->list.n + 1; /* of the sliders */
+    if (c->cols >= SPLIT_COLS) {
+        int left = c->cols - c->cols * 2 / 5 - 2, x = left + 2;
         draw_sliders(s, c, y, left, bottom);
-    if (both || s->waterfall)
-        draw_waterfall(s, c, both ? left + 2 : 0, y, both ? c->cols - left - 2 : c->cols, bottom);
+        int below = draw_waterfall(s, c, x, y, c->cols - x, bottom) + 1;
+        draw_feature(ui, s, c, x, below, c->cols - x, bottom);
+    } else if (s->waterfall) {
+        draw_waterfall(s, c, 0, y, c->cols, bottom);
+    } else {
+        bool room = bottom - y - lines > waterfall_lines(s) && waterfall_lines(s) > 3;
+        draw_sliders(s, c, y, c->cols, bottom);
+        if (room)
+            draw_waterfall(s, c, 0, y + lines + 1, c->cols, bottom);
+        else
+            draw_feature(ui, s, c, 0, y + lines + 1, c->cols, bottom);
+    }
 }

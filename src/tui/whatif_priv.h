@@ -30,6 +30,7 @@ typedef struct Whats {
     double adds_scale;
     List list;
     bool waterfall;
+    char *user; /* the one whose values were taken last; NULL */
     int slider_x, slider_w; /* where the sliders were drawn, for the mouse */
 } Whats;
 
@@ -48,6 +49,17 @@ double whats_slider(const Whats *s, size_t i);
 double whats_step(const InputSummary *in, double v, int steps);
 /* NAME=VALUE as the shell reads it back, all digits. */
 void whats_put_typed(const WhatIf *w, size_t i, Buf *b);
+/* scr_whatif.c: the vector changed; asks the model, hands a copy to the session. */
+void whats_eval(Ui *ui, Whats *s);
+/* whatif_ask.c: keys whose answer is a command's. */
+void whats_ask_flip(Ui *ui, void *state);
+void whats_ask_near(Ui *ui, void *state);
+void whats_ask_words(Ui *ui, void *state);
+void whats_apply_flip(Ui *ui, void *state);
+void whats_pin(Ui *ui, void *state);
+void whats_ask_user(Ui *ui, void *state);
+void whats_ask_post(Ui *ui, void *state);
+void whats_ask_engine(Ui *ui, void *state);
 void whats_draw(Ui *ui, void *state, Canvas *c);
 
 #endif

@@ -5,6 +5,7 @@
 
 #include "shell/format.h"
 #include "shell/parse.h"
+#include "subject.h"
 #include "whatif_priv.h"
 
 bool whats_is_factor(const InputSummary *in)
@@ -64,12 +65,7 @@ void whats_put_typed(const WhatIf *w, size_t i, Buf *b)
     buf_name(b, str_of(in->name));
     buf_putc(b, '=');
     if (whats_is_factor(in) && w->text[i]) {
-        bool plain =
-            *w->text[i] && strcspn(w->text[i], " \t,;'\"`()[]{}#=|>\\") == strlen(w->text[i]);
-        buf_puts(b, plain ? "" : "\"");
-        for (const char *p = w->text[i]; *p; p++)
-            buf_printf(b, *p == '"' ? "\"\"" : "%c", *p);
-        buf_puts(b, plain ? "" : "\"");
+        put_text_value(b, str_of(w->text[i]));
     } else if (whats_is_factor(in) || isnan(w->num[i])) {
         buf_puts(b, "null");
     } else if (in->type == COL_INT || in->type == COL_REAL) {

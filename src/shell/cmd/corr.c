@@ -7,6 +7,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/cancel.h"
 #include "shell/format.h"
 #include "shell/parse.h"
 #include "shell/plot.h"
@@ -22,6 +23,44 @@ static bool is_numeric(const Column *c)
 static const OptRow data_opts[] = {OPT_DATA_ROW, {0}};
 
 /* ---- corr ---- */
+
+typedef struct Partner {
+    size_t col;
+    double r;
+} Partner;
+
+static int by_strength(const void *pa, const void *pb)
+{
+    const Partner *a = pa, *b = pb;
+    double x = isnan(a->r) ? -1 : fabs(a->r), y = isnan(b->r) ? -1 : fabs(b->r);
+    return x > y ? -1 : x < y ? 1 : a->col < b->col ? -1 : a->col > b->col;
+}
+
+/* One column against all others, the strongest first. */
+static bool against_all(const Frame *f, size_t col, Result *out, Error *err)
+{
+    static const TableCol heads[] = {{COL("column", "")},
+                                     {COL("r", "r"), .look = LOOK_FIXED, .digits = 3},
+                                     {COL("bar", ""), .look = LOOK_BAR, .human_only = true}};
+    Partner *v = arena_array(out->arena, Partner, f->ncols + 1);
+    size_t n = 0;
+    for (size_t j = 0; j < f->ncols; j++) {
+        double m[4];
+        if (j == col || !is_numeric(f->cols[j]) || f->cols[j]->type == COL_TIME)
+            continue;
+        if (cancelled(err) || !frame_corr(f, (size_t[]){col, j}, 2, m, err))
+            return false;
+        v[n++] = (Partner){j, m[1]};
+    }
+    qsort(v, n, sizeof *v, by_strength);
+    Table *t = result_table(out, "correlations", heads, 3);
+    for (size_t i = 0; i < n; i++) {
+        Cell *c = table_row(out, t);
+        c[0] = cell_text(str_of(arena_printf(out->arena, "%s", f->names[v[i].col])));
+        c[1] = c[2] = cell_real(v[i].r);
+    }
+    return n > 0 || fail(err, ERR_DATA, "there is no other column of numbers");
+}
 
 static bool corr_run(Session *s, const Args *a, Result *out, Error *err)
 {
@@ -39,6 +78,11 @@ static bool corr_run(Session *s, const Args *a, Result *out, Error *err)
                       coltype_name(c->type));
         if (usable && (n < limit || !sel.all_columns))
             sel.cols[n++] = sel.cols[j];
+    }
+    if (ok && n == 1 && !sel.all_columns) {
+        ok = against_all(f, sel.cols[0], out, err);
+        select_clear(&sel);
+        return ok;
     }
     if (ok && n < 2)
         ok = fail(err, ERR_DATA, "corr wants two columns of numbers or more");
@@ -72,8 +116,11 @@ const Command cmd_corr = {
     .opts = data_opts,
     .subject = SUBJECT_WORDS,
     .clauses = CLAUSE_WHERE,
-    .help = "Pearson's, over the rows where both columns have a value.",
-    .examples = (const Example[]){{"corr ft age, post_age_days, viewed", "", false}, {0}},
+    .help = "Pearson's, over the rows where both columns have a value. Of one column: with every other, "
+            "the strongest first.",
+    .examples = (const Example[]){{"corr ft age, post_age_days, viewed", "", false},
+                                  {"corr ft viewed", "what goes with it", false},
+                                  {0}},
     .needs = NEED_TABLE,
     .run = corr_run,
     .takes = TAKES_TABLES | TAKES_COLUMNS,

@@ -1,26 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * test_screens.c - the loop without a terminal: the stack, messages, the line, and random keys on
- * every screen.
- *
- * GLINT_FUZZ_KEYS=1000000 presses more keys than the few thousand of a check. What the screens look
- * like is tested by tests/screens.
+ * test_screens.c - the loop without a terminal: the stack, messages, the line. What the screens
+ * look like is tested by tests/screens, keys by chance are pressed by tests/fuzz/fuzz_keys.c.
  */
 #include <gsl/gsl_errno.h>
 #include <locale.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "base/cancel.h"
-#include "base/rng.h"
 #include "shell/exec.h"
-#include "shell/settings.h"
 #include "tui/loop.h"
 #include "unit/check.h"
-
-#define KEYS 20000
 
 static bool run(Session *s, const char *line)
 {
@@ -136,6 +125,9 @@ static void commands(void **state)
     assert_true(shows(ui, "age:lang"));
     press(ui, "<C-r>");
     assert_true(shows(ui, "m3"));
+    press(ui, ":note \"why\"<Enter><Esc><Home>d"); /* noted, the model still knows how it was fitted */
+    assert_true(shows(ui, "m4  viewed ~ 1"));
+    press(ui, "uu");
     assert_false(ui_run(ui, true, "fit viewed ~ (gender"));
     assert_true(shows(ui, "not finished"));
     assert_false(ui_run(ui, true, "!ls"));
@@ -144,7 +136,7 @@ static void commands(void **state)
     press(ui, "<Esc>:sho<C-u>use ft<Left><Left><Home><End><Backspace><Backspace>ft<Enter>");
     assert_true(shows(ui, "glint> use ft"));
     press(ui, ":<Up><Enter>:drop ft<Enter>");
-    press(ui, "2");
+    press(ui, "<Esc>");
     press(ui, ":browse users<Enter>");
     assert_true(shows(ui, "username"));
     press(ui, ":drop users<Enter>"); /* a screen whose table is gone closes */
@@ -180,120 +172,86 @@ static void small(void **state)
     session_free(s);
 }
 
-/* ---- random keys ---- */
-
-static const char *const typed[] = {
-    "undo",
-    "redo",
-    "use ft",
-    "use m1",
-    "drop m2",
-    "drop ft",
-    "fit viewed ~ age --data ft",
-    "set plain on",
-    "set plain off",
-    "set ascii on",
-    "set ascii off",
-    "whatif age=20 lang=java",
-    "whatif age=-5",
-    "whatif",
-    "show ft limit 5",
-    "set level 0.9",
-    "filter where age > 30 as few",
-    "derive z = age + 1 --data ft",
-    "browse users",
-    "view whatif m1",
-    "set threshold 0.3",
-    "fit age ~ gender --family gaussian --data ft as g",
-    "save as",
-    "help",
-    "load nothing.csv",
-    "features as ft",
-    "fit viewed ~ interaction_type --data ft",
-    "coef > out.csv",
-    "rename ft to tf",
-    "rename tf to ft",
-};
-
-static uint32_t random_key(Rng *r)
-{
-    static const uint32_t special[] = {
-        K_UP,      K_DOWN,      K_LEFT,      K_RIGHT,     K_SHIFT_LEFT, K_SHIFT_RIGHT,
-        K_PAGE_UP, K_PAGE_DOWN, K_HOME,      K_END,       K_ENTER,      K_TAB,
-        K_BACKTAB, K_ESC,       K_BACKSPACE, K_DELETE,    K_CTRL_R,     K_CTRL_L,
-        K_CTRL_U,  K_CTRL_W,    K_CTRL_A,    K_INTERRUPT, K_F1,         K_MOUSE};
-    uint64_t k = rng_below(r, 100);
-    if (k < 45)
-        return special[rng_below(r, COUNT(special))];
-    if (k < 98)
-        return (uint32_t)(33 + rng_below(r, 94));
-    return (uint32_t)rng_below(r, 0x3000) + 0x80;
-}
-
-static void type_line(Ui *ui, Rng *r)
-{
-    const char *line = typed[rng_below(r, COUNT(typed))];
-    ui_key(ui, K_ESC, NULL);
-    ui_key(ui, ':', NULL);
-    for (const char *p = line; *p; p++)
-        ui_key(ui, (uint32_t)(unsigned char)*p, NULL);
-    ui_key(ui, K_ENTER, NULL);
-}
-
-static void fuzz_screen(const char *screen, uint64_t seed, size_t keys)
-{
-    static const int sizes[][2] = {{80, 24}, {40, 12}, {160, 50}, {20, 6},
-                                   {10, 3},  {21, 40}, {200, 7}};
-    Rng r = rng_stream(seed, screen);
-    Session *s = world();
-    Ui *ui = ui_new(s, 80, 24);
-    if (!ui_push(ui, screen, STR_NULL))
-        fail_msg("%s does not open", screen);
-    for (size_t i = 0; i < keys; i++) {
-        Mouse m = {.x = (int)rng_below(&r, 80), .y = (int)rng_below(&r, 24)};
-        m.click = rng_below(&r, 2);
-        m.double_click = !m.click && rng_below(&r, 2);
-        m.wheel_up = !m.click && rng_below(&r, 2);
-        m.wheel_down = !m.click && !m.wheel_up;
-        if (rng_below(&r, 200) == 0)
-            type_line(ui, &r);
-        bool stays = ui_key(ui, random_key(&r), &m);
-        if (rng_below(&r, 100) == 0) {
-            size_t k = rng_below(&r, COUNT(sizes));
-            ui_resize(ui, sizes[k][0], sizes[k][1]);
-        }
-        if (stays) {
-            ui_draw(ui);
-            continue;
-        }
-        ui_free(ui); /* left: again, with a session that has what the screen needs now and then */
-        if (s->quit || !s->nmodels || !s->ntables || rng_below(&r, 20) == 0) {
-            session_free(s);
-            s = world();
-        }
-        ui = ui_new(s, 80, 24);
-        if (!ui_push(ui, screen, STR_NULL) && !ui_push(ui, "home", STR_NULL))
-            fail_msg("%s does not open again", screen);
-    }
-    ui_free(ui);
-    session_free(s);
-    cancel_clear();
-}
-
-static void random_keys(void **state)
+/* A sort and a filter are worked out when a draw comes; until then ^C gives them up. */
+static void background(void **state)
 {
     (void)state;
-    static const char *const screens[] = {"home", "frame",  "columns", "coef",
-                                          "roc",  "whatif", "compare"};
-    const char *more = getenv("GLINT_FUZZ_KEYS"), *seed = getenv("GLINT_FUZZ_SEED"),
-               *scratch = getenv("SCRATCH");
-    size_t keys = more ? strtoull(more, NULL, 10) : KEYS / COUNT(screens);
-    if (scratch && chdir(scratch) != 0) /* keys may save files */
-        fail_msg("cannot go to %s", scratch);
-    if (!scratch)
-        skip();
-    for (size_t k = 0; k < COUNT(screens); k++)
-        fuzz_screen(screens[k], seed ? strtoull(seed, NULL, 10) : 7, keys);
+    Session *s = world();
+    Ui *ui = ui_new(s, 80, 24);
+    assert_true(ui_push(ui, "frame", STR("users")));
+    press(ui, "l[<C-c>");
+    assert_true(shows(ui, "stopped"));
+    assert_true(shows(ui, "glint> show users") || !shows(ui, "sort"));
+    press(ui, "[");
+    assert_true(shows(ui, "glint> show users sort age"));
+    press(ui, "]&age > 30<Enter>"); /* the filter goes on from the sort that is not done yet */
+    assert_true(shows(ui, "glint> show users where age > 30 sort -age"));
+    press(ui, "<C-c>");
+    assert_true(shows(ui, "q goes back"));
+    press(ui, "&<C-u>age > nothing<Enter>");
+    assert_true(shows(ui, "no column"));
+    press(ui, "l-:derive old = age > 40 --data users<Enter>"); /* what was hidden stays so */
+    assert_true(shows(ui, "1 hidden") && shows(ui, "old") && shows(ui, "(60 in all)"));
+    ui_free(ui);
+    session_free(s);
+}
+
+static void mouse(Ui *ui, int x, int y, bool twice)
+{
+    ui_draw(ui);
+    ui_key(ui, K_MOUSE, &(Mouse){.x = x, .y = y, .click = !twice, .double_click = twice});
+}
+
+static void clicks(void **state)
+{
+    (void)state;
+    Session *s = world();
+    Ui *ui = ui_new(s, 80, 24);
+    assert_true(ui_push(ui, "frame", STR("users")));
+    mouse(ui, 14, 1, false); /* to the second column, then its name again: sorted */
+    mouse(ui, 14, 1, false);
+    assert_true(shows(ui, "sort age"));
+    mouse(ui, 14, 1, false);
+    assert_true(shows(ui, "sort -age"));
+    mouse(ui, 3, 5, false);
+    assert_true(shows(ui, "4 of 60"));
+    ui_key(ui, K_MOUSE, &(Mouse){.wheel_down = true});
+    assert_true(shows(ui, "7 of 60"));
+    ui_free(ui);
+    ui = ui_new(s, 80, 24);
+    assert_true(ui_push(ui, "home", STR_NULL));
+    mouse(ui, 3, 2, true);
+    assert_true(shows(ui, "glint> show users"));
+    press(ui, "6U");
+    assert_true(shows(ui, " a user "));
+    mouse(ui, 40, 4, false); /* takes the second of the list */
+    assert_true(shows(ui, "glint> whatif user="));
+    ui_free(ui);
+    session_free(s);
+}
+
+/* Tab leaves out what has nothing to show. */
+static void tabs(void **state)
+{
+    (void)state;
+    Session *s = session_new();
+    s->seed = 1;
+    Ui *ui = ui_new(s, 80, 24);
+    assert_true(ui_push(ui, "home", STR_NULL));
+    press(ui, "<Tab>");
+    assert_true(shows(ui, "no other screen"));
+    assert_true(run(s, "simulate blog --users 60 --posts 30 --interactions 1500"));
+    assert_true(run(s, "features as ft; "));
+    assert_true(run(s, "fit age ~ country --family gaussian --data users as g"));
+    static const char *const round[] = {"show ", "describe ", "coef g", "whatif", "models"};
+    for (size_t i = 0; i < COUNT(round); i++) { /* no curve without two values, one model only */
+        press(ui, "<Tab>");
+        check_row(shows(ui, round[i]), round[i]);
+    }
+    press(ui, "<BackTab>");
+    assert_true(shows(ui, "whatif"));
+    ui_free(ui);
+    session_free(s);
 }
 
 int main(void)
@@ -302,7 +260,7 @@ int main(void)
     gsl_set_error_handler_off();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(key_names), cmocka_unit_test(stack),       cmocka_unit_test(commands),
-        cmocka_unit_test(small),     cmocka_unit_test(random_keys),
+        cmocka_unit_test(small), cmocka_unit_test(background), cmocka_unit_test(clicks), cmocka_unit_test(tabs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
