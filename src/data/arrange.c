@@ -2,9 +2,10 @@
 /*
  * arrange.c - a filter and a sort in slices.
  *
- * The condition is evaluated on SLICE rows of the columns that it reads; one that looks at other rows (mean(x)) is
- * evaluated at once. The sort is the radix sort of order.c with its loops cut: the keys are made, counted and moved byte
- * by byte, SLICE of them in a step. Texts are made codes first, in one step.
+ * The condition is evaluated on SLICE rows of the columns that it reads; one that looks at other
+ * rows (mean(x)) is evaluated at once. The sort is the radix sort of order.c with its loops cut:
+ * the keys are made, counted and moved byte by byte, SLICE of them in a step. Texts are made codes
+ * first, in one step.
  */
 #include "data/arrange.h"
 
@@ -75,7 +76,8 @@ Arranger *arranger_new(const Frame *f, Str where, const char *table, const SortK
         a->read = ok ? columns_read(a->where, f, a->arena) : NULL;
         a->phase = PHASE_FILTER;
         a->n = 0;
-        ok = ok && (a->rows = big_alloc(f->rows + 1, sizeof *a->rows, false, "row numbers", err)) != NULL;
+        ok = ok &&
+             (a->rows = big_alloc(f->rows + 1, sizeof *a->rows, false, "row numbers", err)) != NULL;
     }
     if (ok)
         return a;

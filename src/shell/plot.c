@@ -304,7 +304,8 @@ static void plot_bars(const Plot *p, size_t cols, bool ascii, Buf *out)
     const Series *s = &p->series[0], *rate = p->nseries > 1 ? &p->series[1] : NULL;
     size_t label = label_width(p), number = widest(s, put_amount);
     size_t second = rate ? widest(rate, put_rate) : 0;
-    size_t used = label + number + 5 + (rate ? second + 4 : 0), room = cols > used + 10 ? cols - used : 10;
+    size_t used = label + number + 5 + (rate ? second + 4 : 0),
+           room = cols > used + 10 ? cols - used : 10;
     size_t small = rate && room >= 24 ? room / 3 : 0;
     small = small < RATE_MOST ? small : RATE_MOST;
     room = room - small < BAR_MOST ? room - small : BAR_MOST;

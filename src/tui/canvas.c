@@ -261,7 +261,8 @@ void canvas_signed_bar(Canvas *c, int x, int y, int width, double value)
     }
     int n = value < 0 ? (int)((value < -1 ? 1 : -value) * half * 2 + 0.5) : 0; /* in halves */
     for (int i = 0; i < n; i += 2) {
-        const char *whole = c->ascii ? "-" : "\xe2\x96\x88", *part = c->ascii ? "-" : "\xe2\x96\x90";
+        const char *whole = c->ascii ? "-" : "\xe2\x96\x88",
+                   *part = c->ascii ? "-" : "\xe2\x96\x90";
         put(c, x + half - 1 - i / 2, y, STYLE_NEGATIVE, i + 1 < n ? whole : part);
     }
 }
@@ -288,8 +289,7 @@ void canvas_columns(Canvas *c, int x, int y, int height, const double *v, size_t
         eighths = v[i] > 0 && eighths == 0 ? 1 : eighths; /* a few are not none */
         for (int j = 0; j < height && eighths > 0; j++, eighths -= 8) {
             char z[4] = {(char)0xe2, (char)0x96, (char)(0x80 + (eighths > 8 ? 8 : eighths)), 0};
-            put(c, x + (int)i, y + height - 1 - j, style,
-                !c->ascii ? z : eighths >= 4 ? "#" : ".");
+            put(c, x + (int)i, y + height - 1 - j, style, !c->ascii ? z : eighths >= 4 ? "#" : ".");
         }
     }
 }

@@ -230,5 +230,6 @@ void coefs_draw(Ui *ui, void *state, Canvas *c)
         draw_row(s, s->list.top + (size_t)k, f, c, 2 + k, k == 0);
     below = 3 + (int)s->list.n;
     if (bottom - below >= EFFECT_LEAST)
-        draw_effect_here(ui, s, c, below, bottom - below < EFFECT_ROWS ? bottom - below : EFFECT_ROWS);
+        draw_effect_here(ui, s, c, below,
+                         bottom - below < EFFECT_ROWS ? bottom - below : EFFECT_ROWS);
 }

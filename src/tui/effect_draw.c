@@ -15,8 +15,8 @@
 #define LEAST_COLS 30
 #define LEAST_ROWS 8 /* of a curve with its axes */
 
-static void draw_curve(const WhatIf *w, size_t input, const VaryPoint *v, size_t n, Canvas *c, int x,
-                       int y, int width, int rows)
+static void draw_curve(const WhatIf *w, size_t input, const VaryPoint *v, size_t n, Canvas *c,
+                       int x, int y, int width, int rows)
 {
     const InputSummary *in = &w->model->inputs[input];
     double px[POINTS + 2], py[POINTS + 2];
@@ -45,8 +45,8 @@ static void draw_curve(const WhatIf *w, size_t input, const VaryPoint *v, size_t
     buf_free(&text);
 }
 
-static void draw_levels(const WhatIf *w, size_t input, const VaryPoint *v, size_t n, Canvas *c, int x,
-                        int y, int width, int rows)
+static void draw_levels(const WhatIf *w, size_t input, const VaryPoint *v, size_t n, Canvas *c,
+                        int x, int y, int width, int rows)
 {
     int label = 6;
     double top = 0;
@@ -88,8 +88,9 @@ void draw_effect(const WhatIf *w, size_t input, double level, Canvas *c, int x, 
     }
     if (number && !(from < to))
         return;
-    VaryPoint *v = number ? whatif_vary(w, input, from, to, (to - from) / POINTS, level, &n, &ignored)
-                          : whatif_vary(w, input, NAN, NAN, NAN, level, &n, &ignored);
+    VaryPoint *v = number
+                       ? whatif_vary(w, input, from, to, (to - from) / POINTS, level, &n, &ignored)
+                       : whatif_vary(w, input, NAN, NAN, NAN, level, &n, &ignored);
     if (v && n) {
         canvas_printf(c, x, y, width, STYLE_HEAD, "%s by %s, the rest as it is",
                       w->model->binary ? "probability" : "mean", in->name);

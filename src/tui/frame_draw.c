@@ -105,7 +105,8 @@ static void scroll_columns(Browser *b, int cols)
 }
 
 /* The columns from `at` on, as many as there is room for; returns where the next would begin. */
-static int draw_columns(Browser *b, Canvas *c, size_t at, size_t end, int x, int rows, size_t *drawn)
+static int draw_columns(Browser *b, Canvas *c, size_t at, size_t end, int x, int rows,
+                        size_t *drawn)
 {
     for (; at < end && x < c->cols; at++) {
         int used = draw_column(b, c, at, x, rows);
@@ -133,7 +134,8 @@ static void draw_title(const Browser *b, Canvas *c, size_t first, size_t drawn)
         buf_count(&n, b->frame->rows);
         buf_puts(&n, " in all)");
     }
-    int right = c->cols - (int)n.n, x = canvas_text(c, 0, 0, right - 1, STYLE_TITLE, str_of(b->table)) + 2;
+    int right = c->cols - (int)n.n,
+        x = canvas_text(c, 0, 0, right - 1, STYLE_TITLE, str_of(b->table)) + 2;
     canvas_right(c, right, 0, (int)n.n, STYLE_DIM, buf_slice(&n));
     if (first > b->frozen || first + drawn < b->ncols)
         buf_printf(&cols, "%zu-%zu of %zu columns", first + 1, first + drawn, b->ncols);

@@ -24,13 +24,14 @@ typedef struct Browser {
     Buf where;     /* the filter as an expression */
     long sort;     /* column of the frame, -1: none */
     bool descending;
-    int page; /* rows that fit, from the last draw */
+    int page;      /* rows that fit, from the last draw */
     Arranger *job; /* what is being sorted or filtered, and will be shown */
     Buf job_where;
     long job_sort;
     bool job_descending;
-    bool quiet;         /* the job was no key's: it tells nothing */
-    int x_of[PLACES];   /* where columns were drawn, for the mouse: shown[] from the left; ends with -1 */
+    bool quiet;       /* the job was no key's: it tells nothing */
+    int x_of[PLACES]; /* where columns were drawn, for the mouse: shown[] from the left; ends with
+                         -1 */
     size_t at_of[PLACES];
 } Browser;
 

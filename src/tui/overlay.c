@@ -65,7 +65,8 @@ static void draw_help(Ui *ui, Canvas *c)
     int w = beside ? left + gap + right + 4 : (left > right ? left : right) + 4;
     w = w < head + 4 ? head + 4 : w;
     w = w > c->cols ? c->cols : w;
-    int lines = beside ? (own.lines > all.lines ? own.lines : all.lines) : own.lines + all.lines + 1;
+    int lines =
+        beside ? (own.lines > all.lines ? own.lines : all.lines) : own.lines + all.lines + 1;
     int h = lines + 4 < c->rows - 1 ? lines + 4 : c->rows - 1, room = h - 4, x = (c->cols - w) / 2;
     int most = lines > room ? lines - room : 0;
     ui->pane_top = ui->pane_top > most ? most : ui->pane_top < 0 ? 0 : ui->pane_top;
@@ -81,7 +82,8 @@ static void draw_help(Ui *ui, Canvas *c)
                   y + (own.lines + 1 > top ? own.lines + 1 - top : 0), bottom,
                   top > own.lines + 1 ? top - own.lines - 1 : 0);
     if (most)
-        canvas_printf(c, x + w - 12, h - 1, 10, STYLE_DIM, top < most ? " Down: more" : " Up: back ");
+        canvas_printf(c, x + w - 12, h - 1, 10, STYLE_DIM,
+                      top < most ? " Down: more" : " Up: back ");
 }
 
 /* ---- the palette ---- */
@@ -351,11 +353,11 @@ static bool pane_key(Ui *ui, uint32_t key)
 
 static bool help_key(Ui *ui, uint32_t key)
 {
-    int step = key == K_DOWN || key == 'j'  ? 1
-               : key == K_UP || key == 'k'  ? -1
-               : key == K_PAGE_DOWN         ? 8
-               : key == K_PAGE_UP           ? -8
-                                            : 0;
+    int step = key == K_DOWN || key == 'j' ? 1
+               : key == K_UP || key == 'k' ? -1
+               : key == K_PAGE_DOWN        ? 8
+               : key == K_PAGE_UP          ? -8
+                                           : 0;
     ui->pane_top += step;
     if (!step)
         ui->cover = COVER_NONE;

@@ -159,7 +159,8 @@ bool picker_key(Ui *ui, uint32_t key)
 bool picker_click(Ui *ui, const Mouse *m)
 {
     Picker *p = &ui->picker;
-    bool inside = m->y >= p->y && m->y < p->y + p->rows && p->top + (size_t)(m->y - p->y) < p->shown;
+    bool inside =
+        m->y >= p->y && m->y < p->y + p->rows && p->top + (size_t)(m->y - p->y) < p->shown;
     if (inside)
         p->at = p->top + (size_t)(m->y - p->y);
     take(ui, inside);

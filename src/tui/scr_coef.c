@@ -26,8 +26,8 @@ static const char *const sort_names[] = {"coef", "abs", "p", "name", "model"};
 
 static int group_rank(const char *g)
 {
-    static const char *const order[] = {"user",        "post",  "product",
-                                        "interaction", "affinity", "login", "derived"};
+    static const char *const order[] = {"user",     "post",  "product", "interaction",
+                                        "affinity", "login", "derived"};
     int n = (int)(sizeof order / sizeof *order);
     for (int i = 0; i < n; i++)
         if (strcmp(g, order[i]) == 0)

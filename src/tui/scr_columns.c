@@ -207,7 +207,7 @@ static bool work(Ui *ui, void *state, const char **what, double *done)
         columns_auc(s->frame, s->response, cols, k, s->auc + s->done, &err);
     s->done += k;
     if (s->pass == PASS_ALARMS) { /* compares columns with each other: all at once */
-        free(s->alarms); /* of another response */
+        free(s->alarms);          /* of another response */
         memset(s->alarm, 0, n * sizeof *s->alarm);
         s->alarms = alarms_check(s->frame, s->response, &alarms, &err);
         attach_alarms(s, alarms);

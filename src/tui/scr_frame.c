@@ -103,7 +103,8 @@ static void end_job(Browser *b)
     b->job = NULL;
 }
 
-/* Begins to look for the rows that a filter and a sort ask for; until they are found everything stays as it is. */
+/* Begins to look for the rows that a filter and a sort ask for; until they are found everything
+ * stays as it is. */
 static bool begin_job(Browser *b, Str where, long sort, bool descending, Error *err)
 {
     SortKey key = {(size_t)sort, descending};

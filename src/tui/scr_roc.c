@@ -254,8 +254,8 @@ static void segment_asked(Ui *ui, void *state, Str answer)
         return;
     buf_puts(&b, "metrics by ");
     buf_name(&b, str_trim(answer));
-    buf_printf(&b, " --on %s --threshold %g",
-               strcmp(r->part, "all") == 0 ? "train" : r->part, r->threshold);
+    buf_printf(&b, " --on %s --threshold %g", strcmp(r->part, "all") == 0 ? "train" : r->part,
+               r->threshold);
     put_model_option(ui, r->model, &b);
     ui_run(ui, false, "%s", b.p);
     buf_free(&b);

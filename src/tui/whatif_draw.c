@@ -38,7 +38,8 @@ static int put_piece(Canvas *c, int x, Style st, Buf *b)
     return x;
 }
 
-/* The answer, its interval, what it is measured against, its rank: the last ones go where the screen is narrow. */
+/* The answer, its interval, what it is measured against, its rank: the last ones go where the
+ * screen is narrow. */
 static void draw_answer(Ui *ui, const Whats *s, Canvas *c)
 {
     const WhatIfResult *r = &s->v.r;
@@ -292,7 +293,8 @@ static void draw_feature(Ui *ui, const Whats *s, Canvas *c, int x, int y, int wi
 {
     int rows = bottom - y < FEATURE_ROWS ? bottom - y : FEATURE_ROWS;
     if (s->v.r.ok)
-        draw_effect(s->v.w, s->shown[s->list.at], ui_session(ui)->settings->level, c, x, y, width, rows);
+        draw_effect(s->v.w, s->shown[s->list.at], ui_session(ui)->settings->level, c, x, y, width,
+                    rows);
 }
 
 void whats_draw(Ui *ui, void *state, Canvas *c)

@@ -30,7 +30,7 @@ typedef struct Whats {
     double adds_scale;
     List list;
     bool waterfall;
-    char *user; /* the one whose values were taken last; NULL */
+    char *user;             /* the one whose values were taken last; NULL */
     int slider_x, slider_w; /* where the sliders were drawn, for the mouse */
 } Whats;
 

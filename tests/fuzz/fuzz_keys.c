@@ -2,10 +2,11 @@
 /*
  * fuzz_keys.c - anything at all typed, clicked and resized on a screen, without a terminal.
  *
- * The first byte chooses the screen, each that follows is a key; a click, a new size and a command of the list take their
- * numbers from the next bytes. Every key is drawn. Each input begins in a small world of its own; keys lead away from the screen, so that it
- * is opened again after every BACK of them. The world is restricted (no programs), works in an empty folder that is
- * emptied behind it, and no slash is typed into a line: what is saved is saved there.
+ * The first byte chooses the screen, each that follows is a key; a click, a new size and a command
+ * of the list take their numbers from the next bytes. Every key is drawn. Each input begins in a
+ * small world of its own; keys lead away from the screen, so that it is opened again after every
+ * BACK of them. The world is restricted (no programs), works in an empty folder that is emptied
+ * behind it, and no slash is typed into a line: what is saved is saved there.
  */
 #include <dirent.h>
 #include <fcntl.h>
@@ -23,12 +24,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #define BACK 48 /* keys until the screen is opened again */
 
-static const uint32_t special[] = {K_UP,        K_DOWN,      K_LEFT,     K_RIGHT,    K_SHIFT_LEFT, K_SHIFT_RIGHT,
-                                   K_SHIFT_UP,  K_SHIFT_DOWN, K_PAGE_UP, K_PAGE_DOWN, K_HOME,      K_END,
-                                   K_ENTER,     K_TAB,       K_BACKTAB,  K_ESC,      K_BACKSPACE,  K_DELETE,
-                                   K_INTERRUPT, K_F1,        K_CTRL_A,   K_CTRL_L,   K_CTRL_R,     K_CTRL_U,
-                                   K_CTRL_W,    K_ENTER,     K_ESC,      K_DOWN,     K_RIGHT,      0xe9,
-                                   0x4e2d,      0x0301,      0x1f600};
+static const uint32_t special[] = {
+    K_UP,         K_DOWN,    K_LEFT,      K_RIGHT,  K_SHIFT_LEFT, K_SHIFT_RIGHT, K_SHIFT_UP,
+    K_SHIFT_DOWN, K_PAGE_UP, K_PAGE_DOWN, K_HOME,   K_END,        K_ENTER,       K_TAB,
+    K_BACKTAB,    K_ESC,     K_BACKSPACE, K_DELETE, K_INTERRUPT,  K_F1,          K_CTRL_A,
+    K_CTRL_L,     K_CTRL_R,  K_CTRL_U,    K_CTRL_W, K_ENTER,      K_ESC,         K_DOWN,
+    K_RIGHT,      0xe9,      0x4e2d,      0x0301,   0x1f600};
 #define NSPECIAL (sizeof special / sizeof *special)
 
 static const char *const typed[] = {

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * replay.c - runs a fuzz entry over the files named, without libFuzzer: how the checks keep what the fuzzer found.
+ * replay.c - runs a fuzz entry over the files named, without libFuzzer: how the checks keep what
+ * the fuzzer found.
  *
- * The bytes are handed over in a block of exactly their size, so that the sanitizers see one byte too many. One line a
- * file; what dies, dies. `random:FIRST:SEED:BYTES` in place of a file is so many bytes by chance, in blocks that begin
- * with the byte FIRST; the block that is running stands in the file "block".
+ * The bytes are handed over in a block of exactly their size, so that the sanitizers see one byte
+ * too many. One line a file; what dies, dies. `random:FIRST:SEED:BYTES` in place of a file is so
+ * many bytes by chance, in blocks that begin with the byte FIRST; the block that is running stands
+ * in the file "block".
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -30,7 +32,8 @@ static int replay(const char *path)
     return 0;
 }
 
-/* xorshift64*: Vigna, An experimental exploration of Marsaglia's xorshift generators, scrambled, 2016 */
+/* xorshift64*: Vigna, An experimental exploration of Marsaglia's xorshift generators, scrambled,
+ * 2016 */
 static uint8_t by_chance(uint64_t *x)
 {
     *x ^= *x >> 12;

@@ -31,7 +31,9 @@ static Frame *many_rows(void)
             else if (types[j] == COL_CODE || types[j] == COL_TEXT)
                 builder_text(b, str_of(text), &err);
             else
-                builder_int(b, (int64_t)rng_below(&r, types[j] == COL_BOOL ? 2 : 1000) - (types[j] == COL_INT) * 500,
+                builder_int(b,
+                            (int64_t)rng_below(&r, types[j] == COL_BOOL ? 2 : 1000) -
+                                (types[j] == COL_INT) * 500,
                             &err);
         }
         cols[j] = builder_finish(b, &err);

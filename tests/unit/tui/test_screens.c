@@ -125,7 +125,8 @@ static void commands(void **state)
     assert_true(shows(ui, "age:lang"));
     press(ui, "<C-r>");
     assert_true(shows(ui, "m3"));
-    press(ui, ":note \"why\"<Enter><Esc><Home>d"); /* noted, the model still knows how it was fitted */
+    press(ui,
+          ":note \"why\"<Enter><Esc><Home>d"); /* noted, the model still knows how it was fitted */
     assert_true(shows(ui, "m4  viewed ~ 1"));
     press(ui, "uu");
     assert_false(ui_run(ui, true, "fit viewed ~ (gender"));
@@ -259,8 +260,9 @@ int main(void)
     setlocale(LC_CTYPE, "");
     gsl_set_error_handler_off();
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(key_names), cmocka_unit_test(stack),       cmocka_unit_test(commands),
-        cmocka_unit_test(small), cmocka_unit_test(background), cmocka_unit_test(clicks), cmocka_unit_test(tabs),
+        cmocka_unit_test(key_names), cmocka_unit_test(stack),      cmocka_unit_test(commands),
+        cmocka_unit_test(small),     cmocka_unit_test(background), cmocka_unit_test(clicks),
+        cmocka_unit_test(tabs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
