@@ -14,18 +14,18 @@ void page_sink_free(PageSink *k);
 
 /* What the envelope of a page said. */
 typedef struct PageInfo {
-    Buf context;        /* _scroll_id or pit_id */
-    Buf sort;           /* sort values of the last hit, as a JSON array */
-    int64_t total;      /* hits.total, -1 when not told */
-    int64_t hits;       /* in this page */
+    Buf context;   /* _scroll_id or pit_id */
+    Buf sort;      /* sort values of the last hit, as a JSON array */
+    int64_t total; /* hits.total, -1 when not told */
+    int64_t hits;  /* in this page */
     int64_t shards_total, shards_failed;
     bool timed_out, gte;
     char failure[200];
 } PageInfo;
 void page_info_clear(PageInfo *p);
 
-/* Appends the page's documents. Fails on text that is no JSON (with the place) or ends early. Rows of a page that failed
- * are undone by the caller giving up the sink. */
+/* Appends the page's documents. Fails on text that is no JSON (with the place) or ends early.
+ * Rows of a page that failed are undone by the caller giving up the sink. */
 bool page_parse(PageSink *k, Str text, PageInfo *info, Error *err);
 /* The columns so far as a frame; frees the sink's builders. */
 Frame *page_finish(PageSink *k, const char *origin, Error *err);

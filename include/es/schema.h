@@ -10,9 +10,9 @@
 #include "features/entities.h"
 
 typedef enum FieldKind {
-    FIELD_INT,    /* long integer short byte */
-    FIELD_UINT,   /* unsigned_long: int when it fits, text otherwise */
-    FIELD_REAL,   /* double float half_float scaled_float */
+    FIELD_INT,  /* long integer short byte */
+    FIELD_UINT, /* unsigned_long: int when it fits, text otherwise */
+    FIELD_REAL, /* double float half_float scaled_float */
     FIELD_BOOL,
     FIELD_TIME,   /* date, date_nanos */
     FIELD_STRING, /* keyword text ip version constant_keyword wildcard ... */
@@ -21,9 +21,9 @@ typedef enum FieldKind {
 } FieldKind;
 
 typedef struct Field {
-    char *path;   /* "author.name" */
+    char *path; /* "author.name" */
     FieldKind kind;
-    char type[24];/* the engine's word */
+    char type[24];      /* the engine's word */
     bool epoch_seconds; /* format epoch_second */
     DateOrder order;
 } Field;
@@ -31,32 +31,35 @@ typedef struct Field {
 typedef struct Schema {
     size_t n;
     Field *fields;
-    size_t shards;   /* primaries over all indexes of the pattern */
+    size_t shards; /* primaries over all indexes of the pattern */
     size_t indexes;
 } Schema;
 
-/* The mappings of all indexes that the name or pattern stands for, merged; a field that has two types becomes the wider
- * one (int + real: real; anything else: text) and is told in report->notes. Fields in the order our own indexes remember
- * (_meta), otherwise as the engine lists them. */
+/* The mappings of all indexes that the name or pattern stands for, merged; a field that has two
+ * types becomes the wider one (int + real: real; anything else: text) and is told in
+ * report->notes. Fields in the order our own indexes remember (_meta), otherwise as the engine
+ * lists them. */
 Schema *schema_fetch(Client *c, const char *index, ReadReport *report, Error *err);
 void schema_free(Schema *s);
 long schema_find(const Schema *s, Str path);
 
-/* What we create: strict mappings made from a frame. `roles` says which column is the multi-valued one (tags). */
+/* What we create: strict mappings made from a frame. `roles` says which column is the
+ * multi-valued one (tags). */
 typedef struct IndexPlan {
-    const char *shards;     /* NULL: 1 */
-    const char *replicas;   /* NULL: 0 */
-    const RoleMap *roles;   /* may be NULL */
-    const char *model;      /* id of the model for _meta, or NULL */
-    const char *extra;      /* more properties as JSON text without braces, or NULL */
-    bool knn;               /* index.knn */
+    const char *shards;   /* NULL: 1 */
+    const char *replicas; /* NULL: 0 */
+    const RoleMap *roles; /* may be NULL */
+    const char *model;    /* id of the model for _meta, or NULL */
+    const char *extra;    /* more properties as JSON text without braces, or NULL */
+    bool knn;             /* index.knn */
 } IndexPlan;
 /* The body of PUT /index. */
 void index_body(const Frame *f, const IndexPlan *plan, Buf *out);
-/* Creates it; when it is there already with the same mapping that is fine (*made = false); with another one it is an error
- * that names the fields, unless `replace` (then it is dropped first). */
+/* Creates it; when it is there already with the same mapping that is fine (*made = false); with
+ * another one it is an error that names the fields, unless `replace` (then it is dropped first). */
 bool index_create(Client *c, const char *index, Str body, bool replace, bool *made, Error *err);
-/* What would change: lines "+ age long", "~ age integer -> long", "- x" against an existing index; empty when equal. */
+/* What would change: lines "+ age long", "~ age integer -> long", "- x" against an existing
+ * index; empty when equal. */
 bool index_diff(Client *c, const char *index, Str body, bool *exists, Buf *out, Error *err);
 bool index_drop(Client *c, const char *index, Error *err);
 

@@ -14,16 +14,19 @@ Client *connection_need(const Session *s, Error *err);
 void connection_set(Session *s, Client *c);
 void connection_close(struct Connection *c);
 
-/* The option row that lets a command show what it sends, and what it does: between begin and end every request is
- * written to the result, secrets masked (--show-request curl|devtools). end is harmless without begin. */
-#define OPT_SHOW_REQUEST                                                                                            \
-    {                                                                                                               \
-        .name = "show-request", .type = OPT_FLAG, .brief = "print what is sent, as curl and Dev Tools text"         \
+/* The option row that lets a command show what it sends, and what it does: between begin and end
+ * every request is written to the result, secrets masked (--show-request curl|devtools). end is
+ * harmless without begin. */
+#define OPT_SHOW_REQUEST                                                                           \
+    {                                                                                              \
+        .name = "show-request", .type = OPT_FLAG,                                                  \
+        .brief = "print what is sent, as curl and Dev Tools text"                                  \
     }
 void connection_show(Session *s, const Args *a, Result *out);
 void connection_hide(Session *s);
 
-/* A secret typed without echo at the terminal; NULL (err set) when there is no terminal. Wipe with secret_wipe. */
+/* A secret typed without echo at the terminal; NULL (err set) when there is no terminal. Wipe
+ * with secret_wipe. */
 char *secret_ask(const char *prompt, Error *err);
 /* A secret from a file that nobody else may read (mode & 077 refused), the line end cut. */
 char *secret_file(const char *path, Error *err);

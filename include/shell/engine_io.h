@@ -8,13 +8,16 @@
 #include "es/client.h"
 #include "shell/session.h"
 
-Frame *engine_read(Session *s, const char *path, const ReadOptions *opt, ReadReport *report, Error *err);
+Frame *engine_read(Session *s, const char *path, const ReadOptions *opt, ReadReport *report,
+                   Error *err);
 /* The options' query and since as the engine's JSON; nothing when they ask for all. */
 bool engine_query(Client *c, const char *index, const ReadOptions *opt, Buf *out, Error *err);
 /* Makes the index when it is not there. Rows are numbered; --id and the rest are es push's. */
 Writer *engine_write(Session *s, const char *path, Error *err);
-/* The interactions of an index as the engine counts them: one row an event of user, post, type and those fields that `words`
- * name (a text in which they are looked for); with `moments` their times, too. No document is fetched. */
-Frame *engine_events(Session *s, const char *index, const char *words, bool moments, RoleMap *roles, Error *err);
+/* The interactions of an index as the engine counts them: one row an event of user, post, type
+ * and those fields that `words` name (a text in which they are looked for); with `moments` their
+ * times, too. No document is fetched. */
+Frame *engine_events(Session *s, const char *index, const char *words, bool moments, RoleMap *roles,
+                     Error *err);
 
 #endif

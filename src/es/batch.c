@@ -2,15 +2,17 @@
 /*
  * batch.c - scores of all pairs into the engine.
  *
- * batch_run() scores twice: once for the mean (is the model still where it was in training?), which is cheap, and once
- * into a sink that makes documents. Documents come in one fixed order, so the journal needs one number: how many of
- * them, from the start without a gap, the engine has settled. After a crash the same stream is made again (same model,
- * same moment, both in the journal) and that many items are passed over; those in flight are written twice, which the
- * version makes harmless.
+ * batch_run() scores twice: once for the mean (is the model still where it was in training?), which
+ * is cheap, and once into a sink that makes documents. Documents come in one fixed order, so the
+ * journal needs one number: how many of them, from the start without a gap, the engine has settled.
+ * After a crash the same stream is made again (same model, same moment, both in the journal) and
+ * that many items are passed over; those in flight are written twice, which the version makes
+ * harmless.
  *
- * Pairs go to a new index TARGET-<version>; when its count is right the alias TARGET moves to it in one step and the
- * index it left is dropped: a reader sees the old scores or the new ones, never half of them.
- * Nested and sparse scores are partial updates of the Post documents: each post changes as a whole.
+ * Pairs go to a new index TARGET-<version>; when its count is right the alias TARGET moves to it in
+ * one step and the index it left is dropped: a reader sees the old scores or the new ones, never
+ * half of them. Nested and sparse scores are partial updates of the Post documents: each post
+ * changes as a whole.
  */
 #include <assert.h>
 #include <math.h>
@@ -22,11 +24,14 @@
 #include "es/schema.h"
 
 #define NESTED_LIMIT 10000 /* nested documents a document, by the engines' default */
-#define PAIRS_PROPERTIES                                                                                            \
-    "\"user\":{\"type\":\"keyword\"},\"post\":{\"type\":\"keyword\"},\"view_probability\":{\"type\":\"double\"}," \
-    "\"model\":{\"type\":\"keyword\"},\"scored_at\":{\"type\":\"date\",\"format\":\"strict_date_optional_time||epoch_millis\"}"
-#define NESTED_PROPERTY                                                                                            \
-    "{\"properties\":{\"user_view_probabilities\":{\"type\":\"nested\",\"properties\":{\"user_id\":{\"type\":\"keyword\"}," \
+#define PAIRS_PROPERTIES                                                                           \
+    "\"user\":{\"type\":\"keyword\"},\"post\":{\"type\":\"keyword\"},\"view_probability\":{"       \
+    "\"type\":\"double\"},"                                                                        \
+    "\"model\":{\"type\":\"keyword\"},\"scored_at\":{\"type\":\"date\",\"format\":\"strict_date_"  \
+    "optional_time||epoch_millis\"}"
+#define NESTED_PROPERTY                                                                            \
+    "{\"properties\":{\"user_view_probabilities\":{\"type\":\"nested\",\"properties\":{\"user_"    \
+    "id\":{\"type\":\"keyword\"},"                                                                 \
     "\"view_probability\":{\"type\":\"double\"}}}}}"
 #define SPARSE_PROPERTY "{\"properties\":{\"view_probabilities\":{\"type\":\"rank_features\"}}}"
 
@@ -54,8 +59,8 @@ typedef struct Sink {
     const World *world;
     const BatchOptions *opt;
     BatchReport *report;
-    Bulk *bulk;               /* NULL: a dry run */
-    size_t pass_over;         /* items of a resumed batch */
+    Bulk *bulk;       /* NULL: a dry run */
+    size_t pass_over; /* items of a resumed batch */
     size_t nth;
     Buf *dry;
     size_t dry_left;
@@ -88,7 +93,8 @@ static bool hand_on(Sink *s, Error *err)
     s->dry_items++;
     s->dry_bytes += (double)(s->action.n + s->doc.n + 2);
     if (s->bulk)
-        return bulk_item(s->bulk, buf_slice(&s->id), buf_slice(&s->action), buf_slice(&s->doc), err);
+        return bulk_item(s->bulk, buf_slice(&s->id), buf_slice(&s->action), buf_slice(&s->doc),
+                         err);
     if (s->dry && s->dry_left) {
         s->dry_left--;
         buf_printf(s->dry, "%s\n%s\n", s->action.p, s->doc.p);
@@ -117,12 +123,14 @@ static bool put_pair(Sink *s, Str user, Str post, double p, Error *err)
     buf_puts(&s->action, s->opt->script ? "{\"update\":{\"_id\":" : "{\"index\":{\"_id\":");
     buf_json_str(&s->action, buf_slice(&s->id));
     if (!s->opt->script)
-        buf_printf(&s->action, ",\"version\":%lld,\"version_type\":\"external_gte\"", (long long)s->opt->version);
+        buf_printf(&s->action, ",\"version\":%lld,\"version_type\":\"external_gte\"",
+                   (long long)s->opt->version);
     buf_puts(&s->action, "}}");
     Buf *d = &s->doc;
     buf_clear(d);
     if (s->opt->script) {
-        buf_puts(d, "{\"script\":{\"lang\":\"painless\",\"source\":\"ctx._source.view_probability = params.view_probability\","
+        buf_puts(d, "{\"script\":{\"lang\":\"painless\",\"source\":\"ctx._source.view_probability "
+                    "= params.view_probability\","
                     "\"params\":{\"view_probability\":");
         buf_json_real(d, p);
         buf_puts(d, "}},\"upsert\":");
@@ -179,7 +187,8 @@ static bool posts_sink(void *ctx, const PairBatch *b, Error *err)
         buf_json_str(&s->action, buf_slice(&s->id));
         buf_puts(&s->action, "}}");
         buf_clear(&s->doc);
-        buf_puts(&s->doc, sparse ? "{\"doc\":{\"view_probabilities\":{" : "{\"doc\":{\"user_view_probabilities\":[");
+        buf_puts(&s->doc, sparse ? "{\"doc\":{\"view_probabilities\":{"
+                                 : "{\"doc\":{\"user_view_probabilities\":[");
         bool first = true;
         for (size_t i = b->start[k]; i < b->start[k + 1]; i++) {
             if (isnan(b->p[i]))
@@ -232,8 +241,9 @@ static bool journal_write(const Journal *j, size_t settled, Error *err)
     buf_json_str(&b, str_of(j->model));
     buf_puts(&b, ",\"target\":");
     buf_json_str(&b, str_of(j->opt->target));
-    buf_printf(&b, ",\"layout\":\"%s\",\"version\":%lld,\"moment\":%lld,\"settled\":%zu}\n", layout_name(j->opt->layout),
-               (long long)j->opt->version, (long long)j->opt->moment, settled + j->offset);
+    buf_printf(&b, ",\"layout\":\"%s\",\"version\":%lld,\"moment\":%lld,\"settled\":%zu}\n",
+               layout_name(j->opt->layout), (long long)j->opt->version, (long long)j->opt->moment,
+               settled + j->offset);
     FileOut *f = file_out_open(j->path, err);
     bool ok = f && file_out_write(f, b.p, b.n, err);
     if (ok)
@@ -246,11 +256,13 @@ static bool journal_write(const Journal *j, size_t settled, Error *err)
 
 static void on_settled(void *ctx, size_t items)
 {
-    Error ignored = ERROR_INIT; /* a journal that cannot be written only makes a resume start earlier */
+    Error ignored =
+        ERROR_INIT; /* a journal that cannot be written only makes a resume start earlier */
     journal_write(ctx, items, &ignored);
 }
 
-static bool journal_read(const char *path, BatchOptions *opt, const char *model, size_t *settled, Error *err)
+static bool journal_read(const char *path, BatchOptions *opt, const char *model, size_t *settled,
+                         Error *err)
 {
     FileText t;
     if (!file_read(path, &t, err))
@@ -259,10 +271,14 @@ static bool journal_read(const char *path, BatchOptions *opt, const char *model,
     file_text_free(&t);
     const char *m, *target, *layout;
     int64_t n;
-    bool ok = j && json_get_text(j, "model", "journal", &m, err) && json_get_text(j, "target", "journal", &target, err) &&
-              json_get_text(j, "layout", "journal", &layout, err) && json_get_int(j, "version", "journal", &opt->version, err) &&
-              json_get_int(j, "moment", "journal", &opt->moment, err) && json_get_int(j, "settled", "journal", &n, err);
-    if (ok && (strcmp(m, model) != 0 || strcmp(target, opt->target) != 0 || strcmp(layout, layout_name(opt->layout)) != 0)) {
+    bool ok = j && json_get_text(j, "model", "journal", &m, err) &&
+              json_get_text(j, "target", "journal", &target, err) &&
+              json_get_text(j, "layout", "journal", &layout, err) &&
+              json_get_int(j, "version", "journal", &opt->version, err) &&
+              json_get_int(j, "moment", "journal", &opt->moment, err) &&
+              json_get_int(j, "settled", "journal", &n, err);
+    if (ok && (strcmp(m, model) != 0 || strcmp(target, opt->target) != 0 ||
+               strcmp(layout, layout_name(opt->layout)) != 0)) {
         fail(err, ERR_DATA, "the journal is of another batch: %s to %s as %s", m, target, layout);
         ok = error_hint(err, "leave --resume out to start again");
     }
@@ -291,8 +307,10 @@ static bool put_mapping(Client *c, const char *index, const char *property, Erro
     return j != NULL;
 }
 
-/* The indexes an alias stands for: the first in out ("" when there is none). Is the name an index itself? */
-static bool alias_target(Client *c, const char *alias, char *out, size_t size, bool *is_index, Error *err)
+/* The indexes an alias stands for: the first in out ("" when there is none). Is the name an
+ * index itself? */
+static bool alias_target(Client *c, const char *alias, char *out, size_t size, bool *is_index,
+                         Error *err)
 {
     Buf path = BUF_INIT;
     buf_url(&path, str_of(alias));
@@ -375,22 +393,28 @@ static PairOptions pair_options(const BatchOptions *opt)
     return p;
 }
 
-static bool check_drift(PairScorer *s, const Model *m, const BatchOptions *opt, BatchReport *r, Error *err)
+static bool check_drift(PairScorer *s, const Model *m, const BatchOptions *opt, BatchReport *r,
+                        Error *err)
 {
     if (!pairs_run(s, NULL, NULL, &r->pairs, err))
         return false;
     r->drift = fabs(r->pairs.mean - m->base_rate);
     if (isnan(opt->max_drift) || r->drift <= opt->max_drift)
         return true;
-    fail(err, ERR_GUARD, "the mean probability is %.4f, in training it was %.4f: a shift of %.4f, %.4f is allowed. Nothing was written",
+    fail(err, ERR_GUARD,
+         "the mean probability is %.4f, in training it was %.4f: a shift of %.4f, %.4f is allowed. "
+         "Nothing was written",
          r->pairs.mean, m->base_rate, r->drift, opt->max_drift);
     return error_hint(err, "fit again on newer data, or raise --max-drift");
 }
 
-static bool write_all(Client *c, PairScorer *s, Sink *sink, const BatchOptions *opt, BatchReport *r, Error *err)
+static bool write_all(Client *c, PairScorer *s, Sink *sink, const BatchOptions *opt, BatchReport *r,
+                      Error *err)
 {
-    Journal journal = {.path = opt->journal, .opt = opt, .model = sink->model->name, .offset = sink->pass_over};
-    BulkOptions bulk = {.index = r->index, .dead_letter = opt->dead_letter, .batch_bytes = opt->batch_bytes};
+    Journal journal = {
+        .path = opt->journal, .opt = opt, .model = sink->model->name, .offset = sink->pass_over};
+    BulkOptions bulk = {
+        .index = r->index, .dead_letter = opt->dead_letter, .batch_bytes = opt->batch_bytes};
     if (opt->journal) {
         bulk.settled = on_settled;
         bulk.ctx = &journal;
@@ -400,7 +424,8 @@ static bool write_all(Client *c, PairScorer *s, Sink *sink, const BatchOptions *
     sink->bulk = bulk_open(c, &bulk, &r->ledger, err);
     if (!sink->bulk)
         return false;
-    bool ok = pairs_run(s, opt->layout == LAYOUT_PAIRS ? pairs_sink : posts_sink, sink, &r->pairs, err);
+    bool ok =
+        pairs_run(s, opt->layout == LAYOUT_PAIRS ? pairs_sink : posts_sink, sink, &r->pairs, err);
     Bulk *b = sink->bulk;
     sink->bulk = NULL;
     if (ok)
@@ -409,7 +434,8 @@ static bool write_all(Client *c, PairScorer *s, Sink *sink, const BatchOptions *
     return false;
 }
 
-static bool check_count(Client *c, const BatchOptions *opt, const Sink *sink, BatchReport *r, Error *err)
+static bool check_count(Client *c, const BatchOptions *opt, const Sink *sink, BatchReport *r,
+                        Error *err)
 {
     r->counted = -1;
     if (opt->layout != LAYOUT_PAIRS || strcmp(r->index, opt->target) == 0 || r->ledger.failed)
@@ -418,8 +444,10 @@ static bool check_count(Client *c, const BatchOptions *opt, const Sink *sink, Ba
         return false;
     if (r->counted == (int64_t)sink->nth)
         return true;
-    return fail(err, ERR_GUARD, "the engine counts %lld documents in '%s', %zu were scored: the alias stays where it was",
-                (long long)r->counted, r->index, sink->nth);
+    return fail(
+        err, ERR_GUARD,
+        "the engine counts %lld documents in '%s', %zu were scored: the alias stays where it was",
+        (long long)r->counted, r->index, sink->nth);
 }
 
 static bool open_target(Client *c, const BatchOptions *opt, BatchReport *r, Error *err)
@@ -427,7 +455,8 @@ static bool open_target(Client *c, const BatchOptions *opt, BatchReport *r, Erro
     if (opt->layout == LAYOUT_PAIRS)
         return open_pairs_index(c, opt, r, err);
     snprintf(r->index, sizeof r->index, "%s", opt->target);
-    return put_mapping(c, opt->target, opt->layout == LAYOUT_NESTED ? NESTED_PROPERTY : SPARSE_PROPERTY, err);
+    return put_mapping(c, opt->target,
+                       opt->layout == LAYOUT_NESTED ? NESTED_PROPERTY : SPARSE_PROPERTY, err);
 }
 
 static bool check_layout(Client *c, BatchOptions *opt, BatchReport *r, const World *w, Error *err)
@@ -447,14 +476,16 @@ static bool check_layout(Client *c, BatchOptions *opt, BatchReport *r, const Wor
     return true;
 }
 
-bool batch_run(Client *c, const Model *m, const World *w, const BatchOptions *given, BatchReport *r, Error *err)
+bool batch_run(Client *c, const Model *m, const World *w, const BatchOptions *given, BatchReport *r,
+               Error *err)
 {
     BatchOptions opt = *given;
     *r = (BatchReport){.counted = -1};
     Sink sink = {.model = m, .world = w, .opt = &opt, .report = r};
     PairScorer *s = NULL;
     bool ok = false;
-    if (opt.resume && (!opt.journal || !journal_read(opt.journal, &opt, m->name, &sink.pass_over, err)))
+    if (opt.resume &&
+        (!opt.journal || !journal_read(opt.journal, &opt, m->name, &sink.pass_over, err)))
         goto done;
     if (!opt.version)
         opt.version = opt.moment / 1000;
@@ -463,8 +494,9 @@ bool batch_run(Client *c, const Model *m, const World *w, const BatchOptions *gi
     buf_es_time(&sink.moment, opt.moment, TIME_SECOND);
     PairOptions po = pair_options(&opt);
     s = pairs_new(m, w, &po, err);
-    ok = s && check_drift(s, m, &opt, r, err) && open_target(c, &opt, r, err) && write_all(c, s, &sink, &opt, r, err) &&
-         check_count(c, &opt, &sink, r, err) && (opt.layout != LAYOUT_PAIRS || r->ledger.failed || swap_alias(c, &opt, r, err));
+    ok = s && check_drift(s, m, &opt, r, err) && open_target(c, &opt, r, err) &&
+         write_all(c, s, &sink, &opt, r, err) && check_count(c, &opt, &sink, r, err) &&
+         (opt.layout != LAYOUT_PAIRS || r->ledger.failed || swap_alias(c, &opt, r, err));
     if (ok && opt.journal && !r->ledger.failed)
         remove(opt.journal);
 done:
@@ -473,7 +505,8 @@ done:
     return ok;
 }
 
-bool batch_dry(const Model *m, const World *w, const BatchOptions *given, size_t n, Buf *out, double *documents, double *bytes, Error *err)
+bool batch_dry(const Model *m, const World *w, const BatchOptions *given, size_t n, Buf *out,
+               double *documents, double *bytes, Error *err)
 {
     BatchOptions opt = *given;
     BatchReport r = {0};

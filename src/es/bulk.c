@@ -2,18 +2,20 @@
 /*
  * bulk.c - _bulk bodies in flight, an answer for every item.
  *
- * Items gather in a batch until it is 5 MiB or 5,000 items; a few batches are in flight at once. What an answer means:
+ * Items gather in a batch until it is 5 MiB or 5,000 items; a few batches are in flight at once.
+ * What an answer means:
  *
  *     item 200 201                 created, updated or noop (by its "result")
  *     item 409 with a version      a newer document is there: stale, which is success
  *     item 429 503                 sent again, in a batch of its own, after a pause
  *     item anything else           failed: counted by reason, written to the dead letters
- *     request 429 502 503 504, or no answer    the whole batch again; the window is halved (and grows by one a success)
- *     request 413                  the batch is cut in two, and later batches are made that small from the start
+ *     request 429 502 503 504, none the whole batch again; the window is halved (grows by one a success)
+ *     request 413                  the batch is cut in two, and later batches are that small from the start
  *     request anything else        the end: the body itself is wrong, or we may not write
  *
- * Sending again is harmless because every item names its document. Item i of an answer is action i of its body. A batch
- * is tried at most TRIES times; then its items count as failed with the last reason.
+ * Sending again is harmless because every item names its document. Item i of an answer is action i
+ * of its body. A batch is tried at most TRIES times; then its items count as failed with the last
+ * reason.
  */
 #define _GNU_SOURCE /* memmem */
 #include <stdio.h>
@@ -28,7 +30,9 @@
 #define BATCH_ITEMS 5000
 #define IN_FLIGHT 2
 #define TRIES 10
-#define ANSWER_FILTER "errors,items.*.status,items.*.result,items.*.error.type,items.*.error.reason,items.*.error.caused_by"
+#define ANSWER_FILTER                                                                              \
+    "errors,items.*.status,items.*.result,items.*.error.type,items.*.error.reason,items.*.error."  \
+    "caused_by"
 
 typedef struct ItemRef {
     size_t from, action_n, doc_n; /* in the body: action, newline, document, newline */
@@ -51,7 +55,7 @@ struct Bulk {
     char *path;
     PushLedger *ledger;
     Batch *filling;
-    Batch *waiting;           /* to be sent again */
+    Batch *waiting; /* to be sent again */
     size_t flying, window;
     size_t batch_bytes;
     size_t settled;
@@ -175,8 +179,9 @@ bool ledger_check(const PushLedger *l, Error *err)
     for (size_t k = 1; k < l->nreasons; k++)
         if (l->reasons[k].count > l->reasons[worst].count)
             worst = k;
-    return fail(err, ERR_PARTIAL, "%zu of %zu documents were refused: %.180s (first: %s)", l->failed, l->items,
-                l->nreasons ? l->reasons[worst].text : "", l->nreasons ? l->reasons[worst].first_id : "");
+    return fail(err, ERR_PARTIAL, "%zu of %zu documents were refused: %.180s (first: %s)",
+                l->failed, l->items, l->nreasons ? l->reasons[worst].text : "",
+                l->nreasons ? l->reasons[worst].first_id : "");
 }
 
 /* ---- answers ---- */
@@ -189,7 +194,9 @@ static void item_reason(const cJSON *item, long status, char *out, size_t size)
     const cJSON *reason = cJSON_GetObjectItemCaseSensitive(e, "reason");
     const cJSON *deep = cJSON_GetObjectItemCaseSensitive(cause, "reason");
     Buf b = BUF_INIT;
-    buf_escaped(&b, cJSON_IsString(reason) ? str_of(reason->valuestring) : cJSON_IsString(type) ? str_of(type->valuestring) : STR("no reason given"));
+    buf_escaped(&b, cJSON_IsString(reason) ? str_of(reason->valuestring)
+                    : cJSON_IsString(type) ? str_of(type->valuestring)
+                                           : STR("no reason given"));
     /* a mapper's reason quotes the document's id: without it equal reasons count together */
     char *id = b.p ? strstr(b.p, " in document with id") : NULL;
     if (id)
@@ -241,7 +248,8 @@ static bool take_items(Bulk *b, Batch *batch, const HttpReply *r, Error *err)
     cJSON *j = json_parse(buf_slice(&r->body), err);
     if (!j)
         return error_context(err, "the answer to _bulk");
-    const cJSON *items = cJSON_GetObjectItemCaseSensitive(j, "items"), *it = items ? items->child : NULL;
+    const cJSON *items = cJSON_GetObjectItemCaseSensitive(j, "items"),
+                *it = items ? items->child : NULL;
     Batch *again = NULL;
     bool ok = true;
     size_t i = 0;
@@ -321,7 +329,9 @@ static bool take_answer(Bulk *b, HttpCall *call, Error *err)
     if (r->status == 413)
         return split(b, batch, err);
     bool permanent = r->body.p && strstr(r->body.p, "\"PERMANENT\"");
-    if (r->status == 0 || ((r->status == 429 || r->status == 502 || r->status == 503 || r->status == 504) && !permanent))
+    if (r->status == 0 ||
+        ((r->status == 429 || r->status == 502 || r->status == 503 || r->status == 504) &&
+         !permanent))
         return again_whole(b, batch, r, http_call_error(call), err);
     if (r->status >= 400) {
         client_refused(r, "writing", err);

@@ -2,9 +2,10 @@
 /*
  * caps.c - what this engine can do and lets us do, asked of the engine itself.
  *
- * A version number says little: a plugin may be missing, scripts switched off, a user without a privilege. So each
- * capability is one small request, and a refusal is an answer rather than an error. Everything that must exist for a
- * question (an index, a document) is made in one index with a random name and dropped again, whatever happens.
+ * A version number says little: a plugin may be missing, scripts switched off, a user without a
+ * privilege. So each capability is one small request, and a refusal is an answer rather than an
+ * error. Everything that must exist for a question (an index, a document) is made in one index with
+ * a random name and dropped again, whatever happens.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,11 +14,13 @@
 #include "base/rng.h"
 #include "es/client.h"
 
-/* Asks; a refusal (any status of 400 and more) gives NULL and is remembered once, a lost connection sets err. */
+/* Asks; a refusal (any status of 400 and more) gives NULL and is remembered once, a lost
+ * connection sets err. */
 static cJSON *ask(Client *c, const char *method, const char *body, const char *path, Error *err)
 {
     Error refused = ERROR_INIT;
-    cJSON *j = client_json(c, method, body ? str_of(body) : STR_NULL, true, NULL, &refused, "%s", path);
+    cJSON *j =
+        client_json(c, method, body ? str_of(body) : STR_NULL, true, NULL, &refused, "%s", path);
     if (!j && refused.code != ERR_REMOTE && err && !error_is_set(err))
         *err = refused;
     if (!j && !c->caps.refused[0])
@@ -36,7 +39,8 @@ static const char *flat_setting(const cJSON *settings, const char *key)
 {
     static const char *const layers[] = {"transient", "persistent", "defaults"};
     for (size_t i = 0; i < sizeof layers / sizeof *layers; i++) {
-        const cJSON *v = cJSON_GetObjectItemCaseSensitive(cJSON_GetObjectItemCaseSensitive(settings, layers[i]), key);
+        const cJSON *v = cJSON_GetObjectItemCaseSensitive(
+            cJSON_GetObjectItemCaseSensitive(settings, layers[i]), key);
         if (cJSON_IsString(v))
             return v->valuestring;
     }
@@ -50,7 +54,8 @@ static void ask_limits(Client *c, Error *err)
     k->max_buckets = 65535;
     k->max_result_window = 10000;
     k->nested_limit = 10000;
-    cJSON *s = ask(c, "GET", NULL, "/_cluster/settings?include_defaults=true&flat_settings=true", err);
+    cJSON *s =
+        ask(c, "GET", NULL, "/_cluster/settings?include_defaults=true&flat_settings=true", err);
     const char *expensive = flat_setting(s, "search.allow_expensive_queries");
     const char *buckets = flat_setting(s, "search.max_buckets");
     if (expensive)
@@ -60,7 +65,8 @@ static void ask_limits(Client *c, Error *err)
     cJSON_Delete(s);
 }
 
-/* A point in time is opened the way this engine spells it, used once with _shard_doc, and closed. */
+/* A point in time is opened the way this engine spells it, used once with _shard_doc, and
+ * closed. */
 static void ask_pit(Client *c, const char *index, Error *err)
 {
     Buf path = BUF_INIT, body = BUF_INIT;
@@ -77,7 +83,9 @@ static void ask_pit(Client *c, const char *index, Error *err)
         c->caps.pit_elastic = cJSON_IsString(id);
     }
     if (cJSON_IsString(id)) {
-        buf_printf(&body, "{\"size\":1,\"pit\":{\"id\":\"%s\"},\"sort\":[{\"_shard_doc\":\"asc\"}]}", id->valuestring);
+        buf_printf(&body,
+                   "{\"size\":1,\"pit\":{\"id\":\"%s\"},\"sort\":[{\"_shard_doc\":\"asc\"}]}",
+                   id->valuestring);
         c->caps.shard_doc = can(c, "POST", body.p, "/_search", err);
         buf_clear(&body);
         if (c->caps.pit_opensearch) {
@@ -97,17 +105,19 @@ static void ask_scripts(Client *c, const char *index, Error *err)
 {
     Buf path = BUF_INIT;
     buf_printf(&path, "/%s/_search?size=0", index);
-    c->caps.scripts =
-        can(c, "POST",
-            "{\"aggs\":{\"a\":{\"scripted_metric\":{\"init_script\":\"state.n=0.0\",\"map_script\":\"state.n+=1.0\","
-            "\"combine_script\":\"return state.n\",\"reduce_script\":\"double n=0; for (s in states) {if (s!=null) "
-            "{n+=(double)s}} return n\"}}}}",
-            path.p, err);
+    c->caps.scripts = can(c, "POST",
+                          "{\"aggs\":{\"a\":{\"scripted_metric\":{\"init_script\":\"state.n=0.0\","
+                          "\"map_script\":\"state.n+=1.0\","
+                          "\"combine_script\":\"return state.n\",\"reduce_script\":\"double n=0; "
+                          "for (s in states) {if (s!=null) "
+                          "{n+=(double)s}} return n\"}}}}",
+                          path.p, err);
     buf_free(&path);
 }
 
 /* An index per mapping that an engine may not know; made and dropped. */
-static bool can_map(Client *c, const char *index, const char *suffix, const char *settings, const char *field, Error *err)
+static bool can_map(Client *c, const char *index, const char *suffix, const char *settings,
+                    const char *field, Error *err)
 {
     Buf path = BUF_INIT, body = BUF_INIT;
     buf_printf(&path, "/%s-%s", index, suffix);
@@ -127,14 +137,16 @@ static void ask_mappings(Client *c, const char *index, Error *err)
 {
     Caps *k = &c->caps;
     k->knn_vector = can_map(c, index, "knn", ",\"index.knn\":true",
-                            "{\"type\":\"knn_vector\",\"dimension\":2,\"method\":{\"name\":\"hnsw\",\"engine\":\"lucene\","
+                            "{\"type\":\"knn_vector\",\"dimension\":2,\"method\":{\"name\":"
+                            "\"hnsw\",\"engine\":\"lucene\","
                             "\"space_type\":\"innerproduct\"}}",
                             err);
     if (!k->knn_vector)
-        k->dense_vector = can_map(c, index, "dense", "",
-                                  "{\"type\":\"dense_vector\",\"dims\":2,\"index\":true,"
-                                  "\"similarity\":\"max_inner_product\",\"index_options\":{\"type\":\"hnsw\"}}",
-                                  err);
+        k->dense_vector =
+            can_map(c, index, "dense", "",
+                    "{\"type\":\"dense_vector\",\"dims\":2,\"index\":true,"
+                    "\"similarity\":\"max_inner_product\",\"index_options\":{\"type\":\"hnsw\"}}",
+                    err);
     k->rank_features = can_map(c, index, "rank", "", "{\"type\":\"rank_features\"}", err);
 }
 
@@ -143,13 +155,16 @@ static void ask_stored(Client *c, const char *index, Error *err)
     Buf path = BUF_INIT;
     buf_printf(&path, "/_scripts/%s", index);
     if (c->caps.scripts) {
-        c->caps.stored_scripts = can(c, "PUT", "{\"script\":{\"lang\":\"painless\",\"source\":\"return 1.0\"}}", path.p, err);
+        c->caps.stored_scripts =
+            can(c, "PUT", "{\"script\":{\"lang\":\"painless\",\"source\":\"return 1.0\"}}", path.p,
+                err);
         if (c->caps.stored_scripts)
             can(c, "DELETE", NULL, path.p, err);
     }
     buf_clear(&path);
     buf_printf(&path, "/_ingest/pipeline/%s", index);
-    c->caps.pipelines = can(c, "PUT", "{\"processors\":[{\"set\":{\"field\":\"a\",\"value\":1}}]}", path.p, err);
+    c->caps.pipelines =
+        can(c, "PUT", "{\"processors\":[{\"set\":{\"field\":\"a\",\"value\":1}}]}", path.p, err);
     if (c->caps.pipelines)
         can(c, "DELETE", NULL, path.p, err);
     if (c->caps.rank_features) {
@@ -158,7 +173,9 @@ static void ask_stored(Client *c, const char *index, Error *err)
         can(c, "PUT", "{\"properties\":{\"r\":{\"type\":\"rank_feature\"}}}", path.p, err);
         buf_clear(&path);
         buf_printf(&path, "/%s/_search?size=0", index);
-        c->caps.rank_linear = can(c, "POST", "{\"query\":{\"rank_feature\":{\"field\":\"r\",\"linear\":{}}}}", path.p, err);
+        c->caps.rank_linear =
+            can(c, "POST", "{\"query\":{\"rank_feature\":{\"field\":\"r\",\"linear\":{}}}}", path.p,
+                err);
     }
     buf_free(&path);
 }
@@ -175,7 +192,8 @@ bool client_probe(Client *c, Error *err)
     Buf path = BUF_INIT;
     buf_printf(&path, "/%s", index);
     c->caps.can_create = can(c, "PUT",
-                             "{\"settings\":{\"number_of_shards\":1,\"number_of_replicas\":0},\"mappings\":{\"properties\":"
+                             "{\"settings\":{\"number_of_shards\":1,\"number_of_replicas\":0},"
+                             "\"mappings\":{\"properties\":"
                              "{\"a\":{\"type\":\"long\"}}}}",
                              path.p, err);
     if (c->caps.can_create && !error_is_set(err)) {

@@ -2,9 +2,10 @@
 /*
  * cells.c - sufficient statistics of categorical data, counted where the data are.
  *
- * A composite aggregation gives every combination that occurs with its number of documents, in pages. Two traps: without
- * missing_bucket a document that lacks a field vanishes, and one with a list counts once a value. The first is asked
- * for, the second is found by adding up: the sum must be the engine's count of documents.
+ * A composite aggregation gives every combination that occurs with its number of documents, in
+ * pages. Two traps: without missing_bucket a document that lacks a field vanishes, and one with a
+ * list counts once a value. The first is asked for, the second is found by adding up: the sum must
+ * be the engine's count of documents.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -65,7 +66,9 @@ static bool put_key(Cells *k, size_t i, const cJSON *v, Error *err)
     if (cJSON_IsBool(v))
         return builder_text(b, cJSON_IsTrue(v) ? STR("true") : STR("false"), err);
     if (v->valuedouble >= EXACT_INT || v->valuedouble <= -EXACT_INT)
-        return fail(err, ERR_DATA, "field '%s' holds integers beyond 2^53: pull the documents instead", k->fields[i].field);
+        return fail(err, ERR_DATA,
+                    "field '%s' holds integers beyond 2^53: pull the documents instead",
+                    k->fields[i].field);
     Buf t = BUF_INIT;
     buf_real(&t, v->valuedouble);
     bool ok = builder_text(b, buf_slice(&t), err);
@@ -76,7 +79,8 @@ static bool put_key(Cells *k, size_t i, const cJSON *v, Error *err)
 static bool take_buckets(Cells *k, const cJSON *buckets, Error *err)
 {
     const cJSON *bucket;
-    cJSON_ArrayForEach(bucket, buckets) {
+    cJSON_ArrayForEach(bucket, buckets)
+    {
         const cJSON *key = cJSON_GetObjectItemCaseSensitive(bucket, "key");
         const cJSON *n = cJSON_GetObjectItemCaseSensitive(bucket, "doc_count");
         for (size_t i = 0; i < k->n; i++) {
@@ -93,8 +97,10 @@ static bool take_buckets(Cells *k, const cJSON *buckets, Error *err)
     return true;
 }
 
-/* One page: its documents in *hits, the next page's key (malloc'd text) in *after, NULL at the end. */
-static bool one_page(Client *c, const char *path, Cells *k, Str query, char **after, int64_t *hits, Error *err)
+/* One page: its documents in *hits, the next page's key (malloc'd text) in *after, NULL at the
+ * end. */
+static bool one_page(Client *c, const char *path, Cells *k, Str query, char **after, int64_t *hits,
+                     Error *err)
 {
     Buf b = BUF_INIT;
     request(k, query, *after, &b);
@@ -104,8 +110,10 @@ static bool one_page(Client *c, const char *path, Cells *k, Str query, char **af
     *after = NULL;
     if (!j)
         return false;
-    const cJSON *agg = cJSON_GetObjectItemCaseSensitive(cJSON_GetObjectItemCaseSensitive(j, "aggregations"), "c");
-    const cJSON *total = cJSON_GetObjectItemCaseSensitive(cJSON_GetObjectItemCaseSensitive(j, "hits"), "total");
+    const cJSON *agg =
+        cJSON_GetObjectItemCaseSensitive(cJSON_GetObjectItemCaseSensitive(j, "aggregations"), "c");
+    const cJSON *total =
+        cJSON_GetObjectItemCaseSensitive(cJSON_GetObjectItemCaseSensitive(j, "hits"), "total");
     const cJSON *value = cJSON_GetObjectItemCaseSensitive(total, "value");
     bool ok = client_search_whole(j, err);
     if (ok && !cJSON_IsNumber(value))
@@ -152,7 +160,8 @@ static ColumnBuilder *new_key(CellSource source)
     return b;
 }
 
-Frame *es_cells(Client *c, const char *index, Str query, const CellField *fields, size_t n, Error *err)
+Frame *es_cells(Client *c, const char *index, Str query, const CellField *fields, size_t n,
+                Error *err)
 {
     Cells k = {.fields = fields, .n = n};
     Frame *f = NULL;
@@ -173,12 +182,16 @@ Frame *es_cells(Client *c, const char *index, Str query, const CellField *fields
         if (first < 0)
             first = hits;
         if (ok && hits != first)
-            ok = fail(err, ERR_GUARD, "the index changed while it was counted: %lld documents, then %lld", (long long)first, (long long)hits);
+            ok = fail(err, ERR_GUARD,
+                      "the index changed while it was counted: %lld documents, then %lld",
+                      (long long)first, (long long)hits);
         progress_tick("counting", (double)k.total, (double)first, "documents");
         ok = ok && !cancelled(err);
     } while (ok && after);
     if (ok && k.total != hits) {
-        ok = fail(err, ERR_GUARD, "the counts add up to %lld, there are %lld documents: a field holds lists", (long long)k.total, (long long)hits);
+        ok = fail(err, ERR_GUARD,
+                  "the counts add up to %lld, there are %lld documents: a field holds lists",
+                  (long long)k.total, (long long)hits);
         error_hint(err, "leave that field out, or pull the documents");
     }
     if (ok)

@@ -2,9 +2,10 @@
 /*
  * client.c - who answers at a URL, JSON requests, and error bodies in one message.
  *
- * An error body comes in four shapes: {"error":{"type","reason","root_cause":[],"caused_by":{}},"status"}, the same inside
- * a bulk item, {"error":"a sentence"}, and HTML or plain text from a proxy. client_refused() takes them all and shows the
- * deepest reason, because the outermost one is usually "all shards failed".
+ * An error body comes in four shapes:
+ * {"error":{"type","reason","root_cause":[],"caused_by":{}},"status"}, the same inside a bulk item,
+ * {"error":"a sentence"}, and HTML or plain text from a proxy. client_refused() takes them all and
+ * shows the deepest reason, because the outermost one is usually "all shards failed".
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -65,7 +66,8 @@ static void describe_error(const cJSON *error, char *out, size_t size)
 static void hint_status(long status, Error *err)
 {
     if (status == 401)
-        error_hint(err, "wrong or missing credentials: connect URL --user NAME, or --api-key-file FILE");
+        error_hint(err,
+                   "wrong or missing credentials: connect URL --user NAME, or --api-key-file FILE");
     else if (status == 403)
         error_hint(err, "the user lacks the privilege named there");
     else if (status == 404)
@@ -84,9 +86,11 @@ bool client_refused(const HttpReply *r, const char *what, Error *err)
     else if (cJSON_IsString(e))
         put_visible(reason, sizeof reason, str_of(e->valuestring));
     else if (r->body.n)
-        put_visible(reason, 200, str_trim(str_sub(buf_slice(&r->body), 0, r->body.n < 200 ? r->body.n : 200)));
+        put_visible(reason, 200,
+                    str_trim(str_sub(buf_slice(&r->body), 0, r->body.n < 200 ? r->body.n : 200)));
     cJSON_Delete(j);
-    fail(err, ERR_REMOTE, "%s: the engine answered %ld%s%s", what, r->status, reason[0] ? ": " : "", reason);
+    fail(err, ERR_REMOTE, "%s: the engine answered %ld%s%s", what, r->status, reason[0] ? ": " : "",
+         reason);
     hint_status(r->status, err);
     return false;
 }
@@ -100,7 +104,8 @@ bool client_search_whole(const cJSON *reply, Error *err)
     const cJSON *failed = cJSON_GetObjectItemCaseSensitive(shards, "failed");
     if (cJSON_IsNumber(failed) && failed->valuedouble > 0) {
         char why[300] = "";
-        const cJSON *f = cJSON_GetArrayItem(cJSON_GetObjectItemCaseSensitive(shards, "failures"), 0);
+        const cJSON *f =
+            cJSON_GetArrayItem(cJSON_GetObjectItemCaseSensitive(shards, "failures"), 0);
         const cJSON *reason = cJSON_GetObjectItemCaseSensitive(f, "reason");
         if (reason)
             describe_error(reason, why, sizeof why);
@@ -108,13 +113,15 @@ bool client_search_whole(const cJSON *reply, Error *err)
                     cJSON_IsNumber(total) ? total->valuedouble : 0.0, why[0] ? ": " : "", why);
     }
     if (cJSON_IsNumber(total) && total->valuedouble == 0)
-        return fail(err, ERR_REMOTE, "no shard was searched: the search context is gone, or the index has none");
+        return fail(err, ERR_REMOTE,
+                    "no shard was searched: the search context is gone, or the index has none");
     return true;
 }
 
 /* ---- requests ---- */
 
-static bool send(Client *c, const char *method, const char *path, Str body, bool repeatable, HttpReply *out, Error *err)
+static bool send(Client *c, const char *method, const char *path, Str body, bool repeatable,
+                 HttpReply *out, Error *err)
 {
     HttpRequest q = {.method = method, .path = path, .body = body, .repeatable = repeatable};
     size_t n = strlen(path);
@@ -123,7 +130,8 @@ static bool send(Client *c, const char *method, const char *path, Str body, bool
     return http_run(c->http, &q, out, err);
 }
 
-bool client_raw(Client *c, const char *method, Str body, bool repeatable, HttpReply *out, Error *err, const char *path, ...)
+bool client_raw(Client *c, const char *method, Str body, bool repeatable, HttpReply *out,
+                Error *err, const char *path, ...)
 {
     Buf p = BUF_INIT;
     char text[4096];
@@ -142,7 +150,8 @@ bool client_raw(Client *c, const char *method, Str body, bool repeatable, HttpRe
     return ok;
 }
 
-cJSON *client_json(Client *c, const char *method, Str body, bool repeatable, long *status, Error *err, const char *path, ...)
+cJSON *client_json(Client *c, const char *method, Str body, bool repeatable, long *status,
+                   Error *err, const char *path, ...)
 {
     char text[4096];
     va_list ap;
@@ -178,10 +187,12 @@ static bool take_root(Client *c, const cJSON *root, Error *err)
     const char *number = text_of(v, "number"), *distribution = text_of(v, "distribution");
     const char *name = text_of(root, "cluster_name");
     if (!number)
-        return fail(err, ERR_REMOTE, "%s answers, but is neither Elasticsearch nor OpenSearch", c->url);
+        return fail(err, ERR_REMOTE, "%s answers, but is neither Elasticsearch nor OpenSearch",
+                    c->url);
     snprintf(c->version, sizeof c->version, "%s", number);
     snprintf(c->product, sizeof c->product, "%s",
-             distribution && strcmp(distribution, "opensearch") == 0 ? "OpenSearch" : "Elasticsearch");
+             distribution && strcmp(distribution, "opensearch") == 0 ? "OpenSearch"
+                                                                     : "Elasticsearch");
     if (name)
         put_visible(c->name, sizeof c->name, str_of(name));
     return true;
@@ -190,7 +201,8 @@ static bool take_root(Client *c, const cJSON *root, Error *err)
 /* A server whose root answers 405 still tells its nodes' versions. */
 static bool ask_nodes(Client *c, Error *err)
 {
-    cJSON *j = client_json(c, "GET", STR_NULL, true, NULL, err, "/_nodes/_local?filter_path=cluster_name,nodes.*.version");
+    cJSON *j = client_json(c, "GET", STR_NULL, true, NULL, err,
+                           "/_nodes/_local?filter_path=cluster_name,nodes.*.version");
     if (!j)
         return false;
     const cJSON *node = cJSON_GetObjectItemCaseSensitive(j, "nodes");
@@ -230,7 +242,8 @@ static bool ask_root(Client *c, Error *err)
 
 static void ask_health(Client *c)
 {
-    Error ignored = ERROR_INIT; /* health is a courtesy: a user without the monitor privilege may still read and write */
+    /* a courtesy: a user without the monitor privilege may still read and write */
+    Error ignored = ERROR_INIT;
     cJSON *j = client_json(c, "GET", STR_NULL, true, NULL, &ignored, "/_cluster/health");
     const char *status = text_of(j, "status");
     const cJSON *nodes = cJSON_GetObjectItemCaseSensitive(j, "number_of_nodes");

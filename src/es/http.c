@@ -2,21 +2,21 @@
 /*
  * http.c - requests over libcurl: one multi handle, one thread, connections kept alive.
  *
- * A call owns an easy handle, its reply and its error. http_run() begins a call, waits for it, and repeats it when the
- * table says so:
+ * A call owns an easy handle, its reply and its error. http_run() begins a call, waits for it, and
+ * repeats it when the table says so:
  *
- *     no connection, reset, time-out        only when the request is repeatable (others get a fresh connection each)
- *     429, 502, 503, 504                    after Retry-After or 0.2 s * 2^k with jitter, at most 30 s, at most 6 times
- *     503 with too_many_buckets             never: it is not a temporary failure
- *     429 with "durability":"PERMANENT"     never: a circuit breaker that waiting does not close
- *     everything else                       handed to the caller
+ *     no connection, reset, time-out     only when the request is repeatable (others: fresh connections)
+ *     429, 502, 503, 504                 after Retry-After or 0.2 s * 2^k with jitter, 30 s and 6 times at most
+ *     503 with too_many_buckets          never: it is not a temporary failure
+ *     429 with "durability":"PERMANENT"  never: a circuit breaker that waiting does not close
+ *     everything else                    handed to the caller
  *
- * With several nodes, one that does not answer is passed over and the next one asked.
- * Ctrl-C is asked ten times a second; an aborted transfer closes its socket, and the engine then cancels its task.
- * TLS peers are verified unless the configuration says otherwise. A pinned certificate is compared by its sha256 inside
- * the handshake, before anything is sent. Redirects are not followed: credentials stay with the host they were given for.
+ * With several nodes, one that does not answer is passed over and the next one asked. Ctrl-C is
+ * asked ten times a second; an aborted transfer closes its socket, and the engine then cancels its
+ * task. TLS peers are verified unless the configuration says otherwise. A pinned certificate is
+ * compared by its sha256 inside the handshake, before anything is sent. Redirects are not followed:
+ * credentials stay with the host they were given for.
  */
-#include <assert.h>
 #include <curl/curl.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
@@ -25,17 +25,14 @@
 
 #include "base/cancel.h"
 #include "base/clock.h"
-#include "base/file.h"
 #include "base/rng.h"
-#include "es/http.h"
+#include "http_priv.h"
 
 #define RETRIES 6
 #define MAX_BODY_DEFAULT ((size_t)1 << 30)
 #define POLL_MS 100
 #define BACKOFF_CAP_S 30.0
 #define IDLE_HANDLES 8
-#define OWNED_MAX 12
-#define NODES_MAX 16
 
 struct HttpCall {
     CURL *easy;
@@ -54,137 +51,15 @@ struct HttpCall {
 
 struct Http {
     CURLM *multi;
-    HttpConfig c;
-    char *owned[OWNED_MAX];
-    size_t nowned;
-    unsigned char pin[32];
-    bool pinned, loopback;
+    HttpSettings s;
     HttpCall *calls;
     CURL *idle[IDLE_HANDLES];
     size_t nidle;
     HttpTrace trace;
     void *trace_ctx;
     size_t sent;
-    char *nodes[NODES_MAX];  /* base URLs; nodes[at] is asked */
-    size_t nnodes, at;
+    size_t at; /* s.nodes[at] is asked */
 };
-
-static const char *own(Http *h, const char *z)
-{
-    if (!z || !*z)
-        return NULL;
-    assert(h->nowned < OWNED_MAX);
-    return h->owned[h->nowned++] = xstrdup(z);
-}
-
-/* ---- the configuration ---- */
-
-static Str url_host(const char *url)
-{
-    const char *p = strstr(url, "://");
-    p = p ? p + 3 : url;
-    if (*p == '[') {
-        const char *e = strchr(p, ']');
-        return (Str){p + 1, e ? (size_t)(e - p - 1) : strlen(p + 1)};
-    }
-    return (Str){p, strcspn(p, ":/?#")};
-}
-
-static bool host_is_loopback(Str host)
-{
-    return str_eqz(host, "localhost") || str_eqz(host, "::1") || str_starts(host, STR("127."));
-}
-
-static bool check_url(const char *url, Error *err)
-{
-    bool plain = strncmp(url, "http://", 7) == 0, tls = strncmp(url, "https://", 8) == 0;
-    if (!plain && !tls) {
-        fail(err, ERR_USAGE, "'%s' is not the URL of an engine", url);
-        return error_hint(err, "connect http://localhost:9200");
-    }
-    if (url_host(url).n == 0)
-        return fail(err, ERR_USAGE, "'%s' names no host", url);
-    const char *rest = strstr(url, "://") + 3;
-    if (memchr(rest, '@', strcspn(rest, "/"))) {
-        fail(err, ERR_USAGE, "the URL carries a password");
-        return error_hint(err, "leave it out: connect asks for it, or reads GLINT_ES_PASSWORD");
-    }
-    return true;
-}
-
-static bool check_readable(const char *path, const char *what, Error *err)
-{
-    if (path && !file_exists(path))
-        return fail(err, ERR_IO, "the %s '%s' cannot be read", what, path);
-    return true;
-}
-
-static int hex_digit(char ch)
-{
-    if (ch >= '0' && ch <= '9')
-        return ch - '0';
-    ch = (char)(ch | 32);
-    return ch >= 'a' && ch <= 'f' ? ch - 'a' + 10 : -1;
-}
-
-static bool parse_pin(const char *text, unsigned char pin[32], Error *err)
-{
-    size_t n = 0;
-    for (const char *p = text; *p; p++) {
-        if (*p == ':' || *p == ' ')
-            continue;
-        int d = hex_digit(*p);
-        if (d < 0 || n >= 64)
-            return fail(err, ERR_USAGE, "'%s' is not a sha256 fingerprint", text);
-        pin[n / 2] = (unsigned char)(n % 2 ? pin[n / 2] | d : d << 4);
-        n++;
-    }
-    if (n != 64)
-        return fail(err, ERR_USAGE, "a sha256 fingerprint has 64 hex digits, this one %zu", n);
-    return true;
-}
-
-static bool take_config(Http *h, const HttpConfig *c, Error *err)
-{
-    h->c = *c;
-    for (Str rest = str_of(c->url), one; rest.n && h->nnodes < NODES_MAX;) {
-        one = str_trim(str_split(rest, ',', &rest));
-        while (one.n && one.p[one.n - 1] == '/')
-            one.n--;
-        char *url = xstrndup(one.p, one.n);
-        h->nodes[h->nnodes++] = url;
-        if (!check_url(url, err))
-            return false;
-    }
-    if (!h->nnodes)
-        return fail(err, ERR_USAGE, "no URL of an engine");
-    h->c.url = h->nodes[0];
-    h->c.user = own(h, c->user);
-    h->c.password = own(h, c->password);
-    h->c.api_key = own(h, c->api_key);
-    h->c.bearer = own(h, c->bearer);
-    h->c.ca_file = own(h, c->ca_file);
-    h->c.cert_file = own(h, c->cert_file);
-    h->c.key_file = own(h, c->key_file);
-    h->c.key_password = own(h, c->key_password);
-    h->c.fingerprint = own(h, c->fingerprint);
-    h->c.proxy = own(h, c->proxy);
-    h->loopback = host_is_loopback(url_host(h->c.url));
-    if (!check_readable(c->ca_file, "CA bundle", err) || !check_readable(c->cert_file, "client certificate", err) ||
-        !check_readable(c->key_file, "client key", err))
-        return false;
-    if (h->c.fingerprint) {
-        if (!parse_pin(h->c.fingerprint, h->pin, err))
-            return false;
-        h->pinned = true;
-    }
-    bool secret = h->c.password || h->c.api_key || h->c.bearer;
-    if (secret && strncmp(h->c.url, "http://", 7) == 0 && !h->loopback && !c->allow_plain_password) {
-        fail(err, ERR_USAGE, "the password would cross the network readable: %s is not https", h->c.url);
-        return error_hint(err, "use https://, or say --plain-password yes");
-    }
-    return true;
-}
 
 Http *http_new(const HttpConfig *c, Error *err)
 {
@@ -194,20 +69,13 @@ Http *http_new(const HttpConfig *c, Error *err)
         started = true;
     }
     Http *h = xcalloc(1, sizeof *h);
-    if (!take_config(h, c, err)) {
+    if (!http_settings_take(&h->s, c, err)) {
         http_free(h);
         return NULL;
     }
     h->multi = curl_multi_init();
     curl_multi_setopt(h->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_NOTHING);
     return h;
-}
-
-static void wipe(char *p)
-{
-    volatile char *v = p;
-    while (*v)
-        *v++ = 0;
 }
 
 void http_free(Http *h)
@@ -220,18 +88,18 @@ void http_free(Http *h)
         curl_easy_cleanup(h->idle[i]);
     if (h->multi)
         curl_multi_cleanup(h->multi);
-    for (size_t i = 0; i < h->nnodes; i++)
-        free(h->nodes[i]);
-    for (size_t i = 0; i < h->nowned; i++) {
-        wipe(h->owned[i]);
-        free(h->owned[i]);
-    }
+    http_settings_clear(&h->s);
     free(h);
+}
+
+const HttpConfig *http_config(const Http *h)
+{
+    return &h->s.c;
 }
 
 const char *http_url(const Http *h)
 {
-    return h->c.url;
+    return h->s.c.url;
 }
 
 size_t http_requests(const Http *h)
@@ -256,7 +124,7 @@ void http_reply_clear(HttpReply *r)
 static size_t on_body(char *p, size_t size, size_t n, void *ctx)
 {
     HttpCall *k = ctx;
-    size_t max = k->http->c.max_body ? k->http->c.max_body : MAX_BODY_DEFAULT;
+    size_t max = k->http->s.c.max_body ? k->http->s.c.max_body : MAX_BODY_DEFAULT;
     if (k->reply.body.n + size * n > max) {
         k->too_big = true;
         return 0;
@@ -302,7 +170,7 @@ static int verify_pin(X509_STORE_CTX *store, void *ctx)
     unsigned char md[EVP_MAX_MD_SIZE];
     unsigned n = 0;
     X509 *leaf = X509_STORE_CTX_get0_cert(store);
-    if (leaf && X509_digest(leaf, EVP_sha256(), md, &n) && n == 32 && memcmp(md, h->pin, 32) == 0)
+    if (leaf && X509_digest(leaf, EVP_sha256(), md, &n) && n == 32 && memcmp(md, h->s.pin, 32) == 0)
         return 1;
     X509_STORE_CTX_set_error(store, X509_V_ERR_CERT_UNTRUSTED);
     return 0;
@@ -317,14 +185,15 @@ static CURLcode on_ssl(CURL *easy, void *ssl, void *ctx)
 
 static void set_secrets(HttpCall *k)
 {
-    const HttpConfig *c = &k->http->c;
+    const HttpConfig *c = &k->http->s.c;
     char *auth = NULL;
     if (c->api_key || c->bearer) {
         Buf b = BUF_INIT;
-        buf_printf(&b, "Authorization: %s %s", c->api_key ? "ApiKey" : "Bearer", c->api_key ? c->api_key : c->bearer);
+        buf_printf(&b, "Authorization: %s %s", c->api_key ? "ApiKey" : "Bearer",
+                   c->api_key ? c->api_key : c->bearer);
         k->headers = curl_slist_append(k->headers, b.p);
         auth = b.p;
-        wipe(auth);
+        http_wipe(auth);
         buf_free(&b);
     } else if (c->user || c->password) {
         curl_easy_setopt(k->easy, CURLOPT_HTTPAUTH, (long)CURLAUTH_BASIC);
@@ -337,7 +206,7 @@ static void set_secrets(HttpCall *k)
 
 static void set_tls(HttpCall *k)
 {
-    const HttpConfig *c = &k->http->c;
+    const HttpConfig *c = &k->http->s.c;
     if (c->ca_file)
         curl_easy_setopt(k->easy, CURLOPT_CAINFO, c->ca_file);
     if (c->cert_file)
@@ -346,11 +215,11 @@ static void set_tls(HttpCall *k)
         curl_easy_setopt(k->easy, CURLOPT_SSLKEY, c->key_file);
     if (c->key_password)
         curl_easy_setopt(k->easy, CURLOPT_KEYPASSWD, c->key_password);
-    if (c->insecure || k->http->pinned) {
+    if (c->insecure || k->http->s.pinned) {
         curl_easy_setopt(k->easy, CURLOPT_SSL_VERIFYHOST, 0L);
-        curl_easy_setopt(k->easy, CURLOPT_SSL_VERIFYPEER, k->http->pinned ? 1L : 0L);
+        curl_easy_setopt(k->easy, CURLOPT_SSL_VERIFYPEER, k->http->s.pinned ? 1L : 0L);
     }
-    if (k->http->pinned) {
+    if (k->http->s.pinned) {
         curl_easy_setopt(k->easy, CURLOPT_SSL_CTX_FUNCTION, on_ssl);
         curl_easy_setopt(k->easy, CURLOPT_SSL_CTX_DATA, k->http);
     }
@@ -358,7 +227,7 @@ static void set_tls(HttpCall *k)
 
 static void set_transport(HttpCall *k)
 {
-    const HttpConfig *c = &k->http->c;
+    const HttpConfig *c = &k->http->s.c;
     CURL *e = k->easy;
     double connect = c->connect_timeout_s > 0 ? c->connect_timeout_s : 10;
     double total = k->req.timeout_s > 0 ? k->req.timeout_s : c->timeout_s > 0 ? c->timeout_s : 120;
@@ -381,13 +250,14 @@ static void set_transport(HttpCall *k)
     curl_easy_setopt(e, CURLOPT_XFERINFOFUNCTION, on_progress);
     curl_easy_setopt(e, CURLOPT_PRIVATE, k);
     curl_easy_setopt(e, CURLOPT_USERAGENT, "glint/" GLINT_VERSION);
-    if (!k->req.repeatable) /* curl sends a request again when a kept connection turns out to be dead */
+    /* curl sends a request again when a kept connection turns out to be dead */
+    if (!k->req.repeatable)
         curl_easy_setopt(e, CURLOPT_FRESH_CONNECT, 1L);
     if (c->gzip)
         curl_easy_setopt(e, CURLOPT_ACCEPT_ENCODING, "gzip");
     if (c->proxy)
         curl_easy_setopt(e, CURLOPT_PROXY, c->proxy);
-    if (k->http->loopback && !c->proxy)
+    if (k->http->s.loopback && !c->proxy)
         curl_easy_setopt(e, CURLOPT_NOPROXY, "*");
 }
 
@@ -401,7 +271,8 @@ static void set_body(HttpCall *k)
         curl_easy_setopt(e, CURLOPT_POSTFIELDS, k->req.body.p ? k->req.body.p : "");
         curl_easy_setopt(e, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)k->req.body.n);
         Buf b = BUF_INIT;
-        buf_printf(&b, "Content-Type: %s", k->req.content_type ? k->req.content_type : "application/json");
+        buf_printf(&b, "Content-Type: %s",
+                   k->req.content_type ? k->req.content_type : "application/json");
         k->headers = curl_slist_append(k->headers, b.p);
         buf_free(&b);
     }
@@ -418,7 +289,7 @@ HttpCall *http_begin(Http *h, const HttpRequest *q, Error *err)
     k->method = xstrdup(q->method);
     Buf url = BUF_INIT;
     k->node = h->at;
-    buf_puts(&url, h->nodes[h->at]);
+    buf_puts(&url, h->s.nodes[h->at]);
     buf_puts(&url, q->path);
     k->url = url.p;
     k->easy = h->nidle ? h->idle[--h->nidle] : curl_easy_init();
@@ -435,7 +306,7 @@ HttpCall *http_begin(Http *h, const HttpRequest *q, Error *err)
     curl_easy_setopt(k->easy, CURLOPT_HTTPHEADER, k->headers);
     k->began = clock_seconds();
     if (h->trace)
-        h->trace(h->trace_ctx, q, h->c.url);
+        h->trace(h->trace_ctx, q, h->s.c.url);
     h->sent++;
     k->next = h->calls;
     h->calls = k;
@@ -497,10 +368,10 @@ void http_abort_all(Http *h)
 static void explain(HttpCall *k, CURLcode code)
 {
     const char *why = k->curl_message[0] ? k->curl_message : curl_easy_strerror(code);
-    const char *url = k->http->nodes[k->node];
+    const char *url = k->http->s.nodes[k->node];
     if (k->too_big) {
         fail(&k->error, ERR_NET, "%s sent more than %zu MB: refused", url,
-             (k->http->c.max_body ? k->http->c.max_body : MAX_BODY_DEFAULT) >> 20);
+             (k->http->s.c.max_body ? k->http->s.c.max_body : MAX_BODY_DEFAULT) >> 20);
         return;
     }
     switch (code) {
@@ -508,7 +379,7 @@ static void explain(HttpCall *k, CURLcode code)
         fail(&k->error, ERR_CANCEL, "cancelled");
         break;
     case CURLE_COULDNT_RESOLVE_HOST:
-        fail(&k->error, ERR_NET, "no host '%.*s'", STR_ARG(url_host(url)));
+        fail(&k->error, ERR_NET, "no host '%.*s'", STR_ARG(http_url_host(url)));
         error_hint(&k->error, "check the name, or the network");
         break;
     case CURLE_COULDNT_CONNECT:
@@ -520,7 +391,9 @@ static void explain(HttpCall *k, CURLcode code)
         break;
     case CURLE_PEER_FAILED_VERIFICATION:
         fail(&k->error, ERR_NET, "the certificate of %s is not trusted: %s", url, why);
-        error_hint(&k->error, "--ca FILE names the authority that signed it, --fingerprint the certificate itself");
+        error_hint(
+            &k->error,
+            "--ca FILE names the authority that signed it, --fingerprint the certificate itself");
         break;
     case CURLE_SSL_CONNECT_ERROR:
         fail(&k->error, ERR_NET, "no TLS with %s: %s", url, why);
@@ -546,7 +419,7 @@ static void finish(HttpCall *k, CURLcode code)
         k->reply.status = 0;
         explain(k, code);
         if (k->error.code == ERR_NET && k->node == k->http->at)
-            k->http->at = (k->http->at + 1) % k->http->nnodes;
+            k->http->at = (k->http->at + 1) % k->http->s.nnodes;
     }
 }
 
@@ -632,7 +505,7 @@ bool http_run(Http *h, const HttpRequest *q, HttpReply *out, Error *err)
             done = http_next(h, err);
             if (!done) {
                 http_call_free(h, call);
-                return fail(err, ERR_NET, "the request to %s was lost", h->c.url);
+                return fail(err, ERR_NET, "the request to %s was lost", h->s.c.url);
             }
             if (done != call)
                 http_call_free(h, done);
@@ -656,65 +529,4 @@ bool http_run(Http *h, const HttpRequest *q, HttpReply *out, Error *err)
         if (!http_sleep(wait, err))
             return false;
     }
-}
-
-/* ---- as text ---- */
-
-void buf_url(Buf *b, Str s)
-{
-    for (size_t i = 0; i < s.n; i++) {
-        unsigned char ch = (unsigned char)s.p[i];
-        bool plain = (ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z') || (ch >= '0' && ch <= '9') ||
-                     strchr("-_.~*,", ch ? ch : ' ');
-        if (plain && ch)
-            buf_putc(b, (char)ch);
-        else
-            buf_printf(b, "%%%02X", ch);
-    }
-}
-
-void http_as_devtools(const HttpRequest *q, Buf *out)
-{
-    buf_printf(out, "%s %s\n", q->method, q->path);
-    if (q->body.n) {
-        buf_str(out, q->body);
-        if (q->body.p[q->body.n - 1] != '\n')
-            buf_putc(out, '\n');
-    }
-}
-
-static void buf_quoted(Buf *b, Str s)
-{
-    buf_putc(b, '\'');
-    for (size_t i = 0; i < s.n; i++) {
-        if (s.p[i] == '\'')
-            buf_puts(b, "'\\''");
-        else
-            buf_putc(b, s.p[i]);
-    }
-    buf_putc(b, '\'');
-}
-
-void http_as_curl(const Http *h, const HttpRequest *q, Buf *out)
-{
-    const HttpConfig *c = &h->c;
-    buf_printf(out, "curl -X %s ", q->method);
-    if (c->api_key)
-        buf_puts(out, "-H \"Authorization: ApiKey $GLINT_ES_API_KEY\" ");
-    else if (c->bearer)
-        buf_puts(out, "-H \"Authorization: Bearer $GLINT_ES_TOKEN\" ");
-    else if (c->user)
-        buf_printf(out, "-u '%s':\"$GLINT_ES_PASSWORD\" ", c->user);
-    if (c->ca_file)
-        buf_printf(out, "--cacert '%s' ", c->ca_file);
-    Buf url = BUF_INIT;
-    buf_puts(&url, c->url);
-    buf_puts(&url, q->path);
-    buf_quoted(out, buf_slice(&url));
-    buf_free(&url);
-    if (q->body.n) {
-        buf_printf(out, " -H 'Content-Type: %s' --data-binary ", q->content_type ? q->content_type : "application/json");
-        buf_quoted(out, q->body);
-    }
-    buf_putc(out, '\n');
 }

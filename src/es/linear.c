@@ -2,14 +2,16 @@
 /*
  * linear.c - the model at query time, for one user.
  *
- * With the user and the moment fixed the linear predictor is a sum over the post's fields, whatever the formula joins
- * (gender:lang becomes a weight a language). The sum is found by asking the model itself: from the user's row, each input
- * of the post side is varied alone and the change of the linear predictor written down; a number must change it in
- * proportion, or it is left out. Two inputs that the formula multiplies with each other (lang:post_age_days) would
- * not add up: that is checked by changing all of them at once.
+ * With the user and the moment fixed the linear predictor is a sum over the post's fields, whatever
+ * the formula joins (gender:lang becomes a weight a language). The sum is found by asking the model
+ * itself: from the user's row, each input of the post side is varied alone and the change of the
+ * linear predictor written down; a number must change it in proportion, or it is left out. Two
+ * inputs that the formula multiplies with each other (lang:post_age_days) would not add up: that is
+ * checked by changing all of them at once.
  *
- * weights: exp(sum) = product of exp(beta) for the levels that a document has, and of decays for its numbers: Lucene's
- * exp decay is exp(ln(decay) / scale * |x - origin|), which on one side of the origin is exp(beta x) up to a constant.
+ * weights: exp(sum) = product of exp(beta) for the levels that a document has, and of decays for
+ * its numbers: Lucene's exp decay is exp(ln(decay) / scale * |x - origin|), which on one side of
+ * the origin is exp(beta x) up to a constant.
  */
 #include <math.h>
 #include <stdio.h>
@@ -23,8 +25,8 @@
 typedef struct Maker {
     const Model *m;
     const World *w;
-    WhatIf *at;            /* the user's row */
-    double eta;            /* its linear predictor */
+    WhatIf *at; /* the user's row */
+    double eta; /* its linear predictor */
     Linear *out;
 } Maker;
 
@@ -72,7 +74,8 @@ static const char *role_field(const World *w, Role role)
     return col >= 0 ? w->posts->names[col] : NULL;
 }
 
-/* The field and how it is read; NULL when documents do not hold it. *tag is the value for a tag's column. */
+/* The field and how it is read; NULL when documents do not hold it. *tag is the value for a
+ * tag's column. */
 static const char *field_of(const World *w, const char *input, EffectKind *kind, const char **tag)
 {
     *tag = NULL;
@@ -99,7 +102,8 @@ static const char *field_of(const World *w, const char *input, EffectKind *kind,
 
 /* ---- asking the model ---- */
 
-static bool at_numbers(const Maker *k, size_t input, const double *x, size_t n, double *eta, Error *err)
+static bool at_numbers(const Maker *k, size_t input, const double *x, size_t n, double *eta,
+                       Error *err)
 {
     Predictions p;
     if (!whatif_many(k->at, input, x, NULL, n, false, &p, err))
@@ -109,7 +113,8 @@ static bool at_numbers(const Maker *k, size_t input, const double *x, size_t n, 
     return true;
 }
 
-static bool number_effect(Maker *k, size_t i, EffectKind kind, const char *field, const char *tag, Error *err)
+static bool number_effect(Maker *k, size_t i, EffectKind kind, const char *field, const char *tag,
+                          Error *err)
 {
     const InputSummary *in = &k->m->inputs[i];
     const double x[4] = {0, 1, 2, 7};
@@ -118,11 +123,13 @@ static bool number_effect(Maker *k, size_t i, EffectKind kind, const char *field
         return false;
     double slope = eta[1] - eta[0], size = fabs(eta[0]) + fabs(slope) + 1;
     bool two = tag || in->type == COL_BOOL;
-    if (!two && (fabs(eta[2] - eta[0] - 2 * slope) > LINEAR_TOL * size || fabs(eta[3] - eta[0] - 7 * slope) > 7 * LINEAR_TOL * size)) {
+    if (!two && (fabs(eta[2] - eta[0] - 2 * slope) > LINEAR_TOL * size ||
+                 fabs(eta[3] - eta[0] - 7 * slope) > 7 * LINEAR_TOL * size)) {
         leave(k->out, in->name);
         return true;
     }
-    whatif_set(k->at, str_of(in->name), two && in->type == COL_BOOL ? STR("false") : STR("0"), SPAN_NONE, err);
+    whatif_set(k->at, str_of(in->name), two && in->type == COL_BOOL ? STR("false") : STR("0"),
+               SPAN_NONE, err);
     if (tag) {
         Effect *e = effect_add(k->out, EFFECT_LEVELS, field);
         effect_level(e, tag, slope);
@@ -180,7 +187,8 @@ static bool eta_now(const Maker *k, double *eta, Error *err)
     return ok || fail(err, ERR_DATA, "an attribute of that user is missing: no probability");
 }
 
-/* All effects at once against their sum: the post's fields must not be multiplied with each other. */
+/* All effects at once against their sum: the post's fields must not be multiplied with each
+ * other. */
 static bool check_additive(Maker *k, Error *err)
 {
     double sum = k->out->base, eta;
@@ -195,10 +203,12 @@ static bool check_additive(Maker *k, Error *err)
             if (strcmp(f->field, field) != 0 || (tag && strcmp(f->level[0], tag) != 0))
                 continue;
             if (f->kind == EFFECT_LEVELS && !tag) {
-                ok = whatif_set(probe, str_of(in->name), str_of(f->level[f->n - 1]), SPAN_NONE, err);
+                ok =
+                    whatif_set(probe, str_of(in->name), str_of(f->level[f->n - 1]), SPAN_NONE, err);
                 sum += f->weight[f->n - 1];
             } else {
-                ok = whatif_set(probe, str_of(in->name), in->type == COL_BOOL ? STR("true") : STR("1"), SPAN_NONE, err);
+                ok = whatif_set(probe, str_of(in->name),
+                                in->type == COL_BOOL ? STR("true") : STR("1"), SPAN_NONE, err);
                 sum += f->weight[0];
             }
             break;
@@ -209,7 +219,8 @@ static bool check_additive(Maker *k, Error *err)
     k->at = old;
     whatif_free(probe);
     if (ok && fabs(eta - sum) > 1e-6 * (1 + fabs(sum))) {
-        fail(err, ERR_DATA, "the formula multiplies fields of the post with each other: no sum over fields");
+        fail(err, ERR_DATA,
+             "the formula multiplies fields of the post with each other: no sum over fields");
         ok = error_hint(err, "--by nested, sparse, pairs or vector");
     }
     return ok;
@@ -227,11 +238,15 @@ static int64_t newest_post(const World *w)
     return newest;
 }
 
-bool linear_for(const Model *m, const World *w, uint32_t user, uint32_t post, int64_t moment, Linear *out, Error *err)
+bool linear_for(const Model *m, const World *w, uint32_t user, uint32_t post, int64_t moment,
+                Linear *out, Error *err)
 {
     *out = (Linear){0};
     if (!m->recipe) {
-        fail(err, ERR_DATA, "%s was not fitted on a table that `features` made: users and posts cannot be looked up", m->name);
+        fail(err, ERR_DATA,
+             "%s was not fitted on a table that `features` made: users and posts cannot be looked "
+             "up",
+             m->name);
         return false;
     }
     Frame *row = recipe_rows(m->recipe, w, &user, &post, 1, moment, err);
@@ -258,7 +273,8 @@ static void put_decay(const Effect *e, int64_t moment, int64_t newest, Buf *b)
     buf_puts(b, "{\"exp\":{");
     buf_json_str(b, str_of(e->field));
     if (e->kind == EFFECT_AGE) {
-        /* older is further from the newest post; a positive slope starts from the oldest day that training knew */
+        /* older is further from the newest post; a positive slope starts from the oldest day
+         * that training knew */
         buf_puts(b, ":{\"origin\":\"");
         int64_t origin = beta < 0 ? newest : moment - (int64_t)((e->max + 1) * (double)US_PER_DAY);
         buf_es_time(b, origin, TIME_SECOND);
@@ -304,8 +320,10 @@ void linear_functions(const Linear *l, int64_t moment, Buf *out)
 const char *linear_script(void)
 {
     return "double e = params.base;"
-           " for (def f : params.levels.entrySet()) { def w = f.getValue(); def d = doc[f.getKey()];"
-           " for (int i = 0; i < d.size(); i++) { e += ((Number) w.getOrDefault(d.get(i), 0.0)).doubleValue(); } }"
+           " for (def f : params.levels.entrySet()) { def w = f.getValue(); def d = "
+           "doc[f.getKey()];"
+           " for (int i = 0; i < d.size(); i++) { e += ((Number) w.getOrDefault(d.get(i), "
+           "0.0)).doubleValue(); } }"
            " for (def f : params.slopes.entrySet()) { def d = doc[f.getKey()];"
            " if (d.size() > 0) { e += ((Number) f.getValue()).doubleValue() * d.value; } }"
            " for (def f : params.ages.entrySet()) { def d = doc[f.getKey()];"
@@ -324,7 +342,8 @@ static void put_map(const Linear *l, EffectKind kind, Buf *b)
             continue;
         bool again = false; /* tags are one field with many effects */
         for (size_t k = 0; k < i; k++)
-            again = again || (l->effects[k].kind == kind && strcmp(l->effects[k].field, e->field) == 0);
+            again =
+                again || (l->effects[k].kind == kind && strcmp(l->effects[k].field, e->field) == 0);
         if (again)
             continue;
         buf_puts(b, first ? "" : ",");
@@ -338,7 +357,9 @@ static void put_map(const Linear *l, EffectKind kind, Buf *b)
         buf_putc(b, '{');
         bool head = true;
         for (size_t k = i; k < l->n; k++)
-            for (size_t v = 0; l->effects[k].kind == kind && strcmp(l->effects[k].field, e->field) == 0 && v < l->effects[k].n; v++) {
+            for (size_t v = 0; l->effects[k].kind == kind &&
+                               strcmp(l->effects[k].field, e->field) == 0 && v < l->effects[k].n;
+                 v++) {
                 buf_puts(b, head ? "" : ",");
                 head = false;
                 buf_json_str(b, str_of(l->effects[k].level[v]));

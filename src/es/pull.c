@@ -4,14 +4,15 @@
  *
  * Which loop is safe depends on the engine, so the plan follows the probe:
  *
- *     a point in time and _shard_doc      slices of the snapshot, sorted by [_shard_doc]: total order, nothing lost
- *     otherwise                           one scroll per shard (preference=_shards:N), sorted by _doc
+ *     a point in time and _shard_doc   slices of the snapshot, sorted by [_shard_doc]: nothing lost
+ *     otherwise                        one scroll per shard (preference=_shards:N), sorted by _doc
  *
- * A point in time paged by _doc or _seq_no is never used: equal values on two shards lose documents at page ends.
- * Several loops run at once (as many as shards, at most the cores): while one page is parsed here the engine prepares
- * the next. A page is asked for again when the connection broke under a point in time, since search_after makes that
- * harmless; a scroll is not, because it has moved on. Pages adapt to 5-15 MB. At the end the documents received must be
- * as many as the engine said there were under the same snapshot. Contexts are closed on every way out.
+ * A point in time paged by _doc or _seq_no is never used: equal values on two shards lose documents
+ * at page ends. Several loops run at once (as many as shards, at most the cores): while one page is
+ * parsed here the engine prepares the next. A page is asked for again when the connection broke
+ * under a point in time, since search_after makes that harmless; a scroll is not, because it has
+ * moved on. Pages adapt to 5-15 MB. At the end the documents received must be as many as the engine
+ * said there were under the same snapshot. Contexts are closed on every way out.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,8 +31,8 @@
 #define FILTER "_scroll_id,pit_id,timed_out,_shards,hits.total,hits.hits._source,hits.hits.sort"
 
 typedef struct Loop {
-    int number;             /* slice or shard */
-    size_t page;            /* documents to ask for */
+    int number;  /* slice or shard */
+    size_t page; /* documents to ask for */
     bool started, ended;
     int tries;
     int64_t expected, received;
@@ -55,7 +56,11 @@ bool list_policy_parse(Str s, ListPolicy *out)
     static const struct {
         const char *name;
         ListPolicy p;
-    } rows[] = {{"join", LIST_JOIN}, {"first", LIST_FIRST}, {"count", LIST_COUNT}, {"explode", LIST_EXPLODE}, {"error", LIST_ERROR}};
+    } rows[] = {{"join", LIST_JOIN},
+                {"first", LIST_FIRST},
+                {"count", LIST_COUNT},
+                {"explode", LIST_EXPLODE},
+                {"error", LIST_ERROR}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         if (str_eqz(s, rows[i].name)) {
             *out = rows[i].p;
@@ -69,7 +74,8 @@ bool list_policy_parse(Str s, ListPolicy *out)
 static bool open_pit(Pull *p, Error *err)
 {
     const char *how = p->c->caps.pit_opensearch ? "_search/point_in_time" : "_pit";
-    cJSON *j = client_json(p->c, "POST", STR_NULL, true, NULL, err, "/%s/%s?keep_alive=" KEEP_ALIVE, p->index.p, how);
+    cJSON *j = client_json(p->c, "POST", STR_NULL, true, NULL, err, "/%s/%s?keep_alive=" KEEP_ALIVE,
+                           p->index.p, how);
     const char *id = NULL;
     bool ok = j && json_get_text(j, p->c->caps.pit_opensearch ? "pit_id" : "id", how, &id, err);
     if (ok)
@@ -78,7 +84,8 @@ static bool open_pit(Pull *p, Error *err)
     return ok;
 }
 
-/* Closing is a courtesy that must not hide the error which ended the pull, nor be stopped by Ctrl-C. */
+/* Closing is a courtesy that must not hide the error which ended the pull, nor be stopped by
+ * Ctrl-C. */
 static void close_contexts(Pull *p)
 {
     Error ignored = ERROR_INIT;
@@ -89,14 +96,16 @@ static void close_contexts(Pull *p)
     if (p->pit.n) {
         bool os = p->c->caps.pit_opensearch;
         buf_printf(&body, os ? "{\"pit_id\":[\"%s\"]}" : "{\"id\":\"%s\"}", p->pit.p);
-        cJSON_Delete(client_json(p->c, "DELETE", buf_slice(&body), true, NULL, &ignored, os ? "/_search/point_in_time" : "/_pit"));
+        cJSON_Delete(client_json(p->c, "DELETE", buf_slice(&body), true, NULL, &ignored,
+                                 os ? "/_search/point_in_time" : "/_pit"));
     }
     for (size_t i = 0; !p->by_pit && i < p->nloops; i++)
         if (p->loops[i].info.context.n) {
             buf_clear(&body);
             buf_printf(&body, "{\"scroll_id\":[\"%s\"]}", p->loops[i].info.context.p);
             ignored = (Error)ERROR_INIT;
-            cJSON_Delete(client_json(p->c, "DELETE", buf_slice(&body), true, NULL, &ignored, "/_search/scroll"));
+            cJSON_Delete(client_json(p->c, "DELETE", buf_slice(&body), true, NULL, &ignored,
+                                     "/_search/scroll"));
         }
     buf_free(&body);
     if (was_cancelled)
@@ -115,7 +124,10 @@ static void body_query(Pull *p, Buf *b)
 
 static void body_pit(Pull *p, Loop *l)
 {
-    buf_printf(&l->body, "{\"size\":%zu,\"pit\":{\"id\":\"%s\",\"keep_alive\":\"" KEEP_ALIVE "\"},\"sort\":[{\"_shard_doc\":\"asc\"}]", l->page, p->pit.p);
+    buf_printf(&l->body,
+               "{\"size\":%zu,\"pit\":{\"id\":\"%s\",\"keep_alive\":\"" KEEP_ALIVE
+               "\"},\"sort\":[{\"_shard_doc\":\"asc\"}]",
+               l->page, p->pit.p);
     buf_printf(&l->body, ",\"track_total_hits\":%s", l->started ? "false" : "true");
     if (p->nloops > 1)
         buf_printf(&l->body, ",\"slice\":{\"id\":%d,\"max\":%zu}", l->number, p->nloops);
@@ -129,7 +141,8 @@ static void body_pit(Pull *p, Loop *l)
 static void body_scroll(Pull *p, Loop *l)
 {
     if (l->started) {
-        buf_printf(&l->body, "{\"scroll\":\"" KEEP_ALIVE "\",\"scroll_id\":\"%s\"}", l->info.context.p);
+        buf_printf(&l->body, "{\"scroll\":\"" KEEP_ALIVE "\",\"scroll_id\":\"%s\"}",
+                   l->info.context.p);
         buf_puts(&l->path, "/_search/scroll?filter_path=" FILTER);
         return;
     }
@@ -151,8 +164,13 @@ static bool ask_page(Pull *p, Loop *l, Error *err)
         body_scroll(p, l);
     if (p->opt->with_id)
         buf_puts(&l->path, ",hits.hits._id");
-    /* a scroll that moved twice loses a page, and then the count at the end is wrong: told, never silent */
-    HttpRequest q = {.method = "POST", .path = l->path.p, .body = buf_slice(&l->body), .repeatable = true, .tag = l};
+    /* a scroll that moved twice loses a page, and then the count at the end is wrong: told,
+     * never silent */
+    HttpRequest q = {.method = "POST",
+                     .path = l->path.p,
+                     .body = buf_slice(&l->body),
+                     .repeatable = true,
+                     .tag = l};
     return http_begin(p->c->http, &q, err) != NULL;
 }
 
@@ -163,8 +181,8 @@ static bool check_envelope(const PageInfo *i, Error *err)
     if (i->timed_out)
         return fail(err, ERR_REMOTE, "the search timed out in the engine: the page is not whole");
     if (i->shards_failed > 0)
-        return fail(err, ERR_REMOTE, "%lld of %lld shards failed%s%s", (long long)i->shards_failed, (long long)i->shards_total,
-                    i->failure[0] ? ": " : "", i->failure);
+        return fail(err, ERR_REMOTE, "%lld of %lld shards failed%s%s", (long long)i->shards_failed,
+                    (long long)i->shards_total, i->failure[0] ? ": " : "", i->failure);
     if (i->shards_total == 0)
         return fail(err, ERR_REMOTE, "no shard was searched: the search context is gone");
     return true;
@@ -205,12 +223,14 @@ static bool take_page(Pull *p, Loop *l, HttpReply *r, Error *err)
     return true;
 }
 
-/* An answer that may be asked for again: 429 and 5xx always, a broken connection only under a point in time. */
+/* An answer that may be asked for again: 429 and 5xx always, a broken connection only under a
+ * point in time. */
 static bool retry_page(Pull *p, Loop *l, HttpCall *call, bool *again, Error *err)
 {
     const HttpReply *r = http_call_reply(call);
     bool busy = r->status == 429 || r->status == 502 || r->status == 503 || r->status == 504;
-    bool broken = r->status == 0 && http_call_error(call)->code == ERR_NET && (p->by_pit || !l->started);
+    bool broken =
+        r->status == 0 && http_call_error(call)->code == ERR_NET && (p->by_pit || !l->started);
     *again = (busy || broken) && ++l->tries <= 6;
     if (*again) {
         if (busy && l->page > PAGE_MIN)
@@ -257,11 +277,16 @@ static void plan(Pull *p, const Schema *s)
     size_t want = p->opt->slices > 0 ? (size_t)p->opt->slices : s->shards < 2 ? s->shards : 2;
     if (p->opt->limit > 0)
         want = 1;
-    if (!p->by_pit) /* one scroll a shard covers everything only when there is one for each shard of one index */
-        want = s->indexes == 1 && s->shards > 1 && s->shards <= LOOPS_MAX && p->opt->limit == 0 ? s->shards : 1;
+    /* one scroll a shard covers everything only when there is one for each shard of one index */
+    if (!p->by_pit)
+        want = s->indexes == 1 && s->shards > 1 && s->shards <= LOOPS_MAX && p->opt->limit == 0
+                   ? s->shards
+                   : 1;
     p->nloops = want < 1 ? 1 : want > LOOPS_MAX ? LOOPS_MAX : want;
     for (size_t i = 0; i < p->nloops; i++)
-        p->loops[i] = (Loop){.number = (int)i, .page = p->opt->page ? p->opt->page : PAGE_FIRST, .info = {.total = -1}};
+        p->loops[i] = (Loop){.number = (int)i,
+                             .page = p->opt->page ? p->opt->page : PAGE_FIRST,
+                             .info = {.total = -1}};
     snprintf(p->report->how, sizeof p->report->how, "%s, %zu at a time",
              p->by_pit ? "point in time by _shard_doc" : "scroll by shard", p->nloops);
     if (p->opt->limit > 0 && (size_t)p->opt->limit < p->loops[0].page)
@@ -286,8 +311,8 @@ static bool check_complete(const Pull *p, Error *err)
 {
     if (p->opt->limit > 0 || p->report->received == p->report->expected)
         return true;
-    fail(err, ERR_GUARD, "%lld documents came, the engine counts %lld: nothing was loaded", (long long)p->report->received,
-         (long long)p->report->expected);
+    fail(err, ERR_GUARD, "%lld documents came, the engine counts %lld: nothing was loaded",
+         (long long)p->report->received, (long long)p->report->expected);
     return error_hint(err, "try again: documents may have been dropped with a shard");
 }
 
@@ -308,7 +333,8 @@ static void tell(const PullReport *r, const PageSink *sink)
 {
     Buf example = BUF_INIT;
     if (page_malformed(sink, &example))
-        read_note(r->read, "%zu values did not fit the mapping's type and are missing: %s", r->malformed, example.p);
+        read_note(r->read, "%zu values did not fit the mapping's type and are missing: %s",
+                  r->malformed, example.p);
     buf_free(&example);
 }
 

@@ -2,9 +2,10 @@
 /*
  * push.c - the rows of a frame as documents.
  *
- * A document's id comes from its columns, so that writing the same table twice changes nothing: a column, or a template
- * such as {user}_{post} in which '_' and '%' inside a value are percent-encoded, so that the parts can be told apart
- * again. Nulls are left out. A list (a|b|c) becomes an array. Moments are written as finely as their column has them.
+ * A document's id comes from its columns, so that writing the same table twice changes nothing: a
+ * column, or a template such as {user}_{post} in which '_' and '%' inside a value are
+ * percent-encoded, so that the parts can be told apart again. Nulls are left out. A list (a|b|c)
+ * becomes an array. Moments are written as finely as their column has them.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -160,7 +161,8 @@ static bool make_id(const Frame *f, const IdRule *r, size_t row, Buf *out, Error
     if (out->n == 0)
         return fail_row(err, ERR_DATA, (long)row + 1, "row %zu has no id", row + 1);
     if (out->n > ID_MAX)
-        return fail_row(err, ERR_DATA, (long)row + 1, "row %zu: the id has %zu bytes, %d are allowed", row + 1, out->n, ID_MAX);
+        return fail_row(err, ERR_DATA, (long)row + 1,
+                        "row %zu: the id has %zu bytes, %d are allowed", row + 1, out->n, ID_MAX);
     return true;
 }
 
@@ -172,7 +174,8 @@ static void put_action(const PushOptions *opt, Str id, Buf *out)
     buf_puts(out, "{\"index\":{\"_id\":");
     buf_json_str(out, id);
     if (opt->version > 0)
-        buf_printf(out, ",\"version\":%lld,\"version_type\":\"external_gte\"", (long long)opt->version);
+        buf_printf(out, ",\"version\":%lld,\"version_type\":\"external_gte\"",
+                   (long long)opt->version);
     buf_puts(out, "}}");
 }
 

@@ -2,12 +2,12 @@
 /*
  * rank.c - posts for one user, ranked by the engine.
  *
- *     nested   the seed's query: a nested function_score over user_view_probabilities; score = probability
- *     sparse   a rank_feature query, linear (or log where an engine knows no linear one); score = probability to 9 bits
+ *     nested   the seed's query: function_score over user_view_probabilities; score = probability
+ *     sparse   a rank_feature query, linear (log where there is no linear one); probability to 9 bits
  *     pairs    a function_score over the pair documents; score = probability
- *     script   the stored script of `es deploy` (or the same inline) over the Post documents' own fields
- *     weights  exp(coefficient) a level and exp decays a number, no script; score = exp(linear predictor) up to a constant
- *     vector   inner product of the post's and the user's vector (vectors.c); the score is turned back into a probability
+ *     script   the script of `es deploy` over the Post documents' own fields
+ *     weights  exp(coefficient) a level, exp decays a number; score = exp(linear predictor) * constant
+ *     vector   inner product of the post's and the user's vector; turned back into a probability
  *
  * With a text to match, nested, sparse and pairs add the text's score; weights multiply by it.
  */
@@ -21,8 +21,9 @@ static const struct {
     const char *name;
     double tolerance;
 } ways[] = {
-    [RANK_NESTED] = {"nested", 1e-6}, [RANK_SPARSE] = {"sparse", 4e-3}, [RANK_PAIRS] = {"pairs", 1e-6},
-    [RANK_SCRIPT] = {"script", 1e-6}, [RANK_WEIGHTS] = {"weights", NAN}, [RANK_VECTOR] = {"vector", 1e-5},
+    [RANK_NESTED] = {"nested", 1e-6},  [RANK_SPARSE] = {"sparse", 4e-3},
+    [RANK_PAIRS] = {"pairs", 1e-6},    [RANK_SCRIPT] = {"script", 1e-6},
+    [RANK_WEIGHTS] = {"weights", NAN}, [RANK_VECTOR] = {"vector", 1e-5},
 };
 #define NWAYS (sizeof ways / sizeof *ways)
 
@@ -61,7 +62,8 @@ static void put_match(const RankOptions *o, Buf *b)
     buf_puts(b, "}}");
 }
 
-/* Without a text the score is the probability alone; with one the text must match and its score is added. */
+/* Without a text the score is the probability alone; with one the text must match and its score
+ * is added. */
 static void put_with_match(const RankOptions *o, const char *scored, Buf *b)
 {
     if (!o->match) {
@@ -76,10 +78,12 @@ static void put_with_match(const RankOptions *o, const char *scored, Buf *b)
 static void put_nested(const RankOptions *o, Buf *b)
 {
     Buf q = BUF_INIT;
-    buf_puts(&q, "{\"nested\":{\"path\":\"user_view_probabilities\",\"score_mode\":\"max\",\"query\":{\"function_score\":{"
+    buf_puts(&q, "{\"nested\":{\"path\":\"user_view_probabilities\",\"score_mode\":\"max\","
+                 "\"query\":{\"function_score\":{"
                  "\"query\":{\"term\":{\"user_view_probabilities.user_id\":");
     buf_json_str(&q, str_of(o->user));
-    buf_puts(&q, "}},\"field_value_factor\":{\"field\":\"user_view_probabilities.view_probability\",\"missing\":0},"
+    buf_puts(&q, "}},\"field_value_factor\":{\"field\":\"user_view_probabilities.view_"
+                 "probability\",\"missing\":0},"
                  "\"boost_mode\":\"replace\"}}}}");
     put_with_match(o, q.p, b);
     buf_free(&q);
@@ -101,7 +105,8 @@ static void put_pairs(const RankOptions *o, Buf *b)
 {
     buf_puts(b, "{\"function_score\":{\"query\":{\"term\":{\"user\":");
     buf_json_str(b, str_of(o->user));
-    buf_puts(b, "}},\"field_value_factor\":{\"field\":\"view_probability\",\"missing\":0},\"boost_mode\":\"replace\"}}");
+    buf_puts(b, "}},\"field_value_factor\":{\"field\":\"view_probability\",\"missing\":0},\"boost_"
+                "mode\":\"replace\"}}");
 }
 
 static bool find_user(const World *w, const char *user, uint32_t *row, Error *err)
@@ -120,7 +125,8 @@ static bool find_user(const World *w, const char *user, uint32_t *row, Error *er
     return i < f->rows || fail(err, ERR_NAME, "no user '%s' in %s", user, w->users_name);
 }
 
-static bool put_linear(const Model *m, const World *w, const RankOptions *o, Linear *left, Buf *b, Error *err)
+static bool put_linear(const Model *m, const World *w, const RankOptions *o, Linear *left, Buf *b,
+                       Error *err)
 {
     uint32_t user;
     if (!find_user(w, o->user, &user, err) || !linear_for(m, w, user, 0, o->moment, left, err))
@@ -135,7 +141,8 @@ static bool put_linear(const Model *m, const World *w, const RankOptions *o, Lin
     }
     buf_puts(b, "{\"function_score\":{\"query\":");
     put_match(o, b);
-    buf_puts(b, ",\"boost_mode\":\"replace\",\"script_score\":{\"script\":{\"lang\":\"painless\",\"source\":");
+    buf_puts(b, ",\"boost_mode\":\"replace\",\"script_score\":{\"script\":{\"lang\":\"painless\","
+                "\"source\":");
     buf_json_str(b, str_of(linear_script()));
     buf_puts(b, ",\"params\":");
     linear_params(left, o->moment, b);
@@ -143,7 +150,8 @@ static bool put_linear(const Model *m, const World *w, const RankOptions *o, Lin
     return true;
 }
 
-static bool put_vector(const Model *m, const World *w, const RankOptions *o, size_t size, Buf *b, Error *err)
+static bool put_vector(const Model *m, const World *w, const RankOptions *o, size_t size, Buf *b,
+                       Error *err)
 {
     uint32_t user;
     float *q = NULL;
@@ -151,7 +159,9 @@ static bool put_vector(const Model *m, const World *w, const RankOptions *o, siz
     if (!find_user(w, o->user, &user, err) || !vectors_query(m, w, user, o->moment, &q, &dims, err))
         return false;
     if (o->knn_clause)
-        buf_printf(b, "\"knn\":{\"field\":\"z\",\"k\":%zu,\"num_candidates\":%zu,\"query_vector\":[", size, size < 1000 ? 10 * size : 10000);
+        buf_printf(b,
+                   "\"knn\":{\"field\":\"z\",\"k\":%zu,\"num_candidates\":%zu,\"query_vector\":[",
+                   size, size < 1000 ? 10 * size : 10000);
     else
         buf_printf(b, "\"query\":{\"knn\":{\"z\":{\"k\":%zu,\"vector\":[", size);
     for (size_t i = 0; i < dims; i++)
@@ -161,13 +171,15 @@ static bool put_vector(const Model *m, const World *w, const RankOptions *o, siz
     return true;
 }
 
-bool rank_body(const Model *m, const World *w, const RankOptions *o, Linear *left, Buf *out, Error *err)
+bool rank_body(const Model *m, const World *w, const RankOptions *o, Linear *left, Buf *out,
+               Error *err)
 {
     size_t size = o->size ? o->size : 10;
     bool ok = true;
     *left = (Linear){0};
     if (o->match && (o->by == RANK_PAIRS || o->by == RANK_VECTOR))
-        return fail(err, ERR_USAGE, "the documents of --by %s hold no text to match", rank_by_name(o->by));
+        return fail(err, ERR_USAGE, "the documents of --by %s hold no text to match",
+                    rank_by_name(o->by));
     buf_printf(out, "{\"size\":%zu,\"_source\":[\"title\",\"post\",\"post_id\"],", size);
     if (o->by != RANK_VECTOR)
         buf_puts(out, "\"query\":");
@@ -212,9 +224,11 @@ static double probability(const RankOptions *o, double score)
 
 static void take_hit(const RankOptions *o, const cJSON *hit, RankHit *out)
 {
-    const cJSON *id = cJSON_GetObjectItemCaseSensitive(hit, "_id"), *score = cJSON_GetObjectItemCaseSensitive(hit, "_score");
+    const cJSON *id = cJSON_GetObjectItemCaseSensitive(hit, "_id"),
+                *score = cJSON_GetObjectItemCaseSensitive(hit, "_score");
     const cJSON *source = cJSON_GetObjectItemCaseSensitive(hit, "_source");
-    const cJSON *title = cJSON_GetObjectItemCaseSensitive(source, "title"), *post = cJSON_GetObjectItemCaseSensitive(source, "post");
+    const cJSON *title = cJSON_GetObjectItemCaseSensitive(source, "title"),
+                *post = cJSON_GetObjectItemCaseSensitive(source, "post");
     *out = (RankHit){.score = cJSON_IsNumber(score) ? score->valuedouble : NAN};
     if (cJSON_IsString(post))
         snprintf(out->post, sizeof out->post, "%s", post->valuestring);
@@ -225,26 +239,29 @@ static void take_hit(const RankOptions *o, const cJSON *hit, RankHit *out)
     out->p = probability(o, out->score);
 }
 
-/* Equal scores come in any order from an engine: by key, so that the same question has the same answer. */
+/* Equal scores come in any order from an engine: by key, so that the same question has the same
+ * answer. */
 static int by_score(const void *a, const void *b)
 {
     const RankHit *x = a, *y = b;
     return x->score != y->score ? (x->score < y->score ? 1 : -1) : strcmp(x->post, y->post);
 }
 
-bool rank_run(Client *c, const Model *m, const World *w, const RankOptions *o, RankHit *hits, size_t *n, Linear *left, Error *err)
+bool rank_run(Client *c, const Model *m, const World *w, const RankOptions *o, RankHit *hits,
+              size_t *n, Linear *left, Error *err)
 {
     Buf body = BUF_INIT, path = BUF_INIT;
     *n = 0;
     bool ok = rank_body(m, w, o, left, &body, err);
     buf_url(&path, str_of(o->index));
-    cJSON *j = ok ? client_json(c, "POST", buf_slice(&body), true, NULL, err, "/%s/_search", path.p) : NULL;
+    cJSON *j = ok ? client_json(c, "POST", buf_slice(&body), true, NULL, err, "/%s/_search", path.p)
+                  : NULL;
     ok = j && client_search_whole(j, err);
-    const cJSON *list = cJSON_GetObjectItemCaseSensitive(cJSON_GetObjectItemCaseSensitive(j, "hits"), "hits"), *hit;
+    const cJSON *list = cJSON_GetObjectItemCaseSensitive(
+                    cJSON_GetObjectItemCaseSensitive(j, "hits"), "hits"),
+                *hit;
     size_t max = o->size ? o->size : 10;
-    cJSON_ArrayForEach(hit, list)
-        if (ok && *n < max)
-            take_hit(o, hit, &hits[(*n)++]);
+    cJSON_ArrayForEach(hit, list) if (ok && *n < max) take_hit(o, hit, &hits[(*n)++]);
     qsort(hits, *n, sizeof *hits, by_score);
     cJSON_Delete(j);
     buf_free(&body);

@@ -2,9 +2,10 @@
 /*
  * schema.c - mappings: the engine's as typed columns, ours made from a frame.
  *
- * Our indexes are strict: a document with a field that the mapping does not have is refused, so that a slip in a name
- * cannot make a column. Every number has an explicit type, because a dynamic one is decided by the first value
- * (1 makes `long`, and a later 1.5 is then cut). The order of the columns, which the engine forgets, stands in _meta.
+ * Our indexes are strict: a document with a field that the mapping does not have is refused, so
+ * that a slip in a name cannot make a column. Every number has an explicit type, because a dynamic
+ * one is decided by the first value (1 makes `long`, and a later 1.5 is then cut). The order of the
+ * columns, which the engine forgets, stands in _meta.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,14 +18,16 @@ typedef struct KindRow {
 } KindRow;
 
 static const KindRow kinds[] = {
-    {"long", FIELD_INT}, {"integer", FIELD_INT}, {"short", FIELD_INT}, {"byte", FIELD_INT},
-    {"unsigned_long", FIELD_UINT},
-    {"double", FIELD_REAL}, {"float", FIELD_REAL}, {"half_float", FIELD_REAL}, {"scaled_float", FIELD_REAL},
-    {"rank_feature", FIELD_REAL},
-    {"boolean", FIELD_BOOL},
-    {"date", FIELD_TIME}, {"date_nanos", FIELD_TIME},
-    {"keyword", FIELD_STRING}, {"text", FIELD_STRING}, {"ip", FIELD_STRING}, {"version", FIELD_STRING},
-    {"constant_keyword", FIELD_STRING}, {"wildcard", FIELD_STRING}, {"match_only_text", FIELD_STRING},
+    {"long", FIELD_INT},           {"integer", FIELD_INT},
+    {"short", FIELD_INT},          {"byte", FIELD_INT},
+    {"unsigned_long", FIELD_UINT}, {"double", FIELD_REAL},
+    {"float", FIELD_REAL},         {"half_float", FIELD_REAL},
+    {"scaled_float", FIELD_REAL},  {"rank_feature", FIELD_REAL},
+    {"boolean", FIELD_BOOL},       {"date", FIELD_TIME},
+    {"date_nanos", FIELD_TIME},    {"keyword", FIELD_STRING},
+    {"text", FIELD_STRING},        {"ip", FIELD_STRING},
+    {"version", FIELD_STRING},     {"constant_keyword", FIELD_STRING},
+    {"wildcard", FIELD_STRING},    {"match_only_text", FIELD_STRING},
     {"nested", FIELD_NESTED},
 };
 
@@ -63,7 +66,8 @@ static FieldKind wider(FieldKind a, FieldKind b)
     return a == b ? a : numbers ? FIELD_REAL : FIELD_STRING;
 }
 
-static void merge_field(Schema *s, const char *path, const char *type, const cJSON *field, ReadReport *report)
+static void merge_field(Schema *s, const char *path, const char *type, const cJSON *field,
+                        ReadReport *report)
 {
     FieldKind kind = kind_of(type);
     long at = schema_find(s, str_of(path));
@@ -71,8 +75,8 @@ static void merge_field(Schema *s, const char *path, const char *type, const cJS
         Field *f = &s->fields[at];
         FieldKind w = wider(f->kind, kind);
         if (w != f->kind || w != kind)
-            read_note(report, "field '%s' is %s in one index and %s in another: read as %s", path, f->type, type,
-                      w == FIELD_REAL ? "real" : "text");
+            read_note(report, "field '%s' is %s in one index and %s in another: read as %s", path,
+                      f->type, type, w == FIELD_REAL ? "real" : "text");
         f->kind = w;
         return;
     }
@@ -84,10 +88,12 @@ static void merge_field(Schema *s, const char *path, const char *type, const cJS
     f->epoch_seconds = format && strstr(format, "epoch_second") && !strstr(format, "epoch_millis");
 }
 
-static void merge_properties(Schema *s, const cJSON *properties, const char *prefix, ReadReport *report)
+static void merge_properties(Schema *s, const cJSON *properties, const char *prefix,
+                             ReadReport *report)
 {
     const cJSON *p;
-    cJSON_ArrayForEach(p, properties) {
+    cJSON_ArrayForEach(p, properties)
+    {
         Buf path = BUF_INIT;
         buf_printf(&path, "%s%s%s", prefix, *prefix ? "." : "", p->string);
         const char *type = text_member(p, "type");
@@ -104,7 +110,8 @@ static void order_fields(Schema *s, const cJSON *meta)
 {
     const cJSON *names = member(member(meta, "glint"), "columns"), *name;
     size_t done = 0;
-    cJSON_ArrayForEach(name, names) {
+    cJSON_ArrayForEach(name, names)
+    {
         long at = cJSON_IsString(name) ? schema_find(s, str_of(name->valuestring)) : -1;
         if (at < (long)done)
             continue;
@@ -116,9 +123,12 @@ static void order_fields(Schema *s, const cJSON *meta)
 
 static bool count_shards(Client *c, const char *path, Schema *s, Error *err)
 {
-    cJSON *j = client_json(c, "GET", STR_NULL, true, NULL, err, "/%s/_settings?flat_settings=true&filter_path=*.settings.index.number_of_shards", path);
+    cJSON *j = client_json(
+        c, "GET", STR_NULL, true, NULL, err,
+        "/%s/_settings?flat_settings=true&filter_path=*.settings.index.number_of_shards", path);
     const cJSON *index;
-    cJSON_ArrayForEach(index, j) {
+    cJSON_ArrayForEach(index, j)
+    {
         const char *n = text_member(member(index, "settings"), "index.number_of_shards");
         int64_t k = 1;
         if (n)
@@ -139,7 +149,8 @@ Schema *schema_fetch(Client *c, const char *index, ReadReport *report, Error *er
         goto done;
     s = xcalloc(1, sizeof *s);
     const cJSON *one;
-    cJSON_ArrayForEach(one, j) {
+    cJSON_ArrayForEach(one, j)
+    {
         const cJSON *m = member(one, "mappings");
         merge_properties(s, member(m, "properties"), "", report);
         s->indexes++;
@@ -195,12 +206,14 @@ static const char *property_of(const Column *c)
 /* Prose is searched by words, and kept whole for grouping beside. */
 static bool is_prose(const Frame *f, size_t col, const RoleMap *roles)
 {
-    return roles && (long)col == roles->col[ROLE_TITLE] && (f->cols[col]->type == COL_TEXT || f->cols[col]->type == COL_CODE);
+    return roles && (long)col == roles->col[ROLE_TITLE] &&
+           (f->cols[col]->type == COL_TEXT || f->cols[col]->type == COL_CODE);
 }
 
 void index_body(const Frame *f, const IndexPlan *plan, Buf *out)
 {
-    buf_printf(out, "{\"settings\":{\"index.number_of_shards\":%s,\"index.number_of_replicas\":%s%s},",
+    buf_printf(out,
+               "{\"settings\":{\"index.number_of_shards\":%s,\"index.number_of_replicas\":%s%s},",
                plan->shards ? plan->shards : "1", plan->replicas ? plan->replicas : "0",
                plan->knn ? ",\"index.knn\":true" : "");
     buf_puts(out, "\"mappings\":{\"dynamic\":\"strict\",\"_meta\":{\"glint\":{\"columns\":[");
@@ -218,9 +231,9 @@ void index_body(const Frame *f, const IndexPlan *plan, Buf *out)
         buf_puts(out, j ? "," : "");
         buf_json_str(out, str_of(f->names[j]));
         buf_putc(out, ':');
-        buf_puts(out, is_prose(f, j, plan->roles)
-                          ? "{\"type\":\"text\",\"fields\":{\"raw\":{\"type\":\"keyword\",\"ignore_above\":8191}}}"
-                          : property_of(f->cols[j]));
+        buf_puts(out, is_prose(f, j, plan->roles) ? "{\"type\":\"text\",\"fields\":{\"raw\":{"
+                                                    "\"type\":\"keyword\",\"ignore_above\":8191}}}"
+                                                  : property_of(f->cols[j]));
     }
     if (plan->extra) {
         buf_puts(out, f && f->ncols ? "," : "");
@@ -232,7 +245,8 @@ void index_body(const Frame *f, const IndexPlan *plan, Buf *out)
 static void diff_properties(const cJSON *want, const cJSON *have, const char *prefix, Buf *out)
 {
     const cJSON *w, *h;
-    cJSON_ArrayForEach(w, want) {
+    cJSON_ArrayForEach(w, want)
+    {
         h = member(have, w->string);
         const char *wt = text_member(w, "type"), *ht = text_member(h, "type");
         if (!h)
@@ -246,7 +260,8 @@ static void diff_properties(const cJSON *want, const cJSON *have, const char *pr
             buf_free(&p);
         }
     }
-    cJSON_ArrayForEach(h, have) {
+    cJSON_ArrayForEach(h, have)
+    {
         if (!member(want, h->string))
             buf_printf(out, "- %s%s\n", prefix, h->string);
     }
@@ -268,7 +283,8 @@ bool index_diff(Client *c, const char *index, Str body, bool *exists, Buf *out, 
     bool ok = !*exists || have;
     if (ok)
         diff_properties(member(member(want, "mappings"), "properties"),
-                        member(member(have ? have->child : NULL, "mappings"), "properties"), "", out);
+                        member(member(have ? have->child : NULL, "mappings"), "properties"), "",
+                        out);
     cJSON_Delete(want);
     cJSON_Delete(have);
     return ok;
@@ -277,7 +293,8 @@ bool index_diff(Client *c, const char *index, Str body, bool *exists, Buf *out, 
 bool index_drop(Client *c, const char *index, Error *err)
 {
     if (strpbrk(index, "*,"))
-        return fail(err, ERR_USAGE, "'%s' is a pattern: indexes are dropped one by one, by name", index);
+        return fail(err, ERR_USAGE, "'%s' is a pattern: indexes are dropped one by one, by name",
+                    index);
     Buf path = BUF_INIT;
     buf_url(&path, str_of(index));
     cJSON *j = client_json(c, "DELETE", STR_NULL, true, NULL, err, "/%s", path.p);

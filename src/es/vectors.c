@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * vectors.c - vectors in the engine: posts so that an inner product is the linear predictor, posts by their features.
+ * vectors.c - vectors in the engine: posts so that an inner product is the linear predictor, posts
+ * by their features.
  *
- * The linear predictor is user_part[u] + post_part[p] + table[profile of u][profile of p]. With z = [the table's entries
- * for the post, post_part, 1] and q = [which profile the user has, 1, user_part], q.z is just that; the shorter side of the
- * table gives the dimensions. So posts are indexed once and any user is ranked exactly, without a pair being stored.
- * Approximate search over so few documents finds what exact search finds; the score is float32.
+ * The linear predictor is user_part[u] + post_part[p] + table[profile of u][profile of p]. With z =
+ * [the table's entries for the post, post_part, 1] and q = [which profile the user has, 1,
+ * user_part], q.z is just that; the shorter side of the table gives the dimensions. So posts are
+ * indexed once and any user is ranked exactly, without a pair being stored. Approximate search over
+ * so few documents finds what exact search finds; the score is float32.
  */
 #include <math.h>
 #include <stdio.h>
@@ -30,7 +32,8 @@ static bool check_dims(size_t dims, Error *err)
 {
     if (dims <= DIMS_MAX)
         return true;
-    fail(err, ERR_DATA, "the joint terms need vectors of %zu numbers, engines take %d", dims, DIMS_MAX);
+    fail(err, ERR_DATA, "the joint terms need vectors of %zu numbers, engines take %d", dims,
+         DIMS_MAX);
     return error_hint(err, "join fewer levels, or score with --layout nested");
 }
 
@@ -61,7 +64,8 @@ static void user_vector(const PairParts *p, size_t user, float *q)
 }
 
 /* All posts with all users: profiles must be numbered the same for writing and for asking. */
-static bool parts_at(const Model *m, const World *w, int64_t moment, PairScorer **s, PairParts *p, Error *err)
+static bool parts_at(const Model *m, const World *w, int64_t moment, PairScorer **s, PairParts *p,
+                     Error *err)
 {
     PairOptions po = {.moment = moment};
     *s = pairs_new(m, w, &po, err);
@@ -72,13 +76,15 @@ static bool parts_at(const Model *m, const World *w, int64_t moment, PairScorer 
     return false;
 }
 
-bool vectors_query(const Model *m, const World *w, uint32_t user, int64_t moment, float **q, size_t *dims, Error *err)
+bool vectors_query(const Model *m, const World *w, uint32_t user, int64_t moment, float **q,
+                   size_t *dims, Error *err)
 {
     PairScorer *s;
     PairParts p;
     if (!parts_at(m, w, moment, &s, &p, err))
         return false;
-    bool ok = !isnan(p.user_part[user]) || fail(err, ERR_DATA, "an attribute of that user is missing: no probability");
+    bool ok = !isnan(p.user_part[user]) ||
+              fail(err, ERR_DATA, "an attribute of that user is missing: no probability");
     if (ok) {
         *dims = joint_dims(&p) + 2;
         *q = xcalloc(*dims, sizeof **q);
@@ -90,32 +96,39 @@ bool vectors_query(const Model *m, const World *w, uint32_t user, int64_t moment
 }
 
 /* The property of a vector as this engine spells it; false when it has none. */
-static bool vector_property(const Client *c, const char *field, size_t dims, const char *knn_space, const char *dense_similarity, Buf *out,
-                            Error *err)
+static bool vector_property(const Client *c, const char *field, size_t dims, const char *knn_space,
+                            const char *dense_similarity, Buf *out, Error *err)
 {
     buf_puts(out, "\"post\":{\"type\":\"keyword\"},\"title\":{\"type\":\"text\"},");
     if (c->caps.knn_vector)
-        buf_printf(out, "\"%s\":{\"type\":\"knn_vector\",\"dimension\":%zu,\"method\":{\"name\":\"hnsw\",\"engine\":\"lucene\",\"space_type\":\"%s\"}}",
+        buf_printf(out,
+                   "\"%s\":{\"type\":\"knn_vector\",\"dimension\":%zu,\"method\":{\"name\":"
+                   "\"hnsw\",\"engine\":\"lucene\",\"space_type\":\"%s\"}}",
                    field, dims, knn_space);
     else if (c->caps.dense_vector)
-        buf_printf(out, "\"%s\":{\"type\":\"dense_vector\",\"dims\":%zu,\"index\":true,\"similarity\":\"%s\",\"index_options\":{\"type\":\"hnsw\"}}",
+        buf_printf(out,
+                   "\"%s\":{\"type\":\"dense_vector\",\"dims\":%zu,\"index\":true,\"similarity\":"
+                   "\"%s\",\"index_options\":{\"type\":\"hnsw\"}}",
                    field, dims, dense_similarity);
     else
         return fail(err, ERR_REMOTE, "this engine has no vectors (es doctor)");
     return true;
 }
 
-static bool make_index(Client *c, const char *index, const char *property, const char *model, bool replace, Error *err)
+static bool make_index(Client *c, const char *index, const char *property, const char *model,
+                       bool replace, Error *err)
 {
     Buf body = BUF_INIT;
     bool made;
-    index_body(NULL, &(IndexPlan){.extra = property, .knn = c->caps.knn_vector, .model = model}, &body);
+    index_body(NULL, &(IndexPlan){.extra = property, .knn = c->caps.knn_vector, .model = model},
+               &body);
     bool ok = index_create(c, index, buf_slice(&body), replace, &made, err);
     buf_free(&body);
     return ok;
 }
 
-static void put_post(const World *w, size_t row, const char *field, const double *v, size_t dims, Buf *id, Buf *action, Buf *doc)
+static void put_post(const World *w, size_t row, const char *field, const double *v, size_t dims,
+                     Buf *id, Buf *action, Buf *doc)
 {
     long title = w->posts_roles.col[ROLE_TITLE];
     buf_clear(id);
@@ -137,8 +150,8 @@ static void put_post(const World *w, size_t row, const char *field, const double
     buf_puts(doc, "]}");
 }
 
-bool vectors_write(Client *c, const Model *m, const World *w, const char *index, int64_t moment, bool replace, PushLedger *ledger,
-                   size_t *dims, Error *err)
+bool vectors_write(Client *c, const Model *m, const World *w, const char *index, int64_t moment,
+                   bool replace, PushLedger *ledger, size_t *dims, Error *err)
 {
     PairScorer *s;
     PairParts p;
@@ -147,7 +160,8 @@ bool vectors_write(Client *c, const Model *m, const World *w, const char *index,
     Buf property = BUF_INIT, id = BUF_INIT, action = BUF_INIT, doc = BUF_INIT;
     *dims = joint_dims(&p) + 2;
     double *z = xcalloc(*dims, sizeof *z);
-    bool ok = check_dims(*dims, err) && vector_property(c, "z", *dims, "innerproduct", "max_inner_product", &property, err) &&
+    bool ok = check_dims(*dims, err) &&
+              vector_property(c, "z", *dims, "innerproduct", "max_inner_product", &property, err) &&
               make_index(c, index, property.p, m->name, replace, err);
     Bulk *b = ok ? bulk_open(c, &(BulkOptions){.index = index}, ledger, err) : NULL;
     for (size_t i = 0; b && ok && i < p.posts; i++) {
@@ -192,7 +206,8 @@ static VectorSpace *post_space(const World *w, Error *err)
     return v;
 }
 
-bool similar_write(Client *c, const World *w, const char *index, PushLedger *ledger, size_t *dims, Error *err)
+bool similar_write(Client *c, const World *w, const char *index, PushLedger *ledger, size_t *dims,
+                   Error *err)
 {
     if (!client_probe(c, err))
         return false;
@@ -203,7 +218,8 @@ bool similar_write(Client *c, const World *w, const char *index, PushLedger *led
     *dims = vectors_dims(v);
     float *x = xcalloc(*dims + 1, sizeof *x);
     double *d = xcalloc(*dims + 1, sizeof *d);
-    bool ok = check_dims(*dims, err) && vector_property(c, "v", *dims, "l2", "l2_norm", &property, err) &&
+    bool ok = check_dims(*dims, err) &&
+              vector_property(c, "v", *dims, "l2", "l2_norm", &property, err) &&
               make_index(c, index, property.p, NULL, true, err);
     Bulk *b = ok ? bulk_open(c, &(BulkOptions){.index = index}, ledger, err) : NULL;
     for (size_t i = 0; b && ok && i < w->posts->rows; i++) {
@@ -240,7 +256,8 @@ static bool post_row(const World *w, const char *post, size_t *row, Error *err)
     return *row < w->posts->rows || fail(err, ERR_NAME, "no post '%s' in %s", post, w->posts_name);
 }
 
-bool similar_run(Client *c, const World *w, const char *index, const char *post, size_t k, RankHit *hits, size_t *n, Error *err)
+bool similar_run(Client *c, const World *w, const char *index, const char *post, size_t k,
+                 RankHit *hits, size_t *n, Error *err)
 {
     size_t row;
     *n = 0;
@@ -259,14 +276,22 @@ bool similar_run(Client *c, const World *w, const char *index, const char *post,
     if (c->caps.knn_vector)
         buf_printf(&body, "\"query\":{\"knn\":{\"v\":{\"k\":%zu,\"vector\":[%s]}}}}", k + 1, vec.p);
     else
-        buf_printf(&body, "\"knn\":{\"field\":\"v\",\"k\":%zu,\"num_candidates\":%zu,\"query_vector\":[%s]}}", k + 1, 10 * (k + 1), vec.p);
+        buf_printf(
+            &body,
+            "\"knn\":{\"field\":\"v\",\"k\":%zu,\"num_candidates\":%zu,\"query_vector\":[%s]}}",
+            k + 1, 10 * (k + 1), vec.p);
     buf_url(&path, str_of(index));
     cJSON *j = client_json(c, "POST", buf_slice(&body), true, NULL, err, "/%s/_search", path.p);
     bool ok = j && client_search_whole(j, err);
-    const cJSON *list = cJSON_GetObjectItemCaseSensitive(cJSON_GetObjectItemCaseSensitive(j, "hits"), "hits"), *hit;
-    cJSON_ArrayForEach(hit, list) {
-        const cJSON *source = cJSON_GetObjectItemCaseSensitive(hit, "_source"), *score = cJSON_GetObjectItemCaseSensitive(hit, "_score");
-        const cJSON *id = cJSON_GetObjectItemCaseSensitive(source, "post"), *title = cJSON_GetObjectItemCaseSensitive(source, "title");
+    const cJSON *list = cJSON_GetObjectItemCaseSensitive(
+                    cJSON_GetObjectItemCaseSensitive(j, "hits"), "hits"),
+                *hit;
+    cJSON_ArrayForEach(hit, list)
+    {
+        const cJSON *source = cJSON_GetObjectItemCaseSensitive(hit, "_source"),
+                    *score = cJSON_GetObjectItemCaseSensitive(hit, "_score");
+        const cJSON *id = cJSON_GetObjectItemCaseSensitive(source, "post"),
+                    *title = cJSON_GetObjectItemCaseSensitive(source, "title");
         if (!ok || *n == k || !cJSON_IsString(id) || strcmp(id->valuestring, post) == 0)
             continue;
         RankHit *h = &hits[(*n)++];
@@ -274,7 +299,8 @@ bool similar_run(Client *c, const World *w, const char *index, const char *post,
         snprintf(h->post, sizeof h->post, "%.250s", id->valuestring);
         if (cJSON_IsString(title))
             snprintf(h->title, sizeof h->title, "%.150s", title->valuestring);
-        h->p = h->score > 0 ? sqrt(1 / h->score - 1) : NAN; /* both engines: score = 1 / (1 + squared distance) */
+        h->p = h->score > 0 ? sqrt(1 / h->score - 1)
+                            : NAN; /* both engines: score = 1 / (1 + squared distance) */
     }
     cJSON_Delete(j);
     buf_free(&vec);

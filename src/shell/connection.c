@@ -2,8 +2,9 @@
 /*
  * connection.c - the session's engine and the secrets it needs.
  *
- * A secret comes from the environment, a file or a prompt without echo, never from the command line: there the history
- * and the process list would have it. It lives in the client until the connection is closed and is then overwritten.
+ * A secret comes from the environment, a file or a prompt without echo, never from the command
+ * line: there the history and the process list would have it. It lives in the client until the
+ * connection is closed and is then overwritten.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -18,7 +19,7 @@
 
 struct Connection {
     Client *client;
-    Result *shown;      /* where requests are written while a command wants that */
+    Result *shown; /* where requests are written while a command wants that */
 };
 
 #define SHOWN_BODY 4000 /* bytes of a body that are shown: a bulk body is megabytes */

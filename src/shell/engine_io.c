@@ -2,8 +2,8 @@
 /*
  * engine_io.c - es:INDEX as a source and a sink.
  *
- * A query is the engine's JSON when it begins with a brace, otherwise a query string ("type:like AND age:>30"). --since
- * becomes a range on a date field, joined to the query.
+ * A query is the engine's JSON when it begins with a brace, otherwise a query string ("type:like
+ * AND age:>30"). --since becomes a range on a date field, joined to the query.
  */
 #include <stdlib.h>
 
@@ -51,7 +51,8 @@ bool engine_query(Client *c, const char *index, const ReadOptions *opt, Buf *out
     if (opt->since) {
         int64_t us;
         TimeUnit unit;
-        ok = time_parse(str_of(opt->since), DATE_ISO, &us, &unit) || fail(err, ERR_USAGE, "--since '%s' is no moment", opt->since);
+        ok = time_parse(str_of(opt->since), DATE_ISO, &us, &unit) ||
+             fail(err, ERR_USAGE, "--since '%s' is no moment", opt->since);
         ok = ok && since_field(c, index, opt, &field, err);
         if (ok) {
             buf_puts(out, "{\"bool\":{\"filter\":[{\"range\":{");
@@ -71,13 +72,19 @@ bool engine_query(Client *c, const char *index, const ReadOptions *opt, Buf *out
     return ok;
 }
 
-Frame *engine_read(Session *s, const char *path, const ReadOptions *opt, ReadReport *report, Error *err)
+Frame *engine_read(Session *s, const char *path, const ReadOptions *opt, ReadReport *report,
+                   Error *err)
 {
     Client *c = connection_need(s, err);
     if (!c)
         return NULL;
     const char *index = index_of(path);
-    PullOptions pull = {.index = index, .fields = opt->fields, .limit = opt->limit, .slices = (int)opt->slices, .with_id = opt->with_id, .nested = LIST_COUNT};
+    PullOptions pull = {.index = index,
+                        .fields = opt->fields,
+                        .limit = opt->limit,
+                        .slices = (int)opt->slices,
+                        .with_id = opt->with_id,
+                        .nested = LIST_COUNT};
     if (opt->lists)
         list_policy_parse(str_of(opt->lists), &pull.lists);
     if (opt->nested)
@@ -89,7 +96,8 @@ Frame *engine_read(Session *s, const char *path, const ReadOptions *opt, ReadRep
         pull.query = buf_slice(&query);
         f = es_pull(c, &pull, &r, err);
         if (f)
-            read_note(report, "%lld documents in %zu pages, %.1f MB, %.2f s: %s", (long long)r.received, r.pages, (double)r.bytes / 1e6, r.seconds, r.how);
+            read_note(report, "%lld documents in %zu pages, %.1f MB, %.2f s: %s",
+                      (long long)r.received, r.pages, (double)r.bytes / 1e6, r.seconds, r.how);
     }
     buf_free(&query);
     return f;
@@ -161,8 +169,10 @@ Writer *engine_write(Session *s, const char *path, Error *err)
 /* A frame of no rows with the fields' names, for guessing what they mean. */
 static RoleMap guess_fields(const Schema *schema, Error *err)
 {
-    static const ColType types[] = {[FIELD_INT] = COL_INT,   [FIELD_UINT] = COL_INT,  [FIELD_REAL] = COL_REAL,   [FIELD_BOOL] = COL_BOOL,
-                                    [FIELD_TIME] = COL_TIME, [FIELD_STRING] = COL_TEXT, [FIELD_NESTED] = COL_TEXT, [FIELD_OTHER] = COL_TEXT};
+    static const ColType types[] = {
+        [FIELD_INT] = COL_INT,     [FIELD_UINT] = COL_INT,  [FIELD_REAL] = COL_REAL,
+        [FIELD_BOOL] = COL_BOOL,   [FIELD_TIME] = COL_TIME, [FIELD_STRING] = COL_TEXT,
+        [FIELD_NESTED] = COL_TEXT, [FIELD_OTHER] = COL_TEXT};
     char **names = xcalloc(schema->n + 1, sizeof *names);
     Column **cols = xcalloc(schema->n + 1, sizeof *cols);
     for (size_t i = 0; i < schema->n; i++) {
@@ -186,7 +196,8 @@ static bool named_in(const char *words, const char *field)
     return false;
 }
 
-Frame *engine_events(Session *s, const char *index, const char *words, bool moments, RoleMap *roles, Error *err)
+Frame *engine_events(Session *s, const char *index, const char *words, bool moments, RoleMap *roles,
+                     Error *err)
 {
     Client *c = connection_need(s, err);
     ReadReport ignored = {0};
@@ -199,8 +210,10 @@ Frame *engine_events(Session *s, const char *index, const char *words, bool mome
     for (size_t i = 0; i < schema->n && n < CELL_FIELDS; i++) {
         const Field *f = &schema->fields[i];
         long k = (long)i;
-        bool key = k == guess.col[ROLE_USER] || k == guess.col[ROLE_POST] || k == guess.col[ROLE_TYPE];
-        bool plain = strcmp(f->type, "text") != 0 && f->kind <= FIELD_STRING && f->kind != FIELD_TIME && f->kind != FIELD_REAL;
+        bool key =
+            k == guess.col[ROLE_USER] || k == guess.col[ROLE_POST] || k == guess.col[ROLE_TYPE];
+        bool plain = strcmp(f->type, "text") != 0 && f->kind <= FIELD_STRING &&
+                     f->kind != FIELD_TIME && f->kind != FIELD_REAL;
         if (key || (plain && named_in(words, f->path)))
             fields[n++] = (CellField){f->path, f->path, CELL_TERMS};
         else if (moments && k == guess.col[ROLE_TIME])

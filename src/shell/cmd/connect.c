@@ -2,8 +2,9 @@
 /*
  * connect.c - `connect URL`: who answers there, with which credentials, and what it can do.
  *
- * What a connection needs is looked for in this order: an option that names a file, the environment (GLINT_ES_USER,
- * GLINT_ES_PASSWORD, GLINT_ES_API_KEY, GLINT_ES_TOKEN), a profile in ~/.config/glint/profiles.json, the prompt.
+ * What a connection needs is looked for in this order: an option that names a file, the environment
+ * (GLINT_ES_USER, GLINT_ES_PASSWORD, GLINT_ES_API_KEY, GLINT_ES_TOKEN), a profile in
+ * ~/.config/glint/profiles.json, the prompt.
  */
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -66,7 +67,8 @@ static const char *cloud_url(Arena *arena, const char *id, Error *err)
     size_t n = 0;
     unsigned bits = 0, have = 0;
     for (; *p && *p != '='; p++) {
-        static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+        static const char digits[] =
+            "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
         const char *d = strchr(digits, *p);
         if (!d) {
             fail(err, ERR_USAGE, "'%s' is not a cloud id", id);
@@ -171,10 +173,12 @@ static void tell(const Client *c, Result *out)
     result_text(out, "cluster", str_of(c->name));
     result_int(out, "nodes", c->nodes);
     result_text(out, "health", str_of(c->health));
-    result_line(out, "%s %s, %d node%s, %s; can: %s; cannot: %s", c->product, c->version, c->nodes, c->nodes == 1 ? "" : "s",
-                c->health, can.p, cannot.p);
+    result_line(out, "%s %s, %d node%s, %s; can: %s; cannot: %s", c->product, c->version, c->nodes,
+                c->nodes == 1 ? "" : "s", c->health, can.p, cannot.p);
     if (strcmp(c->health, "red") == 0)
-        result_warn(out, "red", "some indexes cannot be searched or written until their shards are back", "the cluster is red");
+        result_warn(out, "red",
+                    "some indexes cannot be searched or written until their shards are back",
+                    "the cluster is red");
     buf_free(&can);
     buf_free(&cannot);
 }
@@ -198,20 +202,49 @@ static bool run(Session *s, const Args *a, Result *out, Error *err)
 }
 
 static const OptRow opts[] = {
-    {.name = "user", .type = OPT_TEXT, .metavar = "U", .brief = "name; the password is asked for, or GLINT_ES_PASSWORD"},
-    {.name = "password-file", .type = OPT_FILE, .metavar = "F", .brief = "file with the password, readable by you alone"},
-    {.name = "api-key-file", .type = OPT_FILE, .metavar = "F", .brief = "file with an API key, readable by you alone"},
-    {.name = "ca", .type = OPT_FILE, .metavar = "FILE", .brief = "certificates to trust instead of the system's"},
+    {.name = "user",
+     .type = OPT_TEXT,
+     .metavar = "U",
+     .brief = "name; the password is asked for, or GLINT_ES_PASSWORD"},
+    {.name = "password-file",
+     .type = OPT_FILE,
+     .metavar = "F",
+     .brief = "file with the password, readable by you alone"},
+    {.name = "api-key-file",
+     .type = OPT_FILE,
+     .metavar = "F",
+     .brief = "file with an API key, readable by you alone"},
+    {.name = "ca",
+     .type = OPT_FILE,
+     .metavar = "FILE",
+     .brief = "certificates to trust instead of the system's"},
     {.name = "cert", .type = OPT_FILE, .metavar = "F", .brief = "client certificate"},
     {.name = "key", .type = OPT_FILE, .metavar = "F", .brief = "its key"},
-    {.name = "fingerprint", .type = OPT_TEXT, .metavar = "SHA256", .brief = "trust the server with this certificate and no other"},
+    {.name = "fingerprint",
+     .type = OPT_TEXT,
+     .metavar = "SHA256",
+     .brief = "trust the server with this certificate and no other"},
     {.name = "cloud-id", .type = OPT_TEXT, .metavar = "ID", .brief = "name of a hosted deployment"},
-    {.name = "profile", .type = OPT_TEXT, .metavar = "P", .brief = "an entry of profiles.json in glint's configuration folder"},
-    {.name = "proxy", .type = OPT_TEXT, .metavar = "URL", .brief = "proxy (default: the environment's)"},
-    {.name = "timeout", .type = OPT_REAL, .min = 0.1, .max = 86400, .def = "120", .unit = "seconds a request", .brief = "patience"},
+    {.name = "profile",
+     .type = OPT_TEXT,
+     .metavar = "P",
+     .brief = "an entry of profiles.json in glint's configuration folder"},
+    {.name = "proxy",
+     .type = OPT_TEXT,
+     .metavar = "URL",
+     .brief = "proxy (default: the environment's)"},
+    {.name = "timeout",
+     .type = OPT_REAL,
+     .min = 0.1,
+     .max = 86400,
+     .def = "120",
+     .unit = "seconds a request",
+     .brief = "patience"},
     {.name = "netrc", .type = OPT_FLAG, .brief = "look into ~/.netrc, too"},
     {.name = "insecure", .type = OPT_FLAG, .brief = "do not verify the server's certificate"},
-    {.name = "plain-password", .type = OPT_FLAG, .brief = "allow a password over http to another host"},
+    {.name = "plain-password",
+     .type = OPT_FLAG,
+     .brief = "allow a password over http to another host"},
     {0},
 };
 
@@ -219,14 +252,19 @@ const Command cmd_connect = {
     .name = "connect",
     .group = GROUP_ENGINE,
     .brief = "connect to Elasticsearch or OpenSearch",
-    .usage = "connect URL [--user U] [--ca FILE] [--cert F --key F] [--api-key-file F] [--profile P]",
+    .usage =
+        "connect URL [--user U] [--ca FILE] [--cert F --key F] [--api-key-file F] [--profile P]",
     .opts = opts,
     .subject = SUBJECT_WORDS,
-    .help = "Several nodes are written with commas: one that does not answer is passed over. Certificates are verified. "
-            "Secrets are never typed on the line: they come from a prompt, a file or the environment (GLINT_ES_PASSWORD, "
-            "GLINT_ES_API_KEY, GLINT_ES_TOKEN). What the engine can do is asked of it, not concluded from its version.",
+    .help = "Several nodes are written with commas: one that does not answer is passed over. "
+            "Certificates are verified. "
+            "Secrets are never typed on the line: they come from a prompt, a file or the "
+            "environment (GLINT_ES_PASSWORD, "
+            "GLINT_ES_API_KEY, GLINT_ES_TOKEN). What the engine can do is asked of it, not "
+            "concluded from its version.",
     .examples = (const Example[]){{"connect http://localhost:9200", "one on this machine", true},
-                                  {"connect https://search.example:9200 --user analyst --ca ca.crt", "asks for the password", true},
+                                  {"connect https://search.example:9200 --user analyst --ca ca.crt",
+                                   "asks for the password", true},
                                   {0}},
     .run = run,
     .takes = TAKES_OWN,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* es_admin.c - `es indexes`, `es create`, `es drop`, `es doctor`: what is there, what may be, what we make. */
+/* es_admin.c - `es indexes`, `es create`, `es drop`, `es doctor`: what is there, what may be,
+ * what we make. */
 #include <stdlib.h>
 
 #include "es/schema.h"
@@ -20,15 +21,20 @@ static bool run_indexes(Session *s, const Args *a, Result *out, Error *err)
     if (!c)
         return false;
     connection_show(s, a, out);
-    cJSON *j = client_json(c, "GET", STR_NULL, true, NULL, err,
-                           "/_cat/indices?format=json&bytes=b&s=index&h=index,health,docs.count,store.size,pri");
+    cJSON *j = client_json(
+        c, "GET", STR_NULL, true, NULL, err,
+        "/_cat/indices?format=json&bytes=b&s=index&h=index,health,docs.count,store.size,pri");
     if (!j)
         return false;
-    static const TableCol cols[] = {{COL("index", "index")}, {COL("health", "health")}, {COL("documents", "documents"), .look = LOOK_COUNT},
-                                    {COL("bytes", "bytes"), .look = LOOK_COUNT}, {COL("shards", "shards")}};
+    static const TableCol cols[] = {{COL("index", "index")},
+                                    {COL("health", "health")},
+                                    {COL("documents", "documents"), .look = LOOK_COUNT},
+                                    {COL("bytes", "bytes"), .look = LOOK_COUNT},
+                                    {COL("shards", "shards")}};
     Table *t = result_table(out, "indexes", cols, 5);
     const cJSON *i;
-    cJSON_ArrayForEach(i, j) {
+    cJSON_ArrayForEach(i, j)
+    {
         if (json_text(i, "index")[0] == '.' && !args_flag(a, "all"))
             continue;
         int64_t docs = 0, bytes = 0, shards = 0;
@@ -47,14 +53,18 @@ static bool run_indexes(Session *s, const Args *a, Result *out, Error *err)
     return true;
 }
 
-static const OptRow indexes_opts[] = {{.name = "all", .type = OPT_FLAG, .brief = "those whose name begins with a dot, too"}, OPT_SHOW_REQUEST, {0}};
+static const OptRow indexes_opts[] = {
+    {.name = "all", .type = OPT_FLAG, .brief = "those whose name begins with a dot, too"},
+    OPT_SHOW_REQUEST,
+    {0}};
 const Command cmd_es_indexes = {
     .name = "es indexes",
     .group = GROUP_ENGINE,
     .brief = "list the engine's indexes",
     .usage = "es indexes [--all]",
     .opts = indexes_opts,
-    .help = "Names, health, documents (nested ones included, as the engine counts them), bytes and primary shards.",
+    .help = "Names, health, documents (nested ones included, as the engine counts them), bytes and "
+            "primary shards.",
     .examples = (const Example[]){{"es indexes", "what is there", true}, {0}},
     .needs = NEED_CONNECTION,
     .run = run_indexes,
@@ -68,23 +78,29 @@ static const char *index_name(const Args *a, const char *table)
     return arena_printf(a->arena, "%s%s", prefix ? prefix : "", table);
 }
 
-static bool create_one(Client *c, const Args *a, const NamedData *t, Result *out, Table *table, Error *err)
+static bool create_one(Client *c, const Args *a, const NamedData *t, Result *out, Table *table,
+                       Error *err)
 {
     const char *index = index_name(a, t->name);
-    IndexPlan plan = {.shards = args_z(a, "shards"), .replicas = args_z(a, "replicas"), .roles = &t->roles};
+    IndexPlan plan = {
+        .shards = args_z(a, "shards"), .replicas = args_z(a, "replicas"), .roles = &t->roles};
     Buf body = BUF_INIT, diff = BUF_INIT;
     bool exists = false, made = false, ok = true;
     index_body(t->data.frame, &plan, &body);
     ok = index_diff(c, index, buf_slice(&body), &exists, &diff, err);
     if (ok && diff.n && !args_flag(a, "quiet-diff"))
-        result_line(out, "%s%s\n%.*s", index, exists ? " is there; the mapping would change" : ": new", (int)(diff.n - 1), diff.p);
+        result_line(out, "%s%s\n%.*s", index,
+                    exists ? " is there; the mapping would change" : ": new", (int)(diff.n - 1),
+                    diff.p);
     if (ok && !args_flag(a, "dry"))
         ok = index_create(c, index, buf_slice(&body), args_flag(a, "replace"), &made, err);
     if (ok) {
         Cell *r = table_row(out, table);
         r[0] = cell_text(str_of(index));
         r[1] = cell_int((int64_t)t->data.frame->ncols);
-        r[2] = cell_text(args_flag(a, "dry") ? STR("not made: --dry") : made ? STR("made") : STR("was there, the same"));
+        r[2] = cell_text(args_flag(a, "dry") ? STR("not made: --dry")
+                         : made              ? STR("made")
+                                             : STR("was there, the same"));
     }
     buf_free(&body);
     buf_free(&diff);
@@ -96,7 +112,8 @@ static bool run_create(Session *s, const Args *a, Result *out, Error *err)
     Client *c = connection_need(s, err);
     if (!c)
         return false;
-    static const TableCol cols[] = {{COL("index", "index")}, {COL("fields", "fields")}, {COL("state", "state")}};
+    static const TableCol cols[] = {
+        {COL("index", "index")}, {COL("fields", "fields")}, {COL("state", "state")}};
     connection_show(s, a, out);
     Table *t = result_table(out, "indexes", cols, 3);
     if (a->nwords) {
@@ -127,7 +144,9 @@ static const OptRow create_opts[] = {
     {.name = "prefix", .type = OPT_TEXT, .metavar = "P", .brief = "put before each index's name"},
     {.name = "shards", .type = OPT_TEXT, .def = "1", .metavar = "N", .brief = "primary shards"},
     {.name = "replicas", .type = OPT_TEXT, .def = "0", .metavar = "N", .brief = "copies of each"},
-    {.name = "replace", .type = OPT_FLAG, .brief = "drop an index of that name first, with its documents"},
+    {.name = "replace",
+     .type = OPT_FLAG,
+     .brief = "drop an index of that name first, with its documents"},
     {.name = "dry", .type = OPT_FLAG, .brief = "show the difference, make nothing"},
     {.name = "quiet-diff", .type = OPT_FLAG, .brief = "do not list the fields"},
     OPT_SHOW_REQUEST,
@@ -140,10 +159,15 @@ const Command cmd_es_create = {
     .usage = "es create [T...] [--prefix P] [--shards N] [--replicas N] [--replace] [--dry]",
     .opts = create_opts,
     .subject = SUBJECT_WORDS,
-    .help = "Without a name: one index for each loaded table of users, posts, products and interactions. Mappings are explicit "
-            "and strict: a document with another field is refused. Making an index again that is there with the same mapping "
+    .help = "Without a name: one index for each loaded table of users, posts, products and "
+            "interactions. Mappings are explicit "
+            "and strict: a document with another field is refused. Making an index again that is "
+            "there with the same mapping "
             "changes nothing; with another mapping it is an error that names the fields.",
-    .examples = (const Example[]){{"es create", "the four indexes", true}, {"es create posts --prefix blog- --dry", "what would be made", true}, {0}},
+    .examples =
+        (const Example[]){{"es create", "the four indexes", true},
+                          {"es create posts --prefix blog- --dry", "what would be made", true},
+                          {0}},
     .needs = NEED_CONNECTION,
     .run = run_create,
 };
@@ -207,30 +231,46 @@ static bool run_doctor(Session *s, const Args *a, Result *out, Error *err)
     if (!client_probe(c, err))
         return false;
     const Caps *k = &c->caps;
-    static const TableCol cols[] = {{COL("ability", "ability")}, {COL("answer", "answer")}, {COL("means", "what follows")}};
+    static const TableCol cols[] = {
+        {COL("ability", "ability")}, {COL("answer", "answer")}, {COL("means", "what follows")}};
     result_text(out, "product", str_of(c->product));
     result_text(out, "version", str_of(c->version));
-    result_line(out, "%s %s at %s, cluster %s, %s", c->product, c->version, c->url, c->name, c->health);
+    result_line(out, "%s %s at %s, cluster %s, %s", c->product, c->version, c->url, c->name,
+                c->health);
     Table *t = result_table(out, "checks", cols, 3);
-    check(out, t, "make indexes", k->can_create, k->can_create ? "es create, score" : "only what exists can be used");
-    check(out, t, "write documents", k->can_write, k->can_write ? "es push, score" : "reading only");
+    check(out, t, "make indexes", k->can_create,
+          k->can_create ? "es create, score" : "only what exists can be used");
+    check(out, t, "write documents", k->can_write,
+          k->can_write ? "es push, score" : "reading only");
     check(out, t, "point in time", k->pit_opensearch || k->pit_elastic,
-          k->pit_opensearch ? "spelled _search/point_in_time" : k->pit_elastic ? "spelled _pit" : "pulls use scrolls");
-    check(out, t, "sort by _shard_doc", k->shard_doc, k->shard_doc ? "pulls run in slices of one snapshot" : "pulls use one scroll a shard");
-    check(out, t, "scripts", k->scripts, k->scripts ? "es rank --by script, score --write script" : "--by weights, nested, sparse and vector need none");
-    check(out, t, "stored scripts", k->stored_scripts, k->stored_scripts ? "es deploy" : "es deploy cannot store the model");
+          k->pit_opensearch ? "spelled _search/point_in_time"
+          : k->pit_elastic  ? "spelled _pit"
+                            : "pulls use scrolls");
+    check(out, t, "sort by _shard_doc", k->shard_doc,
+          k->shard_doc ? "pulls run in slices of one snapshot" : "pulls use one scroll a shard");
+    check(out, t, "scripts", k->scripts,
+          k->scripts ? "es rank --by script, score --write script"
+                     : "--by weights, nested, sparse and vector need none");
+    check(out, t, "stored scripts", k->stored_scripts,
+          k->stored_scripts ? "es deploy" : "es deploy cannot store the model");
     check(out, t, "ingest pipelines", k->pipelines, k->pipelines ? "es deploy --pipeline" : "");
     check(out, t, "knn_vector", k->knn_vector, k->knn_vector ? "es similar, --by vector" : "");
-    check(out, t, "dense_vector with knn", k->dense_vector, k->dense_vector ? "es similar, --by vector" : "");
-    check(out, t, "rank_features", k->rank_features, k->rank_features ? "score --layout sparse" : "score --layout nested or pairs");
-    check(out, t, "expensive queries", k->expensive, k->expensive ? "nested and script queries run" : "only weights run: search.allow_expensive_queries is false");
+    check(out, t, "dense_vector with knn", k->dense_vector,
+          k->dense_vector ? "es similar, --by vector" : "");
+    check(out, t, "rank_features", k->rank_features,
+          k->rank_features ? "score --layout sparse" : "score --layout nested or pairs");
+    check(out, t, "expensive queries", k->expensive,
+          k->expensive ? "nested and script queries run"
+                       : "only weights run: search.allow_expensive_queries is false");
     result_int(out, "max_buckets", k->max_buckets);
     result_int(out, "max_result_window", k->max_result_window);
     result_int(out, "nested_limit", k->nested_limit);
-    result_line(out, "limits: %lld buckets, %lld hits a page, %lld nested documents a document", (long long)k->max_buckets,
-                (long long)k->max_result_window, (long long)k->nested_limit);
+    result_line(out, "limits: %lld buckets, %lld hits a page, %lld nested documents a document",
+                (long long)k->max_buckets, (long long)k->max_result_window,
+                (long long)k->nested_limit);
     if (k->refused[0])
-        result_note(out, "refused", NULL, "the first refusal: %s", arena_escaped(a->arena, str_of(k->refused)));
+        result_note(out, "refused", NULL, "the first refusal: %s",
+                    arena_escaped(a->arena, str_of(k->refused)));
     return true;
 }
 
@@ -240,7 +280,8 @@ const Command cmd_es_doctor = {
     .brief = "what the engine can do and lets you do",
     .usage = "es doctor",
     .opts = show_opts,
-    .help = "Every line was asked of the engine itself, with a small index of a random name that is dropped again.",
+    .help = "Every line was asked of the engine itself, with a small index of a random name that "
+            "is dropped again.",
     .examples = (const Example[]){{"es doctor", "asks again", true}, {0}},
     .needs = NEED_CONNECTION,
     .run = run_doctor,

@@ -7,7 +7,8 @@
 /* The key of users, posts and products; interactions have none of their own: their row's number. */
 static const char *default_id(const NamedData *t)
 {
-    static const Role keys[] = {[ENTITY_USER] = ROLE_USER, [ENTITY_POST] = ROLE_POST, [ENTITY_PRODUCT] = ROLE_PRODUCT};
+    static const Role keys[] = {
+        [ENTITY_USER] = ROLE_USER, [ENTITY_POST] = ROLE_POST, [ENTITY_PRODUCT] = ROLE_PRODUCT};
     Entity e = t->roles.entity;
     if (e != ENTITY_USER && e != ENTITY_POST && e != ENTITY_PRODUCT)
         return NULL;
@@ -24,8 +25,10 @@ static bool dry(const NamedData *t, const PushOptions *push, Result *out, Error 
         result_text(out, "index", str_of(push->bulk.index));
         result_int(out, "documents", (int64_t)t->data.frame->rows);
         result_int(out, "bytes", (int64_t)bytes);
-        result_line(out, "would write %s documents to %s, about %.1f MB in %zu requests; the first:\n%.*s", result_count(out, (int64_t)t->data.frame->rows),
-                    push->bulk.index, (double)bytes / 1e6, bytes / (5u << 20) + 1, (int)lines.n, lines.p);
+        result_line(
+            out, "would write %s documents to %s, about %.1f MB in %zu requests; the first:\n%.*s",
+            result_count(out, (int64_t)t->data.frame->rows), push->bulk.index, (double)bytes / 1e6,
+            bytes / (5u << 20) + 1, (int)lines.n, lines.p);
     }
     buf_free(&lines);
     return ok;
@@ -46,9 +49,13 @@ static bool run(Session *s, const Args *a, Result *out, Error *err)
     Str to = str_starts(a->to, STR("es:")) ? str_sub(a->to, 3, a->to.n) : a->to;
     long tags = t->roles.col[ROLE_TAGS];
     PushOptions push = {
-        .bulk = {.index = args_zstr(a, to), .dead_letter = args_z(a, "dead-letter"), .batch_bytes = (size_t)(args_real(a, "batch-mb") * 1048576)},
+        .bulk = {.index = args_zstr(a, to),
+                 .dead_letter = args_z(a, "dead-letter"),
+                 .batch_bytes = (size_t)(args_real(a, "batch-mb") * 1048576)},
         .id = args_has(a, "id") ? args_z(a, "id") : default_id(t),
-        .lists = args_has(a, "lists") ? args_z(a, "lists") : tags >= 0 ? t->data.frame->names[tags] : NULL,
+        .lists = args_has(a, "lists") ? args_z(a, "lists")
+                 : tags >= 0          ? t->data.frame->names[tags]
+                                      : NULL,
         .version = args_int(a, "version"),
     };
     if (args_flag(a, "dry"))
@@ -62,11 +69,32 @@ static bool run(Session *s, const Args *a, Result *out, Error *err)
 }
 
 static const OptRow opts[] = {
-    {.name = "id", .type = OPT_TEXT, .metavar = "c|'{a}_{b}'", .brief = "column or template of the documents' ids (default: the key, or the row's number)"},
-    {.name = "lists", .type = OPT_COLUMNS, .metavar = "COLS", .brief = "columns whose text a|b|c is a list (default: tags)"},
-    {.name = "version", .type = OPT_INT, .min = 0, .max = 9e15, .def = "0", .metavar = "N", .brief = "number of the batch: never replaces a newer document"},
-    {.name = "batch-mb", .type = OPT_REAL, .min = 0.01, .max = 90, .def = "5", .unit = "MB a request", .brief = "size of a request"},
-    {.name = "dead-letter", .type = OPT_FILE, .metavar = "FILE", .brief = "refused documents with their reasons, as NDJSON"},
+    {.name = "id",
+     .type = OPT_TEXT,
+     .metavar = "c|'{a}_{b}'",
+     .brief = "column or template of the documents' ids (default: the key, or the row's number)"},
+    {.name = "lists",
+     .type = OPT_COLUMNS,
+     .metavar = "COLS",
+     .brief = "columns whose text a|b|c is a list (default: tags)"},
+    {.name = "version",
+     .type = OPT_INT,
+     .min = 0,
+     .max = 9e15,
+     .def = "0",
+     .metavar = "N",
+     .brief = "number of the batch: never replaces a newer document"},
+    {.name = "batch-mb",
+     .type = OPT_REAL,
+     .min = 0.01,
+     .max = 90,
+     .def = "5",
+     .unit = "MB a request",
+     .brief = "size of a request"},
+    {.name = "dead-letter",
+     .type = OPT_FILE,
+     .metavar = "FILE",
+     .brief = "refused documents with their reasons, as NDJSON"},
     {.name = "dry", .type = OPT_FLAG, .brief = "say what would be written"},
     OPT_SHOW_REQUEST,
     {0},
@@ -80,11 +108,14 @@ const Command cmd_es_push = {
     .opts = opts,
     .subject = SUBJECT_WORDS,
     .clauses = CLAUSE_TO,
-    .help = "Bulk requests of a few MB, two in flight, slowed down when the engine says so. Ids come from the rows, so that writing "
-            "twice changes nothing. Every document is accounted for: made, replaced, newer there, or refused by reason. If any was "
+    .help = "Bulk requests of a few MB, two in flight, slowed down when the engine says so. Ids "
+            "come from the rows, so that writing "
+            "twice changes nothing. Every document is accounted for: made, replaced, newer there, "
+            "or refused by reason. If any was "
             "refused the exit status is 3.",
     .examples = (const Example[]){{"es push users to blog-users", "ids are the user names", true},
-                                  {"es push scores to s --id '{user}_{post}' --version 20240502", "pairs; an older batch cannot win", true},
+                                  {"es push scores to s --id '{user}_{post}' --version 20240502",
+                                   "pairs; an older batch cannot win", true},
                                   {0}},
     .needs = NEED_CONNECTION,
     .run = run,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * es_rank.c - `es rank posts for USER`, `es verify`, `es boost`, `es deploy`, `es similar`: the model at work in the engine.
+ * es_rank.c - `es rank posts for USER`, `es verify`, `es boost`, `es deploy`, `es similar`: the
+ * model at work in the engine.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -15,14 +16,16 @@ static bool moment_of(const Args *a, int64_t *out, Error *err)
     Str t = args_text(a, "as-of");
     TimeUnit unit;
     *out = clock_now();
-    return !t.p || time_parse(t, DATE_ISO, out, &unit) || fail_at(err, ERR_USAGE, args_at(a, "as-of"), "'%.*s' is no moment", STR_ARG(t));
+    return !t.p || time_parse(t, DATE_ISO, out, &unit) ||
+           fail_at(err, ERR_USAGE, args_at(a, "as-of"), "'%.*s' is no moment", STR_ARG(t));
 }
 
 /* The index for a way of ranking: --index, else what `score` writes by default. */
 static const char *index_for(const Args *a, RankBy by)
 {
-    static const char *const names[] = {[RANK_NESTED] = "posts", [RANK_SPARSE] = "posts", [RANK_PAIRS] = "scores",
-                                        [RANK_SCRIPT] = "posts", [RANK_WEIGHTS] = "posts", [RANK_VECTOR] = "vectors"};
+    static const char *const names[] = {
+        [RANK_NESTED] = "posts", [RANK_SPARSE] = "posts",  [RANK_PAIRS] = "scores",
+        [RANK_SCRIPT] = "posts", [RANK_WEIGHTS] = "posts", [RANK_VECTOR] = "vectors"};
     const char *given = args_z(a, "index"), *prefix = args_z(a, "prefix");
     return given ? given : arena_printf(a->arena, "%s%s", prefix ? prefix : "", names[by]);
 }
@@ -40,27 +43,37 @@ static void tell_left(const Linear *l, Result *out)
     for (size_t i = 0; i < l->nleft && i < sizeof l->left / sizeof *l->left; i++)
         buf_printf(&b, "%s%s", i ? ", " : "", l->left[i]);
     if (l->nleft)
-        result_warn(out, "left_out", "--by nested, sparse, pairs or vector carry the whole model",
-                    "%s: no field of the documents holds that, so it is the same for all posts here", b.p);
+        result_warn(
+            out, "left_out", "--by nested, sparse, pairs or vector carry the whole model",
+            "%s: no field of the documents holds that, so it is the same for all posts here", b.p);
     buf_free(&b);
 }
 
 static void tell_hits(const RankHit *hits, size_t n, RankBy by, Result *out)
 {
-    static const TableCol cols[] = {{COL("rank", "rank")},   {COL("post", "post")},
-                                    {COL("title", "title"), .priority = 3}, {COL("score", "score")},
-                                    {COL("probability", "probability"), .look = LOOK_FIXED, .digits = 4}};
+    static const TableCol cols[] = {
+        {COL("rank", "rank")},
+        {COL("post", "post")},
+        {COL("title", "title"), .priority = 3},
+        {COL("score", "score")},
+        {COL("probability", "probability"), .look = LOOK_FIXED, .digits = 4}};
     Table *t = result_table(out, "hits", cols, 5);
     for (size_t i = 0; i < n; i++) {
         Cell *r = table_row(out, t);
         r[0] = cell_int((int64_t)i + 1);
         r[1] = cell_text(str_of(arena_strndup(out->arena, hits[i].post, strlen(hits[i].post))));
-        r[2] = hits[i].title[0] ? cell_text(str_of(arena_strndup(out->arena, hits[i].title, strlen(hits[i].title)))) : cell_text(STR_NULL);
+        r[2] =
+            hits[i].title[0]
+                ? cell_text(str_of(arena_strndup(out->arena, hits[i].title, strlen(hits[i].title))))
+                : cell_text(STR_NULL);
         r[3] = cell_real(hits[i].score);
         r[4] = cell_real(hits[i].p);
     }
     if (!n)
-        result_note(out, "empty", by == RANK_NESTED || by == RANK_SPARSE || by == RANK_PAIRS ? "score users x posts to es:... writes them" : NULL,
+        result_note(out, "empty",
+                    by == RANK_NESTED || by == RANK_SPARSE || by == RANK_PAIRS
+                        ? "score users x posts to es:... writes them"
+                        : NULL,
                     "no post has a score for that user");
 }
 
@@ -84,7 +97,8 @@ static bool rank_words(const Args *a, RankOptions *o, Error *err)
     return error_hint(err, "es rank posts for jane match 'python'");
 }
 
-static bool ranked(Session *s, const Args *a, RankOptions *o, RankHit **hits, size_t *n, Linear *left, Error *err)
+static bool ranked(Session *s, const Args *a, RankOptions *o, RankHit **hits, size_t *n,
+                   Linear *left, Error *err)
 {
     Client *c = connection_need(s, err);
     if (!c || !rank_by_parse(args_text(a, "by"), &o->by) || !moment_of(a, &o->moment, err))
@@ -122,30 +136,60 @@ static bool run_rank(Session *s, const Args *a, Result *out, Error *err)
     return true;
 }
 
-static const char *const by_names[] = {"nested", "sparse", "pairs", "script", "weights", "vector", NULL};
-#define RANK_OPTS                                                                                                        \
-    {.name = "by", .type = OPT_CHOICE, .choices = by_names, .def = "nested", .brief = "what the engine ranks by"},           \
-    {.name = "size", .type = OPT_INT, .min = 1, .max = 10000, .def = "10", .metavar = "N", .brief = "posts"},            \
-    {.name = "index", .type = OPT_TEXT, .metavar = "I", .brief = "where to look (default: posts, scores or vectors)"},   \
-    {.name = "prefix", .type = OPT_TEXT, .metavar = "P", .brief = "put before the default index's name"},                \
-    {.name = "as-of", .type = OPT_TIME, .metavar = "TIME", .brief = "features as of this moment (default: now)"},        \
-    {.name = "model", .type = OPT_MODEL, .metavar = "M", .brief = "another model than the current one"}
+static const char *const by_names[] = {"nested",  "sparse", "pairs", "script",
+                                       "weights", "vector", NULL};
+#define RANK_OPTS                                                                                  \
+    {.name = "by",                                                                                 \
+     .type = OPT_CHOICE,                                                                           \
+     .choices = by_names,                                                                          \
+     .def = "nested",                                                                              \
+     .brief = "what the engine ranks by"},                                                         \
+        {.name = "size",                                                                           \
+         .type = OPT_INT,                                                                          \
+         .min = 1,                                                                                 \
+         .max = 10000,                                                                             \
+         .def = "10",                                                                              \
+         .metavar = "N",                                                                           \
+         .brief = "posts"},                                                                        \
+        {.name = "index",                                                                          \
+         .type = OPT_TEXT,                                                                         \
+         .metavar = "I",                                                                           \
+         .brief = "where to look (default: posts, scores or vectors)"},                            \
+        {.name = "prefix",                                                                         \
+         .type = OPT_TEXT,                                                                         \
+         .metavar = "P",                                                                           \
+         .brief = "put before the default index's name"},                                          \
+        {.name = "as-of",                                                                          \
+         .type = OPT_TIME,                                                                         \
+         .metavar = "TIME",                                                                        \
+         .brief = "features as of this moment (default: now)"},                                    \
+    {                                                                                              \
+        .name = "model", .type = OPT_MODEL, .metavar = "M",                                        \
+        .brief = "another model than the current one"                                              \
+    }
 
 static const OptRow rank_opts[] = {RANK_OPTS, OPT_SHOW_REQUEST, {0}};
 const Command cmd_es_rank = {
     .name = "es rank",
     .group = GROUP_ENGINE,
     .brief = "posts for one user, ranked by the engine",
-    .usage = "es rank posts for USER [match 'text'] [--by nested|sparse|pairs|script|weights|vector] [--size N] [--show-request]",
+    .usage = "es rank posts for USER [match 'text'] [--by "
+             "nested|sparse|pairs|script|weights|vector] [--size N] [--show-request]",
     .opts = rank_opts,
     .subject = SUBJECT_WORDS,
-    .help = "nested, sparse and pairs read what `score` wrote: the probability is the score. script and weights need no batch: the "
-            "coefficients become a script's parameters, or function_score weights (exp(coefficient)) and exp decays, over the fields of "
-            "the Post documents. vector ranks by inner products with what `score --layout vectors` wrote. With a text to match the "
+    .help = "nested, sparse and pairs read what `score` wrote: the probability is the score. "
+            "script and weights need no batch: the "
+            "coefficients become a script's parameters, or function_score weights "
+            "(exp(coefficient)) and exp decays, over the fields of "
+            "the Post documents. vector ranks by inner products with what `score --layout vectors` "
+            "wrote. With a text to match the "
             "text's score is added; --by weights multiplies.",
-    .examples = (const Example[]){{"es rank posts for jane --index blog-posts", "the seed's nested function_score", true},
-                                  {"es rank posts for jane match 'python' --by weights --index blog-posts --show-request", "no script, no batch", true},
-                                  {0}},
+    .examples =
+        (const Example[]){
+            {"es rank posts for jane --index blog-posts", "the seed's nested function_score", true},
+            {"es rank posts for jane match 'python' --by weights --index blog-posts --show-request",
+             "no script, no batch", true},
+            {0}},
     .needs = NEED_CONNECTION,
     .run = run_rank,
 };
@@ -167,7 +211,8 @@ static bool keep_local(void *ctx, const PairBatch *b, Error *err)
     return true;
 }
 
-static bool local_scores(const Model *m, const World *w, const char *user, int64_t moment, double *p, Error *err)
+static bool local_scores(const Model *m, const World *w, const char *user, int64_t moment,
+                         double *p, Error *err)
 {
     uint32_t row = 0;
     Buf key = BUF_INIT;
@@ -234,15 +279,19 @@ static bool run_verify(Session *s, const Args *a, Result *out, Error *err)
             d /= local;
         }
         worst = d > worst || isnan(d) ? d : worst;
-        out_of_order += i > 0 && local > local_of(&w, p, hits[i - 1].post) + 1e-12 && o.by != RANK_SPARSE;
+        out_of_order +=
+            i > 0 && local > local_of(&w, p, hits[i - 1].post) + 1e-12 && o.by != RANK_SPARSE;
     }
     result_text(out, "by", str_of(rank_by_name(o.by)));
     result_int(out, "hits", (int64_t)n);
     result_real(out, "max_difference", worst);
     result_real(out, "tolerance", tolerance);
     result_int(out, "out_of_order", (int64_t)out_of_order);
-    result_line(out, "%zu hits for %s by %s: largest difference to the local probability %.2g (%sallowed %.2g), %zu out of order", n, o.user,
-                rank_by_name(o.by), worst, o.by == RANK_SPARSE ? "relative, " : "", tolerance, out_of_order);
+    result_line(out,
+                "%zu hits for %s by %s: largest difference to the local probability %.2g "
+                "(%sallowed %.2g), %zu out of order",
+                n, o.user, rank_by_name(o.by), worst, o.by == RANK_SPARSE ? "relative, " : "",
+                tolerance, out_of_order);
     if (n && worst <= tolerance)
         return true;
     if (n)
@@ -256,12 +305,16 @@ const Command cmd_es_verify = {
     .name = "es verify",
     .group = GROUP_ENGINE,
     .brief = "the engine's scores against the model's own",
-    .usage = "es verify USER [--by nested|sparse|pairs|script|weights|vector] [--size N] [--as-of TIME]",
+    .usage =
+        "es verify USER [--by nested|sparse|pairs|script|weights|vector] [--size N] [--as-of TIME]",
     .opts = rank_opts,
     .subject = SUBJECT_WORDS,
-    .help = "Scores the top hits here as well and tells the largest difference. Beyond what the layout can hold (1e-6; sparse 0.4 % "
+    .help = "Scores the top hits here as well and tells the largest difference. Beyond what the "
+            "layout can hold (1e-6; sparse 0.4 % "
             "relative; vector and weights 1e-5) the exit status is 5.",
-    .examples = (const Example[]){{"es verify jane --index blog-posts --as-of 2024-06-01", "after a nested batch of that moment", true}, {0}},
+    .examples = (const Example[]){{"es verify jane --index blog-posts --as-of 2024-06-01",
+                                   "after a nested batch of that moment", true},
+                                  {0}},
     .needs = NEED_CONNECTION | NEED_MODEL,
     .run = run_verify,
 };
@@ -282,15 +335,21 @@ static bool run_boost(Session *s, const Args *a, Result *out, Error *err)
     Buf body = BUF_INIT;
     bool ok = rank_body(m, &w, &o, &l, &body, err);
     if (ok) {
-        static const TableCol cols[] = {{COL("field", "field")}, {COL("value", "value")}, {COL("coefficient", "coefficient")}, {COL("weight", "weight")}};
+        static const TableCol cols[] = {{COL("field", "field")},
+                                        {COL("value", "value")},
+                                        {COL("coefficient", "coefficient")},
+                                        {COL("weight", "weight")}};
         Table *t = result_table(out, "boosts", cols, 4);
         for (size_t i = 0; i < l.n; i++)
             for (size_t k = 0; k < (l.effects[i].kind == EFFECT_LEVELS ? l.effects[i].n : 1); k++) {
                 const Effect *e = &l.effects[i];
                 Cell *r = table_row(out, t);
                 r[0] = cell_text(str_of(arena_strndup(a->arena, e->field, strlen(e->field))));
-                r[1] = cell_text(e->kind == EFFECT_LEVELS ? str_of(arena_strndup(a->arena, e->level[k], strlen(e->level[k])))
-                                 : e->kind == EFFECT_AGE ? STR("a day") : STR("one more"));
+                r[1] = cell_text(
+                    e->kind == EFFECT_LEVELS
+                        ? str_of(arena_strndup(a->arena, e->level[k], strlen(e->level[k])))
+                    : e->kind == EFFECT_AGE ? STR("a day")
+                                            : STR("one more"));
                 r[2] = cell_real(e->weight[k]);
                 r[3] = cell_real(exp(e->weight[k]));
             }
@@ -312,7 +371,11 @@ static bool run_boost(Session *s, const Args *a, Result *out, Error *err)
     return ok;
 }
 
-static const OptRow boost_opts[] = {RANK_OPTS, {.name = "run", .type = OPT_FLAG, .brief = "send it and show the hits"}, OPT_SHOW_REQUEST, {0}};
+static const OptRow boost_opts[] = {
+    RANK_OPTS,
+    {.name = "run", .type = OPT_FLAG, .brief = "send it and show the hits"},
+    OPT_SHOW_REQUEST,
+    {0}};
 const Command cmd_es_boost = {
     .name = "es boost",
     .group = GROUP_ENGINE,
@@ -320,7 +383,8 @@ const Command cmd_es_boost = {
     .usage = "es boost USER [match 'text'] [--run] [--index I]",
     .opts = boost_opts,
     .subject = SUBJECT_WORDS,
-    .help = "For one user, what each field of a post multiplies the odds by: function_score weights exp(coefficient), and exp decays for "
+    .help = "For one user, what each field of a post multiplies the odds by: function_score "
+            "weights exp(coefficient), and exp decays for "
             "numbers. JSON output carries the request. --run sends it.",
     .examples = (const Example[]){{"es boost jane", "the boosts of the current model", true}, {0}},
     .needs = NEED_MODEL,
@@ -332,7 +396,8 @@ const Command cmd_es_boost = {
 static bool run_deploy(Session *s, const Args *a, Result *out, Error *err)
 {
     Client *c = connection_need(s, err);
-    const Model *m = command_model_arg(s, a, a->nwords ? a->words[0].text : STR_NULL, a->nwords ? a->words[0].at : SPAN_NONE, err);
+    const Model *m = command_model_arg(s, a, a->nwords ? a->words[0].text : STR_NULL,
+                                       a->nwords ? a->words[0].at : SPAN_NONE, err);
     if (!c || !m || !client_probe(c, err))
         return false;
     if (!c->caps.stored_scripts) {
@@ -350,8 +415,11 @@ static bool run_deploy(Session *s, const Args *a, Result *out, Error *err)
     cJSON_Delete(j);
     buf_clear(&body);
     if (ok) { /* a search template: the same request with the user's parameters left open */
-        buf_puts(&body, "{\"script\":{\"lang\":\"mustache\",\"source\":\"{\\\"size\\\":{{size}}{{^size}}10{{/size}},\\\"query\\\":{\\\"function_score\\\":{"
-                        "\\\"query\\\":{{#toJson}}query{{/toJson}},\\\"boost_mode\\\":\\\"replace\\\",\\\"script_score\\\":{\\\"script\\\":{\\\"id\\\":\\\"");
+        buf_puts(&body, "{\"script\":{\"lang\":\"mustache\",\"source\":\"{\\\"size\\\":{{size}}{{^"
+                        "size}}10{{/size}},\\\"query\\\":{\\\"function_score\\\":{"
+                        "\\\"query\\\":{{#toJson}}query{{/"
+                        "toJson}},\\\"boost_mode\\\":\\\"replace\\\",\\\"script_score\\\":{"
+                        "\\\"script\\\":{\\\"id\\\":\\\"");
         buf_puts(&body, id);
         buf_puts(&body, "\\\",\\\"params\\\":{{#toJson}}params{{/toJson}}}}}}}\"}}");
         j = client_json(c, "PUT", buf_slice(&body), true, NULL, err, "/_scripts/%s-rank", id);
@@ -360,7 +428,8 @@ static bool run_deploy(Session *s, const Args *a, Result *out, Error *err)
     }
     buf_clear(&body);
     if (ok && c->caps.pipelines) { /* documents written through it carry the model's name */
-        buf_puts(&body, "{\"description\":\"marks documents with the model that scored them\",\"processors\":[{\"set\":{\"field\":\"model\",\"value\":");
+        buf_puts(&body, "{\"description\":\"marks documents with the model that scored "
+                        "them\",\"processors\":[{\"set\":{\"field\":\"model\",\"value\":");
         buf_json_str(&body, str_of(m->name));
         buf_puts(&body, "}}]}");
         j = client_json(c, "PUT", buf_slice(&body), true, NULL, err, "/_ingest/pipeline/%s", id);
@@ -373,11 +442,17 @@ static bool run_deploy(Session *s, const Args *a, Result *out, Error *err)
     result_text(out, "script", str_of(id));
     result_text(out, "template", str_of(arena_printf(a->arena, "%s-rank", id)));
     result_text(out, "pipeline", c->caps.pipelines ? str_of(id) : STR_NULL);
-    result_line(out, "stored: script %s, search template %s-rank%s%s", id, id, c->caps.pipelines ? ", pipeline " : "", c->caps.pipelines ? id : "");
+    result_line(out, "stored: script %s, search template %s-rank%s%s", id, id,
+                c->caps.pipelines ? ", pipeline " : "", c->caps.pipelines ? id : "");
     return true;
 }
 
-static const OptRow deploy_opts[] = {{.name = "model", .type = OPT_MODEL, .metavar = "M", .brief = "another model than the current one"}, OPT_SHOW_REQUEST, {0}};
+static const OptRow deploy_opts[] = {{.name = "model",
+                                      .type = OPT_MODEL,
+                                      .metavar = "M",
+                                      .brief = "another model than the current one"},
+                                     OPT_SHOW_REQUEST,
+                                     {0}};
 const Command cmd_es_deploy = {
     .name = "es deploy",
     .group = GROUP_ENGINE,
@@ -385,8 +460,10 @@ const Command cmd_es_deploy = {
     .usage = "es deploy [M]",
     .opts = deploy_opts,
     .subject = SUBJECT_WORDS,
-    .help = "Stores the script glint-M, which turns a user's parameters and a Post document into a probability, the search template "
-            "glint-M-rank that ranks by it, and the pipeline glint-M that marks documents with the model's name. `es boost USER` with "
+    .help = "Stores the script glint-M, which turns a user's parameters and a Post document into a "
+            "probability, the search template "
+            "glint-M-rank that ranks by it, and the pipeline glint-M that marks documents with the "
+            "model's name. `es boost USER` with "
             "--format json prints a user's parameters.",
     .examples = (const Example[]){{"es deploy m1", "after a fit", true}, {0}},
     .needs = NEED_CONNECTION | NEED_MODEL,
@@ -419,26 +496,42 @@ static bool run_similar(Session *s, const Args *a, Result *out, Error *err)
         size_t dims = 0;
         if (!similar_write(c, &w, index, &l, &dims, err))
             return false;
-        result_note(out, "indexed", NULL, "%zu posts as vectors of %zu numbers in %s", l.items, dims, index);
+        result_note(out, "indexed", NULL, "%zu posts as vectors of %zu numbers in %s", l.items,
+                    dims, index);
     }
     size_t k = (size_t)args_int(a, "k"), n = 0;
     RankHit *hits = arena_array(a->arena, RankHit, k + 1);
     if (!similar_run(c, &w, index, args_zstr(a, a->words[0].text), k, hits, &n, err))
         return false;
-    static const TableCol cols[] = {{COL("post", "post")}, {COL("title", "title"), .priority = 3}, {COL("distance", "distance")}};
+    static const TableCol cols[] = {{COL("post", "post")},
+                                    {COL("title", "title"), .priority = 3},
+                                    {COL("distance", "distance")}};
     Table *t = result_table(out, "similar", cols, 3);
     for (size_t i = 0; i < n; i++) {
         Cell *r = table_row(out, t);
         r[0] = cell_text(str_of(arena_strndup(a->arena, hits[i].post, strlen(hits[i].post))));
-        r[1] = hits[i].title[0] ? cell_text(str_of(arena_strndup(a->arena, hits[i].title, strlen(hits[i].title)))) : cell_text(STR_NULL);
+        r[1] =
+            hits[i].title[0]
+                ? cell_text(str_of(arena_strndup(a->arena, hits[i].title, strlen(hits[i].title))))
+                : cell_text(STR_NULL);
         r[2] = cell_real(hits[i].p);
     }
     return true;
 }
 
 static const OptRow similar_opts[] = {
-    {.name = "k", .type = OPT_INT, .min = 1, .max = 1000, .def = "10", .metavar = "K", .brief = "posts"},
-    {.name = "index", .type = OPT_TEXT, .def = "post-vectors", .metavar = "I", .brief = "index of the vectors; made when it is not there"},
+    {.name = "k",
+     .type = OPT_INT,
+     .min = 1,
+     .max = 1000,
+     .def = "10",
+     .metavar = "K",
+     .brief = "posts"},
+    {.name = "index",
+     .type = OPT_TEXT,
+     .def = "post-vectors",
+     .metavar = "I",
+     .brief = "index of the vectors; made when it is not there"},
     {.name = "renew", .type = OPT_FLAG, .brief = "write the vectors again"},
     OPT_SHOW_REQUEST,
     {0},
@@ -450,7 +543,8 @@ const Command cmd_es_similar = {
     .usage = "es similar POST [--k K] [--index I] [--renew]",
     .opts = similar_opts,
     .subject = SUBJECT_WORDS,
-    .help = "Posts as points: numbers in standard deviations, a level each for language, author and tags. The distance is the one that "
+    .help = "Posts as points: numbers in standard deviations, a level each for language, author "
+            "and tags. The distance is the one that "
             "`near` uses on local tables.",
     .examples = (const Example[]){{"es similar p17 --k 5", "the five most alike", true}, {0}},
     .needs = NEED_CONNECTION,

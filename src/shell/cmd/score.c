@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * score.c - `score users x posts`: the daily batch, to the engine or a file; `score T to FILE`: a table's rows.
+ * score.c - `score users x posts`: the daily batch, to the engine or a file; `score T to FILE`: a
+ * table's rows.
  *
- * Pairs are a stream: nothing that is users x posts large is ever held. `--dry` says what would be written.
+ * Pairs are a stream: nothing that is users x posts large is ever held. `--dry` says what would be
+ * written.
  */
 #include <math.h>
 
@@ -35,20 +37,25 @@ static void tell_pairs(const Model *m, const PairReport *p, Result *out)
     result_real(out, "mean", p->mean);
     result_real(out, "seconds", p->seconds);
     result_text(out, "method", str_of(p->method ? p->method : ""));
-    result_chat(out, "%s pairs of %s users and %s posts scored by %s in %.2f s", result_count(out, (int64_t)p->pairs),
-                result_count(out, (int64_t)p->users), result_count(out, (int64_t)p->posts), p->method ? p->method : "rows", p->seconds);
+    result_chat(out, "%s pairs of %s users and %s posts scored by %s in %.2f s",
+                result_count(out, (int64_t)p->pairs), result_count(out, (int64_t)p->users),
+                result_count(out, (int64_t)p->posts), p->method ? p->method : "rows", p->seconds);
     if (p->answers)
-        result_note(out, "answers", NULL, "%s answer another post and are no candidates", result_plural(out, (int64_t)p->answers, "post"));
+        result_note(out, "answers", NULL, "%s answer another post and are no candidates",
+                    result_plural(out, (int64_t)p->answers, "post"));
     for (size_t i = 0; i < p->replay.nunseen; i++)
-        result_note(out, "unseen", NULL, "%s '%s' was never seen in training", p->replay.unseen[i].column,
+        result_note(out, "unseen", NULL, "%s '%s' was never seen in training",
+                    p->replay.unseen[i].column,
                     arena_escaped(out->arena, str_of(p->replay.unseen[i].level)));
     if (p->unknown)
-        result_warn(out, "unscored", "an attribute is missing, or a level was never seen", "%s pairs have no probability and were left out",
+        result_warn(out, "unscored", "an attribute is missing, or a level was never seen",
+                    "%s pairs have no probability and were left out",
                     result_count(out, (int64_t)p->unknown));
     if (p->same_ranking)
         result_warn(out, "same_ranking", "add a term that joins user and post, such as gender:lang",
-                    "identical ranking: no term of %s joins user and post, so all %s users get the same order of posts", m->name,
-                    result_count(out, (int64_t)p->users));
+                    "identical ranking: no term of %s joins user and post, so all %s users get the "
+                    "same order of posts",
+                    m->name, result_count(out, (int64_t)p->users));
 }
 
 /* ---- to the engine ---- */
@@ -59,14 +66,16 @@ static bool batch_options(const Args *a, const char *target, BatchOptions *o, Er
     *o = (BatchOptions){.target = target,
                         .script = str_eqz(write, "script"),
                         .version = args_int(a, "version"),
-                        .top = args_has(a, "user-top") ? (size_t)args_int(a, "user-top") : (size_t)(a->top > 0 ? a->top : 0),
+                        .top = args_has(a, "user-top") ? (size_t)args_int(a, "user-top")
+                                                       : (size_t)(a->top > 0 ? a->top : 0),
                         .max_drift = args_real(a, "max-drift"),
                         .journal = args_z(a, "journal"),
                         .resume = args_flag(a, "resume"),
                         .dead_letter = args_z(a, "dead-letter"),
                         .batch_bytes = (size_t)(args_real(a, "batch-mb") * 1048576)};
     if (!layout_parse(args_text(a, "layout"), &o->layout))
-        return fail_at(err, ERR_USAGE, args_at(a, "layout"), "no such layout: pairs, nested or sparse");
+        return fail_at(err, ERR_USAGE, args_at(a, "layout"),
+                       "no such layout: pairs, nested or sparse");
     if (o->resume && !o->journal) {
         fail(err, ERR_USAGE, "--resume needs the journal of the batch that was cut off");
         return error_hint(err, "--journal FILE, in the first run too");
@@ -88,15 +97,18 @@ static bool dry(const Model *m, const World *w, const BatchOptions *o, Result *o
         Str first = buf_slice(&lines);
         if (first.n > 600)
             first.n = 600;
-        result_line(out, "would write about %s documents to %s as %s, about %.1f MB; the first:\n%.*s%s", result_count(out, (int64_t)documents),
-                    o->target, layout_name(o->layout), bytes / 1e6, STR_ARG(first), lines.n > 600 ? " ..." : "");
+        result_line(out,
+                    "would write about %s documents to %s as %s, about %.1f MB; the first:\n%.*s%s",
+                    result_count(out, (int64_t)documents), o->target, layout_name(o->layout),
+                    bytes / 1e6, STR_ARG(first), lines.n > 600 ? " ..." : "");
     }
     buf_free(&lines);
     return ok;
 }
 
 /* One document a post: vectors whose inner product with a user's is the linear predictor. */
-static bool vectors_to_engine(Session *s, const Args *a, const Model *m, const World *w, const char *target, Result *out, Error *err)
+static bool vectors_to_engine(Session *s, const Args *a, const Model *m, const World *w,
+                              const char *target, Result *out, Error *err)
 {
     int64_t moment;
     PushLedger l = {0};
@@ -109,14 +121,18 @@ static bool vectors_to_engine(Session *s, const Args *a, const Model *m, const W
         return false;
     result_int(out, "dims", (int64_t)dims);
     ledger_tell(&l, target, out);
-    result_line(out, "vectors of %zu numbers: es rank posts for USER --by vector --index %s", dims, target);
+    result_line(out, "vectors of %zu numbers: es rank posts for USER --by vector --index %s", dims,
+                target);
     if (dims == 2)
         result_warn(out, "same_ranking", "add a term that joins user and post, such as gender:lang",
-                    "identical ranking: no term of %s joins user and post, so all users get the same order of posts", m->name);
+                    "identical ranking: no term of %s joins user and post, so all users get the "
+                    "same order of posts",
+                    m->name);
     return ledger_settle(s, &l, out, err);
 }
 
-static bool to_engine(Session *s, const Args *a, const Model *m, const World *w, const char *target, Result *out, Error *err)
+static bool to_engine(Session *s, const Args *a, const Model *m, const World *w, const char *target,
+                      Result *out, Error *err)
 {
     BatchOptions o;
     if (str_eqz(args_text(a, "layout"), "vectors"))
@@ -137,11 +153,16 @@ static bool to_engine(Session *s, const Args *a, const Model *m, const World *w,
     tell_pairs(m, &r.pairs, out);
     result_real(out, "drift", r.drift);
     if (r.skipped)
-        result_note(out, "resumed", NULL, "%s documents were written before the batch was cut off", result_count(out, (int64_t)r.skipped));
+        result_note(out, "resumed", NULL, "%s documents were written before the batch was cut off",
+                    result_count(out, (int64_t)r.skipped));
     if (r.capped)
-        result_note(out, "capped", "--user-top N", "each post keeps its best users only: %s posts have more users than that", result_count(out, (int64_t)r.capped));
+        result_note(out, "capped", "--user-top N",
+                    "each post keeps its best users only: %s posts have more users than that",
+                    result_count(out, (int64_t)r.capped));
     if (r.unscored_zero)
-        result_note(out, "zero", NULL, "%s probabilities of 0 are left out: a rank feature is positive", result_count(out, (int64_t)r.unscored_zero));
+        result_note(out, "zero", NULL,
+                    "%s probabilities of 0 are left out: a rank feature is positive",
+                    result_count(out, (int64_t)r.unscored_zero));
     if (r.replaced[0])
         result_line(out, "%s now stands for %s; %s is dropped", o.target, r.index, r.replaced);
     return ledger_settle(s, &r.ledger, out, err);
@@ -149,7 +170,8 @@ static bool to_engine(Session *s, const Args *a, const Model *m, const World *w,
 
 /* ---- to a file ---- */
 
-static bool pairs_to_file(Session *s, const Args *a, const Model *m, const World *w, const char *path, Result *out, Error *err)
+static bool pairs_to_file(Session *s, const Args *a, const Model *m, const World *w,
+                          const char *path, Result *out, Error *err)
 {
     int64_t moment;
     if (!moment_of(a, &moment, err))
@@ -187,7 +209,8 @@ static bool pairs_only(const Args *a, const Model *m, const World *w, Result *ou
     return ok;
 }
 
-static bool rows_to_file(Session *s, const Args *a, const Model *m, const char *path, Result *out, Error *err)
+static bool rows_to_file(Session *s, const Args *a, const Model *m, const char *path, Result *out,
+                         Error *err)
 {
     Str name = a->nwords ? a->words[0].text : STR_NULL;
     const NamedData *t = command_table_arg(s, a, name, a->nwords ? a->words[0].at : SPAN_NONE, err);
@@ -205,10 +228,13 @@ static bool rows_to_file(Session *s, const Args *a, const Model *m, const char *
     result_text(out, "file", str_of(path));
     result_int(out, "rows", (int64_t)r.rows);
     result_int(out, "scored", (int64_t)r.scored);
-    result_line(out, "%s of %s rows of %s scored, to %s", result_count(out, (int64_t)r.scored), result_count(out, (int64_t)r.rows), t->name, path);
+    result_line(out, "%s of %s rows of %s scored, to %s", result_count(out, (int64_t)r.scored),
+                result_count(out, (int64_t)r.rows), t->name, path);
     for (size_t i = 0; i < r.replay.nunseen; i++)
-        result_note(out, "unseen", NULL, "%s '%s' was never seen in training (%zu rows)", r.replay.unseen[i].column,
-                    arena_escaped(out->arena, str_of(r.replay.unseen[i].level)), r.replay.unseen[i].rows);
+        result_note(out, "unseen", NULL, "%s '%s' was never seen in training (%zu rows)",
+                    r.replay.unseen[i].column,
+                    arena_escaped(out->arena, str_of(r.replay.unseen[i].level)),
+                    r.replay.unseen[i].rows);
     return true;
 }
 
@@ -234,17 +260,61 @@ static bool run(Session *s, const Args *a, Result *out, Error *err)
 static const char *const layout_names[] = {"pairs", "nested", "sparse", "vectors", NULL};
 static const char *const writes[] = {"index", "script", NULL};
 static const OptRow opts[] = {
-    {.name = "model", .type = OPT_MODEL, .metavar = "M", .brief = "another model than the current one"},
-    {.name = "layout", .type = OPT_CHOICE, .choices = layout_names, .def = "pairs", .brief = "how the probabilities stand in the engine"},
-    {.name = "write", .type = OPT_CHOICE, .choices = writes, .def = "index", .brief = "pairs: whole documents, or an update by script"},
-    {.name = "user-top", .type = OPT_INT, .min = 1, .max = 1e9, .metavar = "N", .brief = "the best N users of a post (nested, sparse), the best N posts of a user (pairs)"},
-    {.name = "as-of", .type = OPT_TIME, .metavar = "TIME", .brief = "features as of this moment (default: now)"},
-    {.name = "version", .type = OPT_INT, .min = 0, .max = 9e15, .def = "0", .metavar = "N", .brief = "number of the batch (default: the moment)"},
-    {.name = "max-drift", .type = OPT_REAL, .min = 0, .max = 1, .metavar = "D", .brief = "stop with status 5 when the mean probability has moved further from training"},
-    {.name = "journal", .type = OPT_FILE, .metavar = "FILE", .brief = "how far the batch is, for --resume"},
-    {.name = "resume", .type = OPT_FLAG, .brief = "go on where the journal says that a batch was cut off"},
-    {.name = "dead-letter", .type = OPT_FILE, .metavar = "FILE", .brief = "refused documents with their reasons"},
-    {.name = "batch-mb", .type = OPT_REAL, .min = 0.01, .max = 90, .def = "5", .unit = "MB a request", .brief = "size of a request to the engine"},
+    {.name = "model",
+     .type = OPT_MODEL,
+     .metavar = "M",
+     .brief = "another model than the current one"},
+    {.name = "layout",
+     .type = OPT_CHOICE,
+     .choices = layout_names,
+     .def = "pairs",
+     .brief = "how the probabilities stand in the engine"},
+    {.name = "write",
+     .type = OPT_CHOICE,
+     .choices = writes,
+     .def = "index",
+     .brief = "pairs: whole documents, or an update by script"},
+    {.name = "user-top",
+     .type = OPT_INT,
+     .min = 1,
+     .max = 1e9,
+     .metavar = "N",
+     .brief = "the best N users of a post (nested, sparse), the best N posts of a user (pairs)"},
+    {.name = "as-of",
+     .type = OPT_TIME,
+     .metavar = "TIME",
+     .brief = "features as of this moment (default: now)"},
+    {.name = "version",
+     .type = OPT_INT,
+     .min = 0,
+     .max = 9e15,
+     .def = "0",
+     .metavar = "N",
+     .brief = "number of the batch (default: the moment)"},
+    {.name = "max-drift",
+     .type = OPT_REAL,
+     .min = 0,
+     .max = 1,
+     .metavar = "D",
+     .brief = "stop with status 5 when the mean probability has moved further from training"},
+    {.name = "journal",
+     .type = OPT_FILE,
+     .metavar = "FILE",
+     .brief = "how far the batch is, for --resume"},
+    {.name = "resume",
+     .type = OPT_FLAG,
+     .brief = "go on where the journal says that a batch was cut off"},
+    {.name = "dead-letter",
+     .type = OPT_FILE,
+     .metavar = "FILE",
+     .brief = "refused documents with their reasons"},
+    {.name = "batch-mb",
+     .type = OPT_REAL,
+     .min = 0.01,
+     .max = 90,
+     .def = "5",
+     .unit = "MB a request",
+     .brief = "size of a request to the engine"},
     {.name = "dry", .type = OPT_FLAG, .brief = "say what would be written"},
     OPT_SHOW_REQUEST,
     {0},
@@ -254,15 +324,21 @@ const Command cmd_score = {
     .name = "score",
     .group = GROUP_ENGINE,
     .brief = "score all posts for all users, or a table's rows",
-    .usage = "score users x posts [to es:I --layout pairs|nested|sparse|vectors] [to FILE] | score T to FILE",
+    .usage = "score users x posts [to es:I --layout pairs|nested|sparse|vectors] [to FILE] | score "
+             "T to FILE",
     .opts = opts,
     .subject = SUBJECT_WORDS,
     .clauses = CLAUSE_TO | CLAUSE_TOP,
-    .help = "pairs: documents {user}_{post} with view_probability, in a new index that takes the alias I when it is whole. nested: "
-            "user_view_probabilities in the Post documents of I. sparse: the same as rank_features, smaller and faster, to about "
-            "three digits. vectors: one document a post; any user is ranked exactly by an inner product (es rank --by vector). Without `to`, pairs are only counted and timed. Probabilities are as of a moment: nothing later is seen.",
+    .help = "pairs: documents {user}_{post} with view_probability, in a new index that takes the "
+            "alias I when it is whole. nested: "
+            "user_view_probabilities in the Post documents of I. sparse: the same as "
+            "rank_features, smaller and faster, to about "
+            "three digits. vectors: one document a post; any user is ranked exactly by an inner "
+            "product (es rank --by vector). Without `to`, pairs are only counted and timed. "
+            "Probabilities are as of a moment: nothing later is seen.",
     .examples = (const Example[]){{"score users x posts", "how many, how fast, their mean", false},
-                                  {"score users x posts to es:blog-posts --layout nested --dry", "what would be written", true},
+                                  {"score users x posts to es:blog-posts --layout nested --dry",
+                                   "what would be written", true},
                                   {"score ft to scored.csv", "a table with probabilities", false},
                                   {0}},
     .needs = NEED_MODEL,

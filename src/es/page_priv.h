@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* page_priv.h - what the two halves of pages share: documents gather here, columns come of them. */
+#ifndef GLINT_ES_PAGE_PRIV_H
+#define GLINT_ES_PAGE_PRIV_H
+
+#include "es/page.h"
+
+/* Between elements of a list in the scratch: no JSON text holds it unescaped. */
+#define LIST_SEP '\x1e'
+
+typedef enum SlotState {
+    SLOT_ABSENT,
+    SLOT_NULL,
+    SLOT_TEXT,
+    SLOT_NUMBER,
+    SLOT_TRUE,
+    SLOT_FALSE,
+    SLOT_LIST
+} SlotState;
+
+typedef struct Slot {
+    SlotState state;
+    size_t from, n;  /* in the scratch */
+    size_t elements; /* of a list */
+} Slot;
+
+typedef struct Node {
+    Str name;
+    long col;           /* column of the sink, or -1 */
+    size_t child, next; /* indexes of nodes, 0: none */
+} Node;
+
+typedef struct PageCol {
+    char *path;
+    FieldKind kind;
+    bool epoch_seconds, counts, listed;
+    ColumnBuilder *builder;
+    ColumnBuilder *lengths; /* LIST_COUNT: how many values; the column, once a list was met */
+    size_t malformed;
+    char example[64];
+} PageCol;
+
+struct PageSink {
+    size_t n;
+    PageCol *cols;
+    Slot *slots;
+    size_t nnodes;
+    Node *nodes;
+    long id_col;
+    ListPolicy lists, nested;
+    size_t rows;
+    Buf scratch, list;
+};
+
+/* The child of a node by name, 0 when there is none (made when `make`). */
+size_t page_node(PageSink *k, size_t parent, Str name, bool make);
+/* The gathered document goes to the builders. */
+bool page_document_end(PageSink *k, Error *err);
+
+#endif
