@@ -163,7 +163,8 @@ $(BUILD)/engine/%: tests/engine/%.c $(LIBS)
 check-engines:
 	@tests/deps.sh build check engine
 	+@$(AGAIN) WERROR=1 check-build
-	$(Q)ENGINES="2.19 3.6 es7 es8" tests/run.sh $(BUILD) engine
+	$(Q)ENGINES="2.19 3.6 es7 es8" ENGINE_TABLE=$(BUILD)/engines.txt SUITE_SECONDS=3600 tests/run.sh $(BUILD) engine; \
+	  rc=$$?; cat $(BUILD)/engines.txt; exit $$rc
 engine: $(BUILD)/glint
 	$(Q)tests/engine/try.sh $(BUILD)/glint
 

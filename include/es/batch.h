@@ -35,6 +35,7 @@ typedef struct BatchReport {
     PushLedger ledger;
     PairReport pairs;
     size_t skipped;       /* items that the journal says were written before */
+    size_t failed_before; /* of those, refused */
     size_t capped;        /* posts whose users were cut to the engine's nested limit */
     size_t unscored_zero; /* sparse: probabilities of exactly 0, which rank_features refuse */
     int64_t counted;      /* pairs: documents the engine counts in the new index; -1 otherwise */
@@ -51,5 +52,15 @@ bool batch_run(Client *c, const Model *m, const World *w, const BatchOptions *op
  * Nothing is sent. */
 bool batch_dry(const Model *m, const World *w, const BatchOptions *opt, size_t n, Buf *out,
                double *documents, double *bytes, Error *err);
+
+/* Scores all pairs once for their mean: ERR_GUARD when it is further from training than allowed. */
+bool batch_check_drift(PairScorer *s, const Model *m, const BatchOptions *opt, BatchReport *report,
+                       Error *err);
+/* --layout vectors: z = [what the joint terms add for each profile of users (or which profile the post
+ * is of), the post's part, 1], so that its inner product with the user's q (vectors_query) is the
+ * linear predictor. Exact; one document a post, in a new index behind the alias. Without a client
+ * nothing is written: a dry run. */
+bool vectors_write(Client *c, const Model *m, const World *w, const BatchOptions *opt,
+                   BatchReport *report, size_t *dims, Error *err);
 
 #endif

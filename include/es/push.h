@@ -32,9 +32,10 @@ typedef struct BulkOptions {
     size_t in_flight;        /* 0: 2; halved on 429, grown again by one a success */
     const char *dead_letter; /* file for refused items as NDJSON with their reason, or NULL */
     const char *pipeline;    /* ingest pipeline, or NULL */
-    /* Called once an item batch is settled, in the order of batches: number of items settled so
-     * far from the start without a gap. For journals. May be NULL. */
-    void (*settled)(void *ctx, size_t items);
+    bool dead_append;        /* go on with the file: a resumed batch */
+    /* Called when more items from the start on are settled without a gap, and how many of these were
+     * refused. For journals. May be NULL. */
+    void (*settled)(void *ctx, size_t items, size_t failed);
     void *ctx;
 } BulkOptions;
 

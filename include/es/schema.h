@@ -50,6 +50,7 @@ typedef struct IndexPlan {
     const char *replicas; /* NULL: 0 */
     const RoleMap *roles; /* may be NULL */
     const char *model;    /* id of the model for _meta, or NULL */
+    const char *fingerprint; /* of the model, or NULL */
     const char *extra;    /* more properties as JSON text without braces, or NULL */
     bool knn;             /* index.knn */
 } IndexPlan;

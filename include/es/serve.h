@@ -22,6 +22,15 @@ const char *rank_by_name(RankBy by);
  * features, continuous days. */
 double rank_tolerance(RankBy by);
 
+/* How the engine has vectors, if at all. */
+typedef enum VectorForm {
+    VECTOR_NONE,
+    VECTOR_KNN,    /* a query "knn" (OpenSearch's plugin) */
+    VECTOR_CLAUSE, /* a clause "knn" beside the query (Elasticsearch's dense_vector) */
+    VECTOR_SCRIPT  /* plain numbers and a script: exact */
+} VectorForm;
+VectorForm vector_form(const Client *c); /* of a probed client */
+
 typedef struct RankOptions {
     RankBy by;
     const char
@@ -32,8 +41,11 @@ typedef struct RankOptions {
     size_t size;             /* hits; 0: 10 */
     int64_t moment;
     bool log_feature; /* sparse: no linear rank_feature here: log(1 + p) instead */
-    bool knn_clause; /* vector: k-NN is a clause of its own beside the query (Caps.dense_vector) */
+    VectorForm form;         /* vector */
 } RankOptions;
+
+/* A user's name as the name of a rank feature: dots and percent signs encoded. */
+void sparse_name(Buf *out, Str user);
 
 typedef struct RankHit {
     char post[256];
@@ -49,11 +61,6 @@ bool rank_body(const Model *m, const World *w, const RankOptions *opt, Linear *l
 bool rank_run(Client *c, const Model *m, const World *w, const RankOptions *opt, RankHit *hits,
               size_t *n, Linear *left, Error *err);
 
-/* --layout vectors: z = [what the joint terms add for each profile of users (or which profile
- * the post is of), the post's part, 1]; q of a user so that q.z is the linear predictor. Exact;
- * an index with one document a post. */
-bool vectors_write(Client *c, const Model *m, const World *w, const char *index, int64_t moment,
-                   bool replace, PushLedger *ledger, size_t *dims, Error *err);
 /* The query vector of the user. */
 bool vectors_query(const Model *m, const World *w, uint32_t user, int64_t moment, float **q,
                    size_t *dims, Error *err);

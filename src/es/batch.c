@@ -22,6 +22,8 @@
 #include "base/file.h"
 #include "es/batch.h"
 #include "es/schema.h"
+#include "es/serve.h"
+#include "es/target.h"
 
 #define NESTED_LIMIT 10000 /* nested documents a document, by the engines' default */
 #define PAIRS_PROPERTIES                                                                           \
@@ -174,6 +176,14 @@ static bool pairs_sink(void *ctx, const PairBatch *b, Error *err)
     return true;
 }
 
+static void put_feature(Buf *out, Str user)
+{
+    Buf name = BUF_INIT;
+    sparse_name(&name, user);
+    buf_json_str(out, buf_slice(&name));
+    buf_free(&name);
+}
+
 /* One Post document: its users with their probabilities. */
 static bool posts_sink(void *ctx, const PairBatch *b, Error *err)
 {
@@ -202,7 +212,10 @@ static bool posts_sink(void *ctx, const PairBatch *b, Error *err)
             first = false;
             if (!sparse)
                 buf_puts(&s->doc, "{\"user_id\":");
-            buf_json_str(&s->doc, buf_slice(&s->key));
+            if (sparse) /* a feature's name holds no dot */
+                put_feature(&s->doc, buf_slice(&s->key));
+            else
+                buf_json_str(&s->doc, buf_slice(&s->key));
             buf_puts(&s->doc, sparse ? ":" : ",\"view_probability\":");
             buf_json_real(&s->doc, b->p[i]);
             if (!sparse)
@@ -229,21 +242,21 @@ static void sink_clear(Sink *s)
 typedef struct Journal {
     const char *path;
     const BatchOptions *opt;
-    const char *model;
-    size_t offset; /* items of earlier runs */
+    const Model *model;
+    size_t offset, failed; /* items of earlier runs, refused among them */
 } Journal;
 
 /* Written beside and renamed, so that a crash leaves the last one whole. */
-static bool journal_write(const Journal *j, size_t settled, Error *err)
+static bool journal_write(const Journal *j, size_t settled, size_t failed, Error *err)
 {
     Buf b = BUF_INIT;
     buf_puts(&b, "{\"model\":");
-    buf_json_str(&b, str_of(j->model));
-    buf_puts(&b, ",\"target\":");
+    buf_json_str(&b, str_of(j->model->name));
+    buf_printf(&b, ",\"fingerprint\":\"%016llx\",\"target\":", (unsigned long long)model_fingerprint(j->model));
     buf_json_str(&b, str_of(j->opt->target));
-    buf_printf(&b, ",\"layout\":\"%s\",\"version\":%lld,\"moment\":%lld,\"settled\":%zu}\n",
+    buf_printf(&b, ",\"layout\":\"%s\",\"version\":%lld,\"moment\":%lld,\"top\":%zu,\"settled\":%zu,\"failed\":%zu}\n",
                layout_name(j->opt->layout), (long long)j->opt->version, (long long)j->opt->moment,
-               settled + j->offset);
+               j->opt->top, settled + j->offset, failed + j->failed);
     FileOut *f = file_out_open(j->path, err);
     bool ok = f && file_out_write(f, b.p, b.n, err);
     if (ok)
@@ -254,36 +267,50 @@ static bool journal_write(const Journal *j, size_t settled, Error *err)
     return ok;
 }
 
-static void on_settled(void *ctx, size_t items)
+static void on_settled(void *ctx, size_t items, size_t failed)
 {
-    Error ignored =
-        ERROR_INIT; /* a journal that cannot be written only makes a resume start earlier */
-    journal_write(ctx, items, &ignored);
+    /* a journal that cannot be written only makes a resume start earlier */
+    Error ignored = ERROR_INIT;
+    journal_write(ctx, items, failed, &ignored);
 }
 
-static bool journal_read(const char *path, BatchOptions *opt, const char *model, size_t *settled,
-                         Error *err)
+static bool journal_take(const cJSON *j, Journal *out, BatchOptions *opt, Error *err)
+{
+    const char *m, *print, *target, *layout;
+    int64_t settled, failed, top;
+    char mine[24];
+    if (!json_get_text(j, "model", "journal", &m, err) ||
+        !json_get_text(j, "fingerprint", "journal", &print, err) ||
+        !json_get_text(j, "target", "journal", &target, err) ||
+        !json_get_text(j, "layout", "journal", &layout, err) ||
+        !json_get_int(j, "version", "journal", &opt->version, err) ||
+        !json_get_int(j, "moment", "journal", &opt->moment, err) ||
+        !json_get_int(j, "top", "journal", &top, err) ||
+        !json_get_int(j, "settled", "journal", &settled, err) ||
+        !json_get_int(j, "failed", "journal", &failed, err))
+        return false;
+    snprintf(mine, sizeof mine, "%016llx", (unsigned long long)model_fingerprint(out->model));
+    if (strcmp(m, out->model->name) != 0 || strcmp(target, opt->target) != 0 ||
+        strcmp(layout, layout_name(opt->layout)) != 0)
+        fail(err, ERR_DATA, "the journal is of another batch: %s to %s as %s", m, target, layout);
+    else if (strcmp(print, mine) != 0)
+        fail(err, ERR_DATA, "the journal is of another fit of %s: its coefficients were others", m);
+    if (error_is_set(err))
+        return error_hint(err, "leave --resume out to start again");
+    opt->top = (size_t)top; /* the same documents in the same order */
+    out->offset = (size_t)settled;
+    out->failed = (size_t)failed;
+    return true;
+}
+
+static bool journal_read(Journal *out, BatchOptions *opt, Error *err)
 {
     FileText t;
-    if (!file_read(path, &t, err))
-        return false;
+    if (!file_read(out->path, &t, err))
+        return error_hint(err, "no batch was cut off there: leave --resume out");
     cJSON *j = json_parse((Str){t.p, t.n}, err);
     file_text_free(&t);
-    const char *m, *target, *layout;
-    int64_t n;
-    bool ok = j && json_get_text(j, "model", "journal", &m, err) &&
-              json_get_text(j, "target", "journal", &target, err) &&
-              json_get_text(j, "layout", "journal", &layout, err) &&
-              json_get_int(j, "version", "journal", &opt->version, err) &&
-              json_get_int(j, "moment", "journal", &opt->moment, err) &&
-              json_get_int(j, "settled", "journal", &n, err);
-    if (ok && (strcmp(m, model) != 0 || strcmp(target, opt->target) != 0 ||
-               strcmp(layout, layout_name(opt->layout)) != 0)) {
-        fail(err, ERR_DATA, "the journal is of another batch: %s to %s as %s", m, target, layout);
-        ok = error_hint(err, "leave --resume out to start again");
-    }
-    if (ok)
-        *settled = (size_t)n;
+    bool ok = j && journal_take(j, out, opt, err);
     cJSON_Delete(j);
     return ok;
 }
@@ -307,94 +334,20 @@ static bool put_mapping(Client *c, const char *index, const char *property, Erro
     return j != NULL;
 }
 
-/* The indexes an alias stands for: the first in out ("" when there is none). Is the name an
- * index itself? */
-static bool alias_target(Client *c, const char *alias, char *out, size_t size, bool *is_index,
-                         Error *err)
-{
-    Buf path = BUF_INIT;
-    buf_url(&path, str_of(alias));
-    long status = 0;
-    Error refused = ERROR_INIT;
-    out[0] = '\0';
-    *is_index = false;
-    cJSON *j = client_json(c, "GET", STR_NULL, true, &status, &refused, "/%s/_alias", path.p);
-    buf_free(&path);
-    if (!j) {
-        if (status == 404)
-            return true;
-        if (err && !error_is_set(err))
-            *err = refused;
-        return false;
-    }
-    if (j->child) {
-        *is_index = strcmp(j->child->string, alias) == 0;
-        snprintf(out, size, "%s", j->child->string);
-    }
-    cJSON_Delete(j);
-    return true;
-}
-
-static bool open_pairs_index(Client *c, const BatchOptions *opt, BatchReport *r, Error *err)
-{
-    char now[256];
-    bool is_index;
-    if (!alias_target(c, opt->target, now, sizeof now, &is_index, err))
-        return false;
-    if (is_index) { /* a plain index was named: written in place, by versions */
-        snprintf(r->index, sizeof r->index, "%s", opt->target);
-        return true;
-    }
-    snprintf(r->index, sizeof r->index, "%.200s-%lld", opt->target, (long long)opt->version);
-    Buf body = BUF_INIT;
-    bool made;
-    index_body(NULL, &(IndexPlan){.extra = PAIRS_PROPERTIES}, &body);
-    bool ok = index_create(c, r->index, buf_slice(&body), false, &made, err);
-    buf_free(&body);
-    return ok;
-}
-
-static bool swap_alias(Client *c, const BatchOptions *opt, BatchReport *r, Error *err)
-{
-    char old[256];
-    bool is_index;
-    if (strcmp(r->index, opt->target) == 0)
-        return true;
-    if (!alias_target(c, opt->target, old, sizeof old, &is_index, err))
-        return false;
-    Buf b = BUF_INIT;
-    buf_puts(&b, "{\"actions\":[");
-    if (old[0] && strcmp(old, r->index) != 0) {
-        buf_puts(&b, "{\"remove_index\":{\"index\":");
-        buf_json_str(&b, str_of(old));
-        buf_puts(&b, "}},");
-        snprintf(r->replaced, sizeof r->replaced, "%s", old);
-    }
-    buf_puts(&b, "{\"add\":{\"index\":");
-    buf_json_str(&b, str_of(r->index));
-    buf_puts(&b, ",\"alias\":");
-    buf_json_str(&b, str_of(opt->target));
-    buf_puts(&b, "}}]}");
-    cJSON *j = client_json(c, "POST", buf_slice(&b), true, NULL, err, "/_aliases");
-    buf_free(&b);
-    cJSON_Delete(j);
-    return j != NULL;
-}
-
 /* ---- the run ---- */
 
-static PairOptions pair_options(const BatchOptions *opt)
+static PairOptions pair_options(const BatchOptions *opt, const World *w)
 {
     PairOptions p = {.moment = opt->moment};
     if (opt->layout == LAYOUT_PAIRS)
         p.top_posts = opt->top;
     else
-        p.top_users = opt->top ? opt->top : NESTED_LIMIT;
+        p.top_users = opt->top ? opt->top : w->users ? w->users->rows + 1 : 1;
     return p;
 }
 
-static bool check_drift(PairScorer *s, const Model *m, const BatchOptions *opt, BatchReport *r,
-                        Error *err)
+bool batch_check_drift(PairScorer *s, const Model *m, const BatchOptions *opt, BatchReport *r,
+                       Error *err)
 {
     if (!pairs_run(s, NULL, NULL, &r->pairs, err))
         return false;
@@ -408,17 +361,17 @@ static bool check_drift(PairScorer *s, const Model *m, const BatchOptions *opt, 
     return error_hint(err, "fit again on newer data, or raise --max-drift");
 }
 
-static bool write_all(Client *c, PairScorer *s, Sink *sink, const BatchOptions *opt, BatchReport *r,
-                      Error *err)
+static bool write_all(Client *c, PairScorer *s, Sink *sink, Journal *journal,
+                      const BatchOptions *opt, BatchReport *r, Error *err)
 {
-    Journal journal = {
-        .path = opt->journal, .opt = opt, .model = sink->model->name, .offset = sink->pass_over};
-    BulkOptions bulk = {
-        .index = r->index, .dead_letter = opt->dead_letter, .batch_bytes = opt->batch_bytes};
+    BulkOptions bulk = {.index = r->index,
+                        .dead_letter = opt->dead_letter,
+                        .dead_append = opt->resume,
+                        .batch_bytes = opt->batch_bytes};
     if (opt->journal) {
         bulk.settled = on_settled;
-        bulk.ctx = &journal;
-        if (!journal_write(&journal, 0, err))
+        bulk.ctx = journal;
+        if (!journal_write(journal, 0, 0, err))
             return false;
     }
     sink->bulk = bulk_open(c, &bulk, &r->ledger, err);
@@ -438,7 +391,7 @@ static bool check_count(Client *c, const BatchOptions *opt, const Sink *sink, Ba
                         Error *err)
 {
     r->counted = -1;
-    if (opt->layout != LAYOUT_PAIRS || strcmp(r->index, opt->target) == 0 || r->ledger.failed)
+    if (opt->layout != LAYOUT_PAIRS || strcmp(r->index, opt->target) == 0 || r->ledger.failed || r->failed_before)
         return true;
     if (!client_count(c, r->index, STR_NULL, &r->counted, err))
         return false;
@@ -450,6 +403,15 @@ static bool check_count(Client *c, const BatchOptions *opt, const Sink *sink, Ba
         (long long)r->counted, r->index, sink->nth);
 }
 
+static bool open_pairs_index(Client *c, const BatchOptions *opt, BatchReport *r, Error *err)
+{
+    Buf body = BUF_INIT;
+    index_body(NULL, &(IndexPlan){.extra = PAIRS_PROPERTIES}, &body);
+    bool ok = target_open(c, opt->target, opt->version, buf_slice(&body), r->index, err);
+    buf_free(&body);
+    return ok;
+}
+
 static bool open_target(Client *c, const BatchOptions *opt, BatchReport *r, Error *err)
 {
     if (opt->layout == LAYOUT_PAIRS)
@@ -457,6 +419,38 @@ static bool open_target(Client *c, const BatchOptions *opt, BatchReport *r, Erro
     snprintf(r->index, sizeof r->index, "%s", opt->target);
     return put_mapping(c, opt->target,
                        opt->layout == LAYOUT_NESTED ? NESTED_PROPERTY : SPARSE_PROPERTY, err);
+}
+
+/* How many nested documents a document of that index may hold: the smallest over an alias. */
+static bool nested_limit(Client *c, const char *index, size_t *limit, Error *err)
+{
+    static const char *const key = "index.mapping.nested_objects.limit";
+    Buf path = BUF_INIT;
+    long status = 0;
+    Error refused = ERROR_INIT;
+    buf_url(&path, str_of(index));
+    cJSON *j = client_json(c, "GET", STR_NULL, true, &status, &refused,
+                           "/%s/_settings?include_defaults=true&flat_settings=true", path.p);
+    buf_free(&path);
+    if (!j && status == 404) /* told better when it is opened */
+        return true;
+    if (!j && err && !error_is_set(err))
+        *err = refused;
+    const cJSON *one;
+    cJSON_ArrayForEach(one, j)
+    {
+        const cJSON *set = cJSON_GetObjectItemCaseSensitive(
+            cJSON_GetObjectItemCaseSensitive(one, "settings"), key);
+        if (!set)
+            set = cJSON_GetObjectItemCaseSensitive(
+                cJSON_GetObjectItemCaseSensitive(one, "defaults"), key);
+        int64_t n;
+        if (cJSON_IsString(set) && parse_int(str_of(set->valuestring), &n) && n > 0 &&
+            (size_t)n < *limit)
+            *limit = (size_t)n;
+    }
+    cJSON_Delete(j);
+    return j != NULL;
 }
 
 static bool check_layout(Client *c, BatchOptions *opt, BatchReport *r, const World *w, Error *err)
@@ -469,6 +463,8 @@ static bool check_layout(Client *c, BatchOptions *opt, BatchReport *r, const Wor
         return fail(err, ERR_REMOTE, "this engine runs no scripts: leave --write script out");
     if (opt->layout == LAYOUT_NESTED) {
         size_t limit = (size_t)c->caps.nested_limit, users = w->users->rows;
+        if (!nested_limit(c, opt->target, &limit, err))
+            return false;
         if (!opt->top || opt->top > limit)
             opt->top = limit;
         r->capped = users > opt->top ? w->posts->rows : 0;
@@ -482,22 +478,26 @@ bool batch_run(Client *c, const Model *m, const World *w, const BatchOptions *gi
     BatchOptions opt = *given;
     *r = (BatchReport){.counted = -1};
     Sink sink = {.model = m, .world = w, .opt = &opt, .report = r};
+    Journal journal = {.path = opt.journal, .opt = &opt, .model = m};
     PairScorer *s = NULL;
     bool ok = false;
-    if (opt.resume &&
-        (!opt.journal || !journal_read(opt.journal, &opt, m->name, &sink.pass_over, err)))
+    if (opt.resume && (!opt.journal || !journal_read(&journal, &opt, err)))
         goto done;
+    sink.pass_over = journal.offset;
+    r->failed_before = journal.failed;
     if (!opt.version)
         opt.version = opt.moment / 1000;
     if (!check_layout(c, &opt, r, w, err))
         goto done;
     buf_es_time(&sink.moment, opt.moment, TIME_SECOND);
-    PairOptions po = pair_options(&opt);
+    PairOptions po = pair_options(&opt, w);
     s = pairs_new(m, w, &po, err);
-    ok = s && check_drift(s, m, &opt, r, err) && open_target(c, &opt, r, err) &&
-         write_all(c, s, &sink, &opt, r, err) && check_count(c, &opt, &sink, r, err) &&
-         (opt.layout != LAYOUT_PAIRS || r->ledger.failed || swap_alias(c, &opt, r, err));
-    if (ok && opt.journal && !r->ledger.failed)
+    ok = s && batch_check_drift(s, m, &opt, r, err) && open_target(c, &opt, r, err) &&
+         write_all(c, s, &sink, &journal, &opt, r, err) && check_count(c, &opt, &sink, r, err);
+    bool whole = !r->ledger.failed && !r->failed_before;
+    if (ok && whole && opt.layout == LAYOUT_PAIRS)
+        ok = target_swap(c, opt.target, r->index, r->replaced, err);
+    if (ok && opt.journal && whole)
         remove(opt.journal);
 done:
     pairs_free(s);
@@ -514,13 +514,15 @@ bool batch_dry(const Model *m, const World *w, const BatchOptions *given, size_t
         opt.version = opt.moment / 1000;
     Sink sink = {.model = m, .world = w, .opt = &opt, .report = &r, .dry = out, .dry_left = n};
     buf_es_time(&sink.moment, opt.moment, TIME_SECOND);
+    if (opt.layout == LAYOUT_NESTED && (!opt.top || opt.top > NESTED_LIMIT))
+        opt.top = NESTED_LIMIT;
     /* a few owners are enough to know what a document weighs */
     uint32_t some[20];
     bool pairs = opt.layout == LAYOUT_PAIRS;
     size_t owners = pairs ? w->users->rows : w->posts->rows, k = owners < 20 ? owners : 20;
     for (size_t i = 0; i < k; i++)
         some[i] = (uint32_t)(i * (owners / k));
-    PairOptions po = pair_options(&opt);
+    PairOptions po = pair_options(&opt, w);
     if (pairs) {
         po.users = some;
         po.nusers = k;

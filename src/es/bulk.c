@@ -18,12 +18,12 @@
  * reason.
  */
 #define _GNU_SOURCE /* memmem */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "base/cancel.h"
 #include "base/clock.h"
-#include "base/file.h"
 #include "es/push.h"
 
 #define BATCH_BYTES ((size_t)5 << 20)
@@ -34,9 +34,17 @@
     "errors,items.*.status,items.*.result,items.*.error.type,items.*.error.reason,items.*.error."  \
     "caused_by"
 
+/* Items that were gathered together: the journal moves past them when the engine has told the fate
+ * of all, and of all before. Parts of a batch come back in any order, and some are sent again. */
+typedef struct Gathered {
+    size_t items, pending, failed;
+    struct Gathered *next;
+} Gathered;
+
 typedef struct ItemRef {
     size_t from, action_n, doc_n; /* in the body: action, newline, document, newline */
     char *id;
+    Gathered *in;
 } ItemRef;
 
 typedef struct Batch {
@@ -58,8 +66,9 @@ struct Bulk {
     Batch *waiting; /* to be sent again */
     size_t flying, window;
     size_t batch_bytes;
-    size_t settled;
-    FileOut *dead;
+    size_t settled, settled_failed; /* items from the start without a gap; refused among them */
+    Gathered *first, *last;
+    FILE *dead; /* written as it happens: a crash must not lose what was refused */
     double began;
 };
 
@@ -87,7 +96,8 @@ static void batch_add(Batch *b, Str id, Str action, Str doc)
         b->cap = b->cap ? b->cap * 2 : 64;
         b->items = xrealloc(b->items, b->cap * sizeof *b->items);
     }
-    b->items[b->n++] = (ItemRef){b->body.n, action.n, doc.p ? doc.n + 1 : 0, xstrndup(id.p, id.n)};
+    b->items[b->n++] = (ItemRef){b->body.n, action.n, doc.p ? doc.n + 1 : 0, xstrndup(id.p, id.n),
+                                 NULL};
     buf_str(&b->body, action);
     buf_putc(&b->body, '\n');
     if (doc.p) {
@@ -110,6 +120,7 @@ static Str item_doc(const Batch *b, size_t i)
 static void batch_copy_item(Batch *to, const Batch *from, size_t i)
 {
     batch_add(to, str_of(from->items[i].id), item_action(from, i), item_doc(from, i));
+    to->items[to->n - 1].in = from->items[i].in;
 }
 
 static void wait_in_line(Bulk *b, Batch *batch, double seconds)
@@ -124,17 +135,42 @@ static void wait_in_line(Bulk *b, Batch *batch, double seconds)
 
 /* ---- the ledger ---- */
 
-static void settle(Bulk *b, size_t items)
+static void gathered(Bulk *b, Batch *batch)
 {
-    b->settled += items;
-    if (b->opt.settled)
-        b->opt.settled(b->opt.ctx, b->settled);
+    Gathered *g = xcalloc(1, sizeof *g);
+    g->items = g->pending = batch->n;
+    for (size_t i = 0; i < batch->n; i++)
+        batch->items[i].in = g;
+    if (b->last)
+        b->last->next = g;
+    else
+        b->first = g;
+    b->last = g;
+}
+
+static void settle(Bulk *b)
+{
+    size_t before = b->settled;
+    while (b->first && b->first->pending == 0) {
+        Gathered *g = b->first;
+        b->settled += g->items;
+        b->settled_failed += g->failed;
+        b->first = g->next;
+        b->last = b->first ? b->last : NULL;
+        free(g);
+    }
+    if (b->dead)
+        fflush(b->dead);
+    if (b->opt.settled && b->settled > before)
+        b->opt.settled(b->opt.ctx, b->settled, b->settled_failed);
 }
 
 static bool refuse_item(Bulk *b, const Batch *batch, size_t i, const char *reason, Error *err)
 {
     PushLedger *l = b->ledger;
     l->failed++;
+    batch->items[i].in->pending--;
+    batch->items[i].in->failed++;
     size_t k = 0;
     while (k < l->nreasons && strcmp(l->reasons[k].text, reason) != 0)
         k++;
@@ -157,9 +193,9 @@ static bool refuse_item(Bulk *b, const Batch *batch, size_t i, const char *reaso
         buf_str(&line, item_doc(batch, i));
     }
     buf_puts(&line, "}\n");
-    bool ok = file_out_write(b->dead, line.p, line.n, err);
+    bool ok = fwrite(line.p, 1, line.n, b->dead) == line.n;
     buf_free(&line);
-    return ok;
+    return ok || fail(err, ERR_IO, "'%s' cannot be written: %s", b->opt.dead_letter, strerror(errno));
 }
 
 static bool refuse_all(Bulk *b, Batch *batch, const char *reason, Error *err)
@@ -167,7 +203,7 @@ static bool refuse_all(Bulk *b, Batch *batch, const char *reason, Error *err)
     for (size_t i = 0; i < batch->n; i++)
         if (!refuse_item(b, batch, i, reason, err))
             return false;
-    settle(b, batch->n);
+    settle(b);
     return true;
 }
 
@@ -233,10 +269,12 @@ static bool take_item(Bulk *b, Batch *batch, size_t i, const cJSON *item, Batch 
             l->created++;
         else
             l->updated++;
+        batch->items[i].in->pending--;
         return true;
     }
     if (status == 409 && memmem(item_action(batch, i).p, item_action(batch, i).n, "external", 8)) {
         l->stale++;
+        batch->items[i].in->pending--;
         return true;
     }
     item_reason(item, status, reason, sizeof reason);
@@ -260,7 +298,7 @@ static bool take_items(Bulk *b, Batch *batch, const HttpReply *r, Error *err)
     cJSON_Delete(j);
     size_t retried = again ? again->n : 0;
     if (ok)
-        settle(b, batch->n - retried);
+        settle(b);
     if (again) {
         b->ledger->retried += retried;
         again->tries = batch->tries + 1;
@@ -417,14 +455,17 @@ static bool flush(Bulk *b, Error *err)
     if (!pump(b, b->window, err))
         return false;
     b->filling = NULL;
+    gathered(b, batch);
     return send_batch(b, batch, err);
 }
 
 Bulk *bulk_open(Client *c, const BulkOptions *opt, PushLedger *ledger, Error *err)
 {
-    FileOut *dead = NULL;
-    if (opt->dead_letter && !(dead = file_out_open(opt->dead_letter, err)))
+    FILE *dead = NULL;
+    if (opt->dead_letter && !(dead = fopen(opt->dead_letter, opt->dead_append ? "a" : "w"))) {
+        fail(err, ERR_IO, "'%s' cannot be written: %s", opt->dead_letter, strerror(errno));
         return NULL;
+    }
     Bulk *b = xcalloc(1, sizeof *b);
     *ledger = (PushLedger){0};
     b->c = c;
@@ -466,7 +507,16 @@ static void bulk_free(Bulk *b)
         next = w->next;
         batch_free(w);
     }
-    file_out_abandon(b->dead);
+    for (Gathered *g = b->first, *next; g; g = next) {
+        next = g->next;
+        free(g);
+    }
+    if (b->dead) {
+        bool empty = fseek(b->dead, 0, SEEK_END) == 0 && ftell(b->dead) == 0;
+        fclose(b->dead);
+        if (empty) /* nothing was refused: no file */
+            remove(b->opt.dead_letter);
+    }
     free(b->path);
     free(b);
 }
@@ -477,11 +527,6 @@ bool bulk_close(Bulk *b, bool refresh, Error *err)
     if (ok && refresh)
         ok = client_refresh(b->c, b->opt.index, err);
     b->ledger->seconds = clock_seconds() - b->began;
-    if (b->dead && b->ledger->failed > 0) {
-        FileOut *dead = b->dead;
-        b->dead = NULL;
-        ok = file_out_commit(dead, err) && ok;
-    }
     bulk_free(b);
     return ok;
 }

@@ -15,7 +15,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "es/serve.h"
+#include "es/target.h"
+#include "vector_priv.h"
 
 static const struct {
     const char *name;
@@ -89,10 +90,21 @@ static void put_nested(const RankOptions *o, Buf *b)
     buf_free(&q);
 }
 
+void sparse_name(Buf *out, Str user)
+{
+    for (size_t i = 0; i < user.n; i++) {
+        if (user.p[i] == '.' || user.p[i] == '%')
+            buf_printf(out, "%%%02X", (unsigned char)user.p[i]);
+        else
+            buf_putc(out, user.p[i]);
+    }
+}
+
 static void put_sparse(const RankOptions *o, Buf *b)
 {
     Buf q = BUF_INIT, field = BUF_INIT;
-    buf_printf(&field, "view_probabilities.%s", o->user);
+    buf_puts(&field, "view_probabilities.");
+    sparse_name(&field, str_of(o->user));
     buf_puts(&q, "{\"rank_feature\":{\"field\":");
     buf_json_str(&q, buf_slice(&field));
     buf_puts(&q, o->log_feature ? ",\"log\":{\"scaling_factor\":1}}}" : ",\"linear\":{}}}");
@@ -158,15 +170,7 @@ static bool put_vector(const Model *m, const World *w, const RankOptions *o, siz
     size_t dims = 0;
     if (!find_user(w, o->user, &user, err) || !vectors_query(m, w, user, o->moment, &q, &dims, err))
         return false;
-    if (o->knn_clause)
-        buf_printf(b,
-                   "\"knn\":{\"field\":\"z\",\"k\":%zu,\"num_candidates\":%zu,\"query_vector\":[",
-                   size, size < 1000 ? 10 * size : 10000);
-    else
-        buf_printf(b, "\"query\":{\"knn\":{\"z\":{\"k\":%zu,\"vector\":[", size);
-    for (size_t i = 0; i < dims; i++)
-        buf_printf(b, "%s%.9g", i ? "," : "", (double)q[i]);
-    buf_puts(b, o->knn_clause ? "]}" : "]}}}");
+    vector_search(o->form, VECTOR_INNER, "z", q, dims, size, b);
     free(q);
     return true;
 }
@@ -252,6 +256,8 @@ bool rank_run(Client *c, const Model *m, const World *w, const RankOptions *o, R
 {
     Buf body = BUF_INIT, path = BUF_INIT;
     *n = 0;
+    if (o->by == RANK_VECTOR && !target_check_model(c, o->index, m, err))
+        return false;
     bool ok = rank_body(m, w, o, left, &body, err);
     buf_url(&path, str_of(o->index));
     cJSON *j = ok ? client_json(c, "POST", buf_slice(&body), true, NULL, err, "/%s/_search", path.p)

@@ -226,6 +226,8 @@ void index_body(const Frame *f, const IndexPlan *plan, Buf *out)
         buf_puts(out, ",\"model\":");
         buf_json_str(out, str_of(plan->model));
     }
+    if (plan->fingerprint)
+        buf_printf(out, ",\"fingerprint\":\"%s\"", plan->fingerprint);
     buf_puts(out, "}},\"properties\":{");
     for (size_t j = 0; f && j < f->ncols; j++) {
         buf_puts(out, j ? "," : "");

@@ -110,7 +110,7 @@ static bool ranked(Session *s, const Args *a, RankOptions *o, RankHit **hits, si
         return false;
     o->log_feature = c->probed && !c->caps.rank_linear;
     World w = session_world(s);
-    o->knn_clause = !c->caps.knn_vector && c->caps.dense_vector;
+    o->form = vector_form(c);
     o->index = index_for(a, o->by);
     o->size = (size_t)args_int(a, "size");
     *hits = arena_array(a->arena, RankHit, o->size);

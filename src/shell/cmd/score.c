@@ -73,7 +73,7 @@ static bool batch_options(const Args *a, const char *target, BatchOptions *o, Er
                         .resume = args_flag(a, "resume"),
                         .dead_letter = args_z(a, "dead-letter"),
                         .batch_bytes = (size_t)(args_real(a, "batch-mb") * 1048576)};
-    if (!layout_parse(args_text(a, "layout"), &o->layout))
+    if (!str_eqz(args_text(a, "layout"), "vectors") && !layout_parse(args_text(a, "layout"), &o->layout))
         return fail_at(err, ERR_USAGE, args_at(a, "layout"),
                        "no such layout: pairs, nested or sparse");
     if (o->resume && !o->journal) {
@@ -106,39 +106,54 @@ static bool dry(const Model *m, const World *w, const BatchOptions *o, Result *o
     return ok;
 }
 
+static void tell_drift(const Model *m, const BatchReport *r, Result *out)
+{
+    result_real(out, "drift", r->drift);
+    result_chat(out, "mean probability %.4f, in training %.4f", r->pairs.mean, m->base_rate);
+}
+
 /* One document a post: vectors whose inner product with a user's is the linear predictor. */
 static bool vectors_to_engine(Session *s, const Args *a, const Model *m, const World *w,
-                              const char *target, Result *out, Error *err)
+                              const BatchOptions *o, Result *out, Error *err)
 {
-    int64_t moment;
-    PushLedger l = {0};
     size_t dims = 0;
-    Client *c = connection_need(s, err);
-    if (!c || !moment_of(a, &moment, err))
+    BatchReport r;
+    bool dry_run = args_flag(a, "dry");
+    if (o->journal || o->resume) {
+        fail(err, ERR_USAGE, "vectors are one document a post: there is nothing to resume");
+        return error_hint(err, "leave --journal out; run the batch again");
+    }
+    Client *c = dry_run ? NULL : connection_need(s, err);
+    if (!c && !dry_run)
         return false;
     connection_show(s, a, out);
-    if (!vectors_write(c, m, w, target, moment, true, &l, &dims, err))
+    if (!vectors_write(c, m, w, o, &r, &dims, err))
         return false;
     result_int(out, "dims", (int64_t)dims);
-    ledger_tell(&l, target, out);
-    result_line(out, "vectors of %zu numbers: es rank posts for USER --by vector --index %s", dims,
-                target);
-    if (dims == 2)
-        result_warn(out, "same_ranking", "add a term that joins user and post, such as gender:lang",
-                    "identical ranking: no term of %s joins user and post, so all users get the "
-                    "same order of posts",
-                    m->name);
-    return ledger_settle(s, &l, out, err);
+    if (dry_run)
+        result_line(out, "would write %s documents to %s, each a vector of %zu numbers",
+                    result_count(out, (int64_t)r.pairs.posts), o->target, dims);
+    else
+        ledger_tell(&r.ledger, r.index, out);
+    tell_pairs(m, &r.pairs, out);
+    tell_drift(m, &r, out);
+    if (dry_run)
+        return true;
+    if (r.replaced[0])
+        result_line(out, "%s now stands for %s; %s is dropped", o->target, r.index, r.replaced);
+    result_chat(out, "vectors of %zu numbers: es rank posts for USER --by vector --index %s", dims,
+                o->target);
+    return ledger_settle(s, &r.ledger, out, err);
 }
 
 static bool to_engine(Session *s, const Args *a, const Model *m, const World *w, const char *target,
                       Result *out, Error *err)
 {
     BatchOptions o;
-    if (str_eqz(args_text(a, "layout"), "vectors"))
-        return vectors_to_engine(s, a, m, w, target, out, err);
     if (!batch_options(a, target, &o, err))
         return false;
+    if (str_eqz(args_text(a, "layout"), "vectors"))
+        return vectors_to_engine(s, a, m, w, &o, out, err);
     if (args_flag(a, "dry"))
         return dry(m, w, &o, out, err);
     Client *c = connection_need(s, err);
@@ -151,7 +166,7 @@ static bool to_engine(Session *s, const Args *a, const Model *m, const World *w,
     result_text(out, "layout", str_of(layout_name(o.layout)));
     ledger_tell(&r.ledger, r.index, out);
     tell_pairs(m, &r.pairs, out);
-    result_real(out, "drift", r.drift);
+    tell_drift(m, &r, out);
     if (r.skipped)
         result_note(out, "resumed", NULL, "%s documents were written before the batch was cut off",
                     result_count(out, (int64_t)r.skipped));
@@ -165,6 +180,14 @@ static bool to_engine(Session *s, const Args *a, const Model *m, const World *w,
                     result_count(out, (int64_t)r.unscored_zero));
     if (r.replaced[0])
         result_line(out, "%s now stands for %s; %s is dropped", o.target, r.index, r.replaced);
+    if ((r.ledger.failed || r.failed_before) && strcmp(r.index, o.target) != 0)
+        result_note(out, "not_swapped", NULL, "%s stays where it was: %s is not whole", o.target, r.index);
+    if (r.failed_before) {
+        result_warn(out, "refused_before", "they are in the dead letters of that run, if it had any",
+                    "%s documents were refused before the batch was cut off",
+                    result_count(out, (int64_t)r.failed_before));
+        s->exit_status = error_exit_status(ERR_PARTIAL);
+    }
     return ledger_settle(s, &r.ledger, out, err);
 }
 

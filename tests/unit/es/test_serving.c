@@ -156,7 +156,7 @@ static void test_ranking_bodies(void **state)
         {RANK_VECTOR, NULL, "\"query_vector\"", true, true},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
-        RankOptions o = {.by = cases[i].by, .index = "posts", .user = "jane", .match = cases[i].match, .moment = MOMENT, .knn_clause = cases[i].clause};
+        RankOptions o = {.by = cases[i].by, .index = "posts", .user = "jane", .match = cases[i].match, .moment = MOMENT, .form = cases[i].clause ? VECTOR_CLAUSE : VECTOR_KNN};
         Error err = ERROR_INIT;
         Linear left = {0};
         Buf body = BUF_INIT;

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * target.c - aliases that move from one batch to the next, and whose model an index holds.
+ *
+ * A batch is written into a new index; when all of it is there the alias moves in one _aliases request
+ * that drops the old index too. A reader sees the old batch or the new one. An index of ours tells in
+ * its _meta which model made it, by name and by a fingerprint of formula and coefficients.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "es/schema.h"
+#include "es/target.h"
+
+/* The index an alias stands for ("" when there is none). Is the name an index itself? */
+static bool behind(Client *c, const char *alias, char out[256], bool *is_index, Error *err)
+{
+    Buf path = BUF_INIT;
+    buf_url(&path, str_of(alias));
+    long status = 0;
+    Error refused = ERROR_INIT;
+    out[0] = '\0';
+    *is_index = false;
+    cJSON *j =
+        client_json(c, "GET", STR_NULL, true, &status, &refused, "/%s/_alias", path.p);
+    buf_free(&path);
+    if (!j) {
+        if (status == 404)
+            return true;
+        if (err && !error_is_set(err))
+            *err = refused;
+        return false;
+    }
+    if (j->child) {
+        *is_index = strcmp(j->child->string, alias) == 0;
+        snprintf(out, 256, "%s", j->child->string);
+    }
+    cJSON_Delete(j);
+    return true;
+}
+
+bool target_open(Client *c, const char *target, int64_t version, Str body, char index[256],
+                 Error *err)
+{
+    char now[256];
+    bool is_index, made;
+    if (!behind(c, target, now, &is_index, err))
+        return false;
+    if (is_index) {
+        snprintf(index, 256, "%s", target);
+        return true;
+    }
+    snprintf(index, 256, "%.200s-%lld", target, (long long)version);
+    return index_create(c, index, body, false, &made, err);
+}
+
+bool target_swap(Client *c, const char *target, const char *index, char replaced[256], Error *err)
+{
+    char old[256];
+    bool is_index;
+    replaced[0] = '\0';
+    if (strcmp(index, target) == 0)
+        return true;
+    if (!behind(c, target, old, &is_index, err))
+        return false;
+    Buf b = BUF_INIT;
+    buf_puts(&b, "{\"actions\":[");
+    if (old[0] && strcmp(old, index) != 0) {
+        buf_puts(&b, "{\"remove_index\":{\"index\":");
+        buf_json_str(&b, str_of(old));
+        buf_puts(&b, "}},");
+        snprintf(replaced, 256, "%s", old);
+    }
+    buf_puts(&b, "{\"add\":{\"index\":");
+    buf_json_str(&b, str_of(index));
+    buf_puts(&b, ",\"alias\":");
+    buf_json_str(&b, str_of(target));
+    buf_puts(&b, "}}]}");
+    cJSON *j = client_json(c, "POST", buf_slice(&b), true, NULL, err, "/_aliases");
+    buf_free(&b);
+    cJSON_Delete(j);
+    return j != NULL;
+}
+
+/* ---- whose model ---- */
+
+#define FNV_START UINT64_C(14695981039346656037) /* FNV-1a, 64 bit */
+#define FNV_PRIME UINT64_C(1099511628211)
+
+uint64_t model_fingerprint(const Model *m)
+{
+    uint64_t h = FNV_START;
+    for (const char *p = m->formula; *p; p++)
+        h = (h ^ (unsigned char)*p) * FNV_PRIME;
+    for (size_t j = 0; j < m->enc->ncols; j++) {
+        unsigned char bytes[sizeof m->beta[j]];
+        memcpy(bytes, &m->beta[j], sizeof bytes);
+        for (size_t k = 0; k < sizeof bytes; k++)
+            h = (h ^ bytes[k]) * FNV_PRIME;
+    }
+    return h;
+}
+
+bool target_check_model(Client *c, const char *index, const Model *m, Error *err)
+{
+    Buf path = BUF_INIT;
+    char mine[24];
+    snprintf(mine, sizeof mine, "%016llx", (unsigned long long)model_fingerprint(m));
+    buf_url(&path, str_of(index));
+    cJSON *j = client_json(c, "GET", STR_NULL, true, NULL, err,
+                           "/%s/_mapping?filter_path=*.mappings._meta.glint", path.p);
+    buf_free(&path);
+    if (!j)
+        return false;
+    const cJSON *meta = j->child;
+    static const char *const steps[] = {"mappings", "_meta", "glint"};
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++)
+        meta = cJSON_GetObjectItemCaseSensitive(meta, steps[i]);
+    const cJSON *name = cJSON_GetObjectItemCaseSensitive(meta, "model");
+    const cJSON *print = cJSON_GetObjectItemCaseSensitive(meta, "fingerprint");
+    bool ok = !cJSON_IsString(print) || strcmp(print->valuestring, mine) == 0;
+    if (!ok) {
+        fail(err, ERR_GUARD, "'%s' was written with another fit%s%.60s: %s has other coefficients",
+             index, cJSON_IsString(name) ? ", of " : "",
+             cJSON_IsString(name) ? name->valuestring : "", m->name);
+        error_hint(err, "score users x posts to es:%s again with this one", index);
+    }
+    cJSON_Delete(j);
+    return ok;
+}
