@@ -76,6 +76,8 @@ void http_abort_all(Http *h);
 /* Seconds to wait before try number `k` (from 1): 0.2 * 2^k with jitter, at most 30, Retry-After
  * honoured. */
 double http_backoff(int k, double retry_after_s);
+/* Is this status one that waiting may mend? */
+bool http_worth_retrying(const HttpReply *r);
 /* Sleeps, waking for Ctrl-C. */
 bool http_sleep(double seconds, Error *err);
 

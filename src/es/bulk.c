@@ -366,10 +366,7 @@ static bool take_answer(Bulk *b, HttpCall *call, Error *err)
     b->flying--;
     if (r->status == 413)
         return split(b, batch, err);
-    bool permanent = r->body.p && strstr(r->body.p, "\"PERMANENT\"");
-    if (r->status == 0 ||
-        ((r->status == 429 || r->status == 502 || r->status == 503 || r->status == 504) &&
-         !permanent))
+    if (r->status == 0 || http_worth_retrying(r))
         return again_whole(b, batch, r, http_call_error(call), err);
     if (r->status >= 400) {
         client_refused(r, "writing", err);

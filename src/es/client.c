@@ -224,7 +224,8 @@ static bool ask_nodes(Client *c, Error *err)
 static bool ask_root(Client *c, Error *err)
 {
     HttpReply r;
-    if (!send(c, "GET", "/", STR_NULL, true, &r, err))
+    /* not tried again when nobody answers: a wrong port is told at once */
+    if (!send(c, "GET", "/", STR_NULL, false, &r, err))
         return false;
     bool ok;
     if (r.status == 405 || r.status == 404) {

@@ -44,6 +44,8 @@ struct HttpCall {
     char curl_message[CURL_ERROR_SIZE];
     Http *http;
     bool done, too_big;
+    bool unsent;   /* nobody took the request: harmless to ask another node */
+    bool hopeless; /* another try would fail the same way */
     size_t node;
     double began;
     HttpCall *next;
@@ -369,6 +371,10 @@ static void explain(HttpCall *k, CURLcode code)
 {
     const char *why = k->curl_message[0] ? k->curl_message : curl_easy_strerror(code);
     const char *url = k->http->s.nodes[k->node];
+    k->hopeless = code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CERTPROBLEM ||
+                  code == CURLE_SSL_CACERT_BADFILE || k->too_big;
+    k->unsent = code == CURLE_COULDNT_RESOLVE_HOST || code == CURLE_COULDNT_RESOLVE_PROXY ||
+                code == CURLE_COULDNT_CONNECT || code == CURLE_SSL_CONNECT_ERROR;
     if (k->too_big) {
         fail(&k->error, ERR_NET, "%s sent more than %zu MB: refused", url,
              (k->http->s.c.max_body ? k->http->s.c.max_body : MAX_BODY_DEFAULT) >> 20);
@@ -482,51 +488,71 @@ static bool mentions(const HttpReply *r, const char *word)
     return r->body.p && strstr(r->body.p, word) != NULL;
 }
 
-static bool worth_retrying(const HttpRequest *q, const HttpReply *r)
+bool http_worth_retrying(const HttpReply *r)
 {
-    if (r->status == 0)
-        return q->repeatable;
     if (r->status == 429)
         return !mentions(r, "\"PERMANENT\"");
     if (r->status == 503)
         return !mentions(r, "too_many_buckets");
-    return (r->status == 502 || r->status == 504) && q->repeatable;
+    return r->status == 502 || r->status == 504;
+}
+
+/* Waits for one call, which is not handed out by http_next again. */
+static bool finish_call(Http *h, HttpCall *call, Error *err)
+{
+    for (HttpCall *done = NULL; done != call;) {
+        done = http_next(h, err);
+        if (!done)
+            return fail(err, ERR_NET, "the request to %s was lost", h->s.c.url);
+        if (done != call)
+            http_call_free(h, done);
+    }
+    return true;
+}
+
+/* Is there another try after the k-th (from 0), and after how long a pause? */
+static bool next_try(const Http *h, const HttpCall *c, int k, double *wait)
+{
+    *wait = 0;
+    if (c->hopeless || c->error.code == ERR_CANCEL || k >= RETRIES)
+        return false;
+    if (c->unsent && (size_t)k + 1 < h->s.nnodes) /* the next node is asked at once */
+        return true;
+    bool again = c->reply.status == 0    ? c->req.repeatable
+                 : c->reply.status > 500 && c->reply.status != 503
+                     ? c->req.repeatable && http_worth_retrying(&c->reply)
+                     : http_worth_retrying(&c->reply);
+    *wait = again ? http_backoff(k, c->reply.retry_after_s) : 0;
+    return again;
 }
 
 bool http_run(Http *h, const HttpRequest *q, HttpReply *out, Error *err)
 {
     *out = (HttpReply){0};
     for (int k = 0;; k++) {
+        double wait;
         HttpCall *call = http_begin(h, q, err);
         if (!call)
             return false;
-        HttpCall *done = NULL;
-        while (done != call) {
-            done = http_next(h, err);
-            if (!done) {
-                http_call_free(h, call);
-                return fail(err, ERR_NET, "the request to %s was lost", h->s.c.url);
-            }
-            if (done != call)
-                http_call_free(h, done);
-        }
-        bool again = k < RETRIES && worth_retrying(q, &call->reply) && !call->too_big &&
-                     call->error.code != ERR_CANCEL;
-        double wait = again ? http_backoff(k, call->reply.retry_after_s) : 0;
-        if (!again) {
-            bool ok = call->reply.status != 0;
-            if (ok) {
-                *out = call->reply;
-                out->retries = k;
-                call->reply = (HttpReply){0};
-            } else if (err && !error_is_set(err)) {
-                *err = call->error;
-            }
+        if (!finish_call(h, call, err)) {
             http_call_free(h, call);
-            return ok;
+            return false;
+        }
+        if (next_try(h, call, k, &wait)) {
+            http_call_free(h, call);
+            if (!http_sleep(wait, err))
+                return false;
+            continue;
+        }
+        bool ok = call->reply.status != 0;
+        if (ok) {
+            *out = call->reply;
+            out->retries = k;
+            call->reply = (HttpReply){0};
+        } else if (err && !error_is_set(err)) {
+            *err = call->error;
         }
         http_call_free(h, call);
-        if (!http_sleep(wait, err))
-            return false;
+        return ok;
     }
 }

@@ -228,7 +228,7 @@ static bool take_page(Pull *p, Loop *l, HttpReply *r, Error *err)
 static bool retry_page(Pull *p, Loop *l, HttpCall *call, bool *again, Error *err)
 {
     const HttpReply *r = http_call_reply(call);
-    bool busy = r->status == 429 || r->status == 502 || r->status == 503 || r->status == 504;
+    bool busy = http_worth_retrying(r);
     bool broken =
         r->status == 0 && http_call_error(call)->code == ERR_NET && (p->by_pit || !l->started);
     *again = (busy || broken) && ++l->tries <= 6;

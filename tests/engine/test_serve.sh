@@ -123,7 +123,7 @@ try 'score: nested' 0 <<<"score users x posts to es:t-serve-posts --layout neste
 if lacks rank_features; then skip 'score: sparse' 'no rank_features'
 else try 'score: sparse' 0 <<<"score users x posts to es:t-serve-posts --layout sparse $at"; fi
 vectors=1
-if lacks knn_vector && lacks 'dense_vector with knn'; then vectors=''; skip 'score: vectors' 'no k-NN'
+if lacks knn_vector && lacks 'dense_vector with knn' && lacks scripts; then vectors=''; skip 'score: vectors' 'neither k-NN nor scripts'
 else try 'score: vectors' 0 <<<"score users x posts to es:t-serve-vectors --layout vectors $at"; fi
 
 verify() { # WAY INDEX
@@ -135,7 +135,7 @@ verify nested t-serve-posts
 if lacks rank_features; then skip 'verify: sparse' 'no rank_features'; else verify sparse t-serve-posts; fi
 verify weights t-serve-posts
 if lacks scripts; then skip 'verify: script' 'no scripts'; else verify script t-serve-posts; fi
-if [ -z "$vectors" ]; then skip 'verify: vector' 'no k-NN'; else verify vector t-serve-vectors; fi
+if [ -z "$vectors" ]; then skip 'verify: vector' 'neither k-NN nor scripts'; else verify vector t-serve-vectors; fi
 
 sed -i 's/+ age as m/+ age + post_age_days as m/' model.glint
 try 'the scores of another model are not taken for these' 5 <<<"es verify jane --by pairs --index t-serve-scores $at"
@@ -158,7 +158,7 @@ if lacks 'stored scripts'; then skip 'deploy' 'stores no scripts'; else
     try 'deploy' 0 <<<'es deploy m'
     says 'glint-m'
 fi
-if [ -z "$vectors" ]; then skip 'similar' 'no k-NN'; else
+if [ -z "$vectors" ]; then skip 'similar' 'neither k-NN nor scripts'; else
     try 'similar' 0 <<<"es similar $(sed -n '2s/,.*//p' posts.csv) --index t-serve-similar --renew"
 fi
 
@@ -269,5 +269,5 @@ try 'drop' 0 <<'G'
 es drop t-serve-users t-serve-products t-serve-interactions
 G
 settle
-ask -X DELETE "$url/t-serve-posts,t-serve-scores-6,t-serve-cut-7,t-serve-plain,t-serve-vectors,t-serve-similar?ignore_unavailable=true" >/dev/null
+ask -X DELETE "$url/t-serve-posts,t-serve-scores-6,t-serve-cut-7,t-serve-plain,t-serve-vectors-*,t-serve-similar?ignore_unavailable=true" >/dev/null
 exit 0
