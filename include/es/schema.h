@@ -41,6 +41,8 @@ typedef struct Schema {
  * lists them. */
 Schema *schema_fetch(Client *c, const char *index, ReadReport *report, Error *err);
 void schema_free(Schema *s);
+/* What the fields stand for, guessed as for a table of that name; columns of the map are fields. */
+RoleMap schema_roles(const Schema *s, const char *table);
 long schema_find(const Schema *s, Str path);
 
 /* What we create: strict mappings made from a frame. `roles` says which column is the

@@ -10,8 +10,10 @@
 
 /* The client, or ERR_NET "no engine is connected" with a hint. */
 Client *connection_need(const Session *s, Error *err);
-/* Takes over the client; closes the one before. NULL disconnects. */
-void connection_set(Session *s, Client *c);
+/* Takes over the client; closes the one before. NULL disconnects. `prefix` (may be NULL) stands before
+ * the names of our indexes where none is typed. */
+void connection_set(Session *s, Client *c, const char *prefix);
+const char *connection_prefix(const Session *s); /* "" when there is none */
 void connection_close(struct Connection *c);
 
 /* The option row that lets a command show what it sends, and what it does: between begin and end

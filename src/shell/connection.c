@@ -19,6 +19,7 @@
 
 struct Connection {
     Client *client;
+    char *prefix;       /* of the names of our indexes, or NULL */
     Result *shown; /* where requests are written while a command wants that */
 };
 
@@ -33,13 +34,19 @@ Client *connection_need(const Session *s, Error *err)
     return NULL;
 }
 
-void connection_set(Session *s, Client *c)
+const char *connection_prefix(const Session *s)
+{
+    return s->connection && s->connection->prefix ? s->connection->prefix : "";
+}
+
+void connection_set(Session *s, Client *c, const char *prefix)
 {
     connection_close(s->connection);
     s->connection = NULL;
     if (c) {
         s->connection = xcalloc(1, sizeof *s->connection);
         s->connection->client = c;
+        s->connection->prefix = prefix ? xstrdup(prefix) : NULL;
     }
 }
 
@@ -48,6 +55,7 @@ void connection_close(struct Connection *c)
     if (!c)
         return;
     client_close(c->client);
+    free(c->prefix);
     free(c);
 }
 

@@ -166,27 +166,6 @@ Writer *engine_write(Session *s, const char *path, Error *err)
 
 #define CELL_FIELDS 16
 
-/* A frame of no rows with the fields' names, for guessing what they mean. */
-static RoleMap guess_fields(const Schema *schema, Error *err)
-{
-    static const ColType types[] = {
-        [FIELD_INT] = COL_INT,     [FIELD_UINT] = COL_INT,  [FIELD_REAL] = COL_REAL,
-        [FIELD_BOOL] = COL_BOOL,   [FIELD_TIME] = COL_TIME, [FIELD_STRING] = COL_TEXT,
-        [FIELD_NESTED] = COL_TEXT, [FIELD_OTHER] = COL_TEXT};
-    char **names = xcalloc(schema->n + 1, sizeof *names);
-    Column **cols = xcalloc(schema->n + 1, sizeof *cols);
-    for (size_t i = 0; i < schema->n; i++) {
-        names[i] = schema->fields[i].path;
-        cols[i] = column_new(types[schema->fields[i].kind], 0, err);
-    }
-    Frame *f = frame_new(names, cols, schema->n, 0);
-    RoleMap roles = roles_guess("interactions", f);
-    frame_unref(f);
-    free(names);
-    free(cols);
-    return roles;
-}
-
 static bool named_in(const char *words, const char *field)
 {
     size_t n = strlen(field);
@@ -204,7 +183,7 @@ Frame *engine_events(Session *s, const char *index, const char *words, bool mome
     Schema *schema = c ? schema_fetch(c, index, &ignored, err) : NULL;
     if (!schema)
         return NULL;
-    RoleMap guess = guess_fields(schema, err);
+    RoleMap guess = schema_roles(schema, "interactions");
     CellField fields[CELL_FIELDS];
     size_t n = 0;
     for (size_t i = 0; i < schema->n && n < CELL_FIELDS; i++) {

@@ -10,6 +10,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "shell/engine_world.h"
 #include "shell/vector.h"
 
 /* Row of the key in a table, or UINT32_MAX. */
@@ -83,15 +84,22 @@ static bool take_pair(Session *s, WhatIf *v, const Word *user, const Word *post,
             err, "features as ft, then fit: the model then knows how to look users and posts up");
     }
     World w = session_world(s), parts = {0};
-    if (!world_check(&w, err))
-        return false;
-    bool ok = false;
+    EngineWorld there = {0};
+    bool ok = false, ask = s->connection && !w.flat && !w.users && !w.posts && !w.events;
     Frame *f = NULL, *part = NULL;
+    if (ask) {
+        if (!engine_world(s, user ? user->value : STR_NULL, post ? post->value : STR_NULL, &there,
+                          err))
+            return false;
+        w = there.world;
+    }
+    if (!world_check(&w, err))
+        goto done;
     if (moment == INT64_MIN)
-        moment = last_moment(&w);
+        moment = ask ? there.moment : last_moment(&w);
     if (w.flat) {
         if (!world_from_flat(w.events_name, w.events, &w.events_roles, &parts, err))
-            return false;
+            goto done;
         w = parts;
     }
     uint32_t u = UINT32_MAX, p = UINT32_MAX;
@@ -113,6 +121,7 @@ done:
         frame_unref((Frame *)parts.users);
         frame_unref((Frame *)parts.posts);
     }
+    engine_world_clear(&there);
     return ok;
 }
 

@@ -124,7 +124,7 @@ if lacks rank_features; then skip 'score: sparse' 'no rank_features'
 else try 'score: sparse' 0 <<<"score users x posts to es:t-serve-posts --layout sparse $at"; fi
 vectors=1
 if lacks knn_vector && lacks 'dense_vector with knn' && lacks scripts; then vectors=''; skip 'score: vectors' 'neither k-NN nor scripts'
-else try 'score: vectors' 0 <<<"score users x posts to es:t-serve-vectors --layout vectors $at"; fi
+else try 'score: vectors' 0 <<<"score users x posts to es:t-serve-vectors --layout vectors $at --version 5"; fi
 
 verify() { # WAY INDEX
     try "verify: $1" 0 <<<"es verify jane --by $1 --index $2 --size 20 $at"
@@ -269,5 +269,5 @@ try 'drop' 0 <<'G'
 es drop t-serve-users t-serve-products t-serve-interactions
 G
 settle
-ask -X DELETE "$url/t-serve-posts,t-serve-scores-6,t-serve-cut-7,t-serve-plain,t-serve-vectors-*,t-serve-similar?ignore_unavailable=true" >/dev/null
+ask -X DELETE "$url/t-serve-posts,t-serve-scores-6,t-serve-cut-7,t-serve-plain,t-serve-vectors-5,t-serve-similar?ignore_unavailable=true" >/dev/null
 exit 0

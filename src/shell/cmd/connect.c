@@ -187,6 +187,8 @@ static bool run(Session *s, const Args *a, Result *out, Error *err)
 {
     Wanted w = {0};
     Client *c = gather(a, &w, err) ? client_open(&w.http, err) : NULL;
+    const char *prefix = first_of(args_z(a, "prefix"), profile_text(&w, "prefix"), NULL);
+    prefix = prefix ? arena_printf(a->arena, "%s", prefix) : NULL;
     secret_wipe(w.password);
     secret_wipe(w.api_key);
     cJSON_Delete(w.profile);
@@ -196,7 +198,7 @@ static bool run(Session *s, const Args *a, Result *out, Error *err)
         client_close(c);
         return false;
     }
-    connection_set(s, c);
+    connection_set(s, c, prefix);
     tell(c, out);
     return true;
 }
@@ -229,6 +231,10 @@ static const OptRow opts[] = {
      .type = OPT_TEXT,
      .metavar = "P",
      .brief = "an entry of profiles.json in glint's configuration folder"},
+    {.name = "prefix",
+     .type = OPT_TEXT,
+     .metavar = "P",
+     .brief = "stands before the names of our indexes: blog- for blog-users, blog-posts ..."},
     {.name = "proxy",
      .type = OPT_TEXT,
      .metavar = "URL",

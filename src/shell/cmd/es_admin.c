@@ -72,16 +72,16 @@ const Command cmd_es_indexes = {
 
 /* ---- es create ---- */
 
-static const char *index_name(const Args *a, const char *table)
+static const char *index_name(const Session *s, const Args *a, const char *table)
 {
     const char *prefix = args_z(a, "prefix");
-    return arena_printf(a->arena, "%s%s", prefix ? prefix : "", table);
+    return arena_printf(a->arena, "%s%s", prefix ? prefix : connection_prefix(s), table);
 }
 
-static bool create_one(Client *c, const Args *a, const NamedData *t, Result *out, Table *table,
+static bool create_one(Session *s, Client *c, const Args *a, const NamedData *t, Result *out, Table *table,
                        Error *err)
 {
-    const char *index = index_name(a, t->name);
+    const char *index = index_name(s, a, t->name);
     IndexPlan plan = {
         .shards = args_z(a, "shards"), .replicas = args_z(a, "replicas"), .roles = &t->roles};
     Buf body = BUF_INIT, diff = BUF_INIT;
@@ -119,7 +119,7 @@ static bool run_create(Session *s, const Args *a, Result *out, Error *err)
     if (a->nwords) {
         for (size_t i = 0; i < a->nwords; i++) {
             const NamedData *d = command_table_arg(s, a, a->words[i].text, a->words[i].at, err);
-            if (!d || !create_one(c, a, d, out, t, err))
+            if (!d || !create_one(s, c, a, d, out, t, err))
                 return false;
         }
         return true;
@@ -130,7 +130,7 @@ static bool run_create(Session *s, const Args *a, Result *out, Error *err)
         if (e != ENTITY_USER && e != ENTITY_POST && e != ENTITY_PRODUCT && e != ENTITY_INTERACTION)
             continue;
         made++;
-        if (!create_one(c, a, &s->tables[i], out, t, err))
+        if (!create_one(s, c, a, &s->tables[i], out, t, err))
             return false;
     }
     if (!made) {

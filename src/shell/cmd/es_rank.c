@@ -21,13 +21,13 @@ static bool moment_of(const Args *a, int64_t *out, Error *err)
 }
 
 /* The index for a way of ranking: --index, else what `score` writes by default. */
-static const char *index_for(const Args *a, RankBy by)
+static const char *index_for(const Session *s, const Args *a, RankBy by)
 {
     static const char *const names[] = {
         [RANK_NESTED] = "posts", [RANK_SPARSE] = "posts",  [RANK_PAIRS] = "scores",
         [RANK_SCRIPT] = "posts", [RANK_WEIGHTS] = "posts", [RANK_VECTOR] = "vectors"};
     const char *given = args_z(a, "index"), *prefix = args_z(a, "prefix");
-    return given ? given : arena_printf(a->arena, "%s%s", prefix ? prefix : "", names[by]);
+    return given ? given : arena_printf(a->arena, "%s%s", prefix ? prefix : connection_prefix(s), names[by]);
 }
 
 static const Model *model_for(Session *s, const Args *a, RankBy by, Error *err)
@@ -111,7 +111,7 @@ static bool ranked(Session *s, const Args *a, RankOptions *o, RankHit **hits, si
     o->log_feature = c->probed && !c->caps.rank_linear;
     World w = session_world(s);
     o->form = vector_form(c);
-    o->index = index_for(a, o->by);
+    o->index = index_for(s, a, o->by);
     o->size = (size_t)args_int(a, "size");
     *hits = arena_array(a->arena, RankHit, o->size);
     return rank_run(c, m, &w, o, *hits, n, left, err);
@@ -328,7 +328,7 @@ static bool run_boost(Session *s, const Args *a, Result *out, Error *err)
     World w = session_world(s);
     if (!m || !rank_words(a, &o, err) || !moment_of(a, &o.moment, err))
         return false;
-    o.index = index_for(a, RANK_WEIGHTS);
+    o.index = index_for(s, a, RANK_WEIGHTS);
     o.size = (size_t)args_int(a, "size");
     connection_show(s, a, out);
     Linear l = {0};
@@ -487,7 +487,9 @@ static bool run_similar(Session *s, const Args *a, Result *out, Error *err)
         return error_hint(err, "load es:posts as posts");
     }
     connection_show(s, a, out);
-    const char *index = args_z(a, "index");
+    const char *index = args_has(a, "index")
+                            ? args_z(a, "index")
+                            : arena_printf(a->arena, "%spost-vectors", connection_prefix(s));
     bool exists = false;
     if (!client_index_exists(c, index, &exists, err))
         return false;
@@ -529,9 +531,8 @@ static const OptRow similar_opts[] = {
      .brief = "posts"},
     {.name = "index",
      .type = OPT_TEXT,
-     .def = "post-vectors",
      .metavar = "I",
-     .brief = "index of the vectors; made when it is not there"},
+     .brief = "index of the vectors, made when it is not there (default: post-vectors)"},
     {.name = "renew", .type = OPT_FLAG, .brief = "write the vectors again"},
     OPT_SHOW_REQUEST,
     {0},

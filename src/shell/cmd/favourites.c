@@ -10,6 +10,7 @@
 
 #include "features/profile.h"
 #include "shell/command.h"
+#include "shell/connection.h"
 #include "shell/engine_io.h"
 #include "shell/format.h"
 #include "shell/plot.h"
@@ -112,12 +113,15 @@ static Frame *count_in_cluster(Session *s, const Args *a, const FavouriteOptions
 {
     const char *words = arena_printf(a->arena, "%s %s %s", opt->what, opt->by ? opt->by : "",
                                      opt->where ? opt->where : "");
-    Frame *events = engine_events(s, args_z(a, "index"), words, strstr(words, "login_hour") != NULL,
+    const char *index = args_has(a, "index")
+                            ? args_z(a, "index")
+                            : arena_printf(a->arena, "%sinteractions", connection_prefix(s));
+    Frame *events = engine_events(s, index, words, strstr(words, "login_hour") != NULL,
                                   &w->events_roles, err);
     if (!events)
         return NULL;
     w->events = events;
-    w->events_name = args_z(a, "index");
+    w->events_name = index;
     w->flat = false;
     world_link(w);
     result_int(out, "events", (int64_t)events->rows);
@@ -138,6 +142,7 @@ static bool favourites_run(Session *s, const Args *a, Result *out, Error *err)
                             .weights = args_z(a, "weights"),
                             .top = a->top >= 0 ? (size_t)a->top : 5};
     Frame *counted = NULL;
+    connection_show(s, a, out);
     if (args_has(a, "where") && !(counted = count_in_cluster(s, a, &opt, &w, out, err)))
         return false;
     Frame *f = favourites(&w, &opt, err);
@@ -179,8 +184,8 @@ static const OptRow favourites_opts[] = {
     {.name = "index",
      .type = OPT_TEXT,
      .metavar = "I",
-     .def = "interactions",
-     .brief = "the engine's index of interactions"},
+     .brief = "the engine's index of interactions (default: interactions, behind the prefix)"},
+    OPT_SHOW_REQUEST,
     {0},
 };
 

@@ -4,6 +4,9 @@
 #include <stdlib.h>
 
 #include "shell/command.h"
+#include "shell/connection.h"
+#include "shell/engine_io.h"
+#include "shell/readers.h"
 #include "shell/format.h"
 #include "shell/settings.h"
 
@@ -88,13 +91,28 @@ static void tell_report(const ReplayReport *r, Result *out)
                     result_plural(out, (int64_t)r->outside, "row"), r->outside_text);
 }
 
+/* es:INDEX is read first, into a table of its name. */
+static const NamedData *table_of(Session *s, const Args *a, Error *err)
+{
+    Str word = a->nwords ? a->words[0].text : STR_NULL;
+    Span at = a->nwords ? a->words[0].at : SPAN_NONE;
+    if (!str_starts(word, STR("es:")))
+        return command_table_arg(s, a, word, at, err);
+    ReadReport *report = arena_alloc(a->arena, sizeof *report);
+    Frame *f = engine_read(s, args_zstr(a, word), &(ReadOptions){0}, report, err);
+    if (!f)
+        return NULL;
+    const char *name = table_name_of(a->arena, word);
+    session_put_table(s, name, (Dataset){f, NULL});
+    return &s->tables[session_find_table(s, str_of(name))];
+}
+
 static bool predict_run(Session *s, const Args *a, Result *out, Error *err)
 {
     static const UnseenPolicy policies[] = {UNSEEN_BASE, UNSEEN_NULL, UNSEEN_ERROR};
     const Model *m = command_model_arg(s, a, STR_NULL, SPAN_NONE, err);
-    const NamedData *t = m ? command_table_arg(s, a, a->nwords ? a->words[0].text : STR_NULL,
-                                               a->nwords ? a->words[0].at : SPAN_NONE, err)
-                           : NULL;
+    connection_show(s, a, out);
+    const NamedData *t = m ? table_of(s, a, err) : NULL;
     Predictions p = {0};
     if (!t || !model_predict(m, t->data.frame, true, policies[args_choice(a, "unseen")], &p, err))
         return false;
@@ -132,6 +150,7 @@ static const OptRow predict_opts[] = {
      .choices = unseen_words,
      .def = "base",
      .brief = "levels that training did not have"},
+    OPT_SHOW_REQUEST,
     {0},
 };
 
@@ -139,15 +158,15 @@ const Command cmd_predict = {
     .name = "predict",
     .group = GROUP_MODEL,
     .brief = "predictions as columns of a table",
-    .usage = "predict [T] [as U] [--model M] [--unseen base|null|error]",
+    .usage = "predict [T|es:INDEX] [as U] [--model M] [--unseen base|null|error]",
     .opts = predict_opts,
     .subject = SUBJECT_WORDS,
     .clauses = CLAUSE_AS,
     .help = "Adds probability (or prediction), eta, se, ci_low and ci_high. Rows that lack an "
             "input get no prediction; "
-            "levels that training never saw are told.",
+            "levels that training never saw are told. es:INDEX is read from the connected engine first.",
     .examples = (const Example[]){{"predict ft as scored", "", false}, {0}},
-    .needs = NEED_MODEL | NEED_TABLE,
+    .needs = NEED_MODEL,
     .changes_state = true,
     .run = predict_run,
     .takes = TAKES_TABLES,

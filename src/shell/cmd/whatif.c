@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "shell/connection.h"
 #include "shell/screen.h"
 #include "shell/settings.h"
 #include "shell/vector.h"
@@ -192,6 +193,7 @@ static bool whatif_run(Session *s, const Args *a, Result *out, Error *err)
 {
     bool varies = args_has(a, "vary"), fresh = !a->nwords && !varies && !args_flag(a, "flip") &&
                                                !args_has(a, "nearest") && !args_has(a, "top");
+    connection_show(s, a, out);
     WhatIf *v = vector_edited(s, a, fresh, err);
     WhatIfResult r = {0};
     double level = s->settings->level, range[3];
@@ -242,6 +244,7 @@ static const OptRow whatif_opts[] = {
      .metavar = "N",
      .brief = "only the N largest contributions"},
     OPT_AT_ROW,
+    OPT_SHOW_REQUEST,
     {0},
 };
 
@@ -259,7 +262,8 @@ const Command cmd_whatif = {
             "value; whatif alone "
             "starts again from the typical row (medians and most common levels). A=typical resets "
             "one input. user= and "
-            "post= look attributes and history up in the loaded tables.",
+            "post= look attributes and history up in the loaded tables; when none is loaded, in the "
+            "connected engine (indexes users, posts, products, interactions behind the prefix).",
     .examples = (const Example[]){{"whatif age=25 gender=Male lang=java", "", false},
                                   {"whatif --vary lang", "one line a level", false},
                                   {"whatif user=jane post=p3", "looked up", false},
