@@ -25,7 +25,8 @@ typedef struct Field {
     FieldKind kind;
     char type[24];      /* the engine's word */
     bool epoch_seconds; /* format epoch_second */
-    DateOrder order;
+    bool hidden;        /* not indexed: no query finds it */
+    char *format;       /* of a date that is not ISO 8601 or an epoch alone, or NULL; owned */
 } Field;
 
 typedef struct Schema {
@@ -44,6 +45,11 @@ void schema_free(Schema *s);
 /* What the fields stand for, guessed as for a table of that name; columns of the map are fields. */
 RoleMap schema_roles(const Schema *s, const char *table);
 long schema_find(const Schema *s, Str path);
+
+/* Is there an alternative in the format that is neither ISO 8601 nor an epoch? */
+bool format_is_own(const char *format);
+/* A moment as one of those alternatives has it. */
+bool date_by_format(Str text, const char *format, int64_t *us, TimeUnit *unit);
 
 /* What we create: strict mappings made from a frame. `roles` says which column is the
  * multi-valued one (tags). */

@@ -107,6 +107,7 @@ PageSink *page_sink_new(const Schema *s, const PullOptions *opt, Error *err)
             continue;
         PageCol *c = add_column(k, f->path, f->kind);
         c->epoch_seconds = f->epoch_seconds;
+        c->format = f->format ? xstrdup(f->format) : NULL;
         c->counts = f->kind == FIELD_NESTED;
         c->lengths = opt->lists == LIST_COUNT && !c->counts ? builder_new(COL_INT) : NULL;
         size_t at = 0;
@@ -130,6 +131,7 @@ void page_sink_free(PageSink *k)
         return;
     for (size_t j = 0; j < k->n; j++) {
         free(k->cols[j].path);
+        free(k->cols[j].format);
         builder_free(k->cols[j].builder);
         builder_free(k->cols[j].lengths);
     }
@@ -172,6 +174,10 @@ static bool put_time(PageCol *c, Str text, SlotState state, Error *err)
 {
     int64_t us, n;
     TimeUnit unit;
+    if (c->format && date_by_format(text, c->format, &us, &unit)) {
+        builder_time_unit(c->builder, unit);
+        return builder_int(c->builder, us, err);
+    }
     if (state == SLOT_TEXT && time_parse(text, DATE_ISO, &us, &unit)) {
         builder_time_unit(c->builder, unit);
         return builder_int(c->builder, us, err);

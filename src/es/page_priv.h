@@ -33,6 +33,7 @@ typedef struct Node {
 typedef struct PageCol {
     char *path;
     FieldKind kind;
+    char *format; /* of dates, owned; NULL: ISO and epochs */
     bool epoch_seconds, counts, listed;
     ColumnBuilder *builder;
     ColumnBuilder *lengths; /* LIST_COUNT: how many values; the column, once a list was met */

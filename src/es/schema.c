@@ -85,6 +85,8 @@ static void merge_field(Schema *s, const char *path, const char *type, const cJS
     *f = (Field){.path = xstrdup(path), .kind = kind};
     snprintf(f->type, sizeof f->type, "%s", type);
     const char *format = text_member(field, "format");
+    f->hidden = cJSON_IsFalse(member(field, "index"));
+    f->format = format && kind == FIELD_TIME && format_is_own(format) ? xstrdup(format) : NULL;
     f->epoch_seconds = format && strstr(format, "epoch_second") && !strstr(format, "epoch_millis");
 }
 
@@ -175,8 +177,10 @@ void schema_free(Schema *s)
 {
     if (!s)
         return;
-    for (size_t i = 0; i < s->n; i++)
+    for (size_t i = 0; i < s->n; i++) {
         free(s->fields[i].path);
+        free(s->fields[i].format);
+    }
     free(s->fields);
     free(s);
 }

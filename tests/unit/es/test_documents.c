@@ -109,11 +109,44 @@ static void test_index_body(void **state)
 
 /* ---- pages to rows ---- */
 
-#define FIELD(p, k, t) {(char[]){p}, k, t, false, DATE_ISO}
+#define FIELD(p, k, t) {(char[]){p}, k, t, false, false, NULL}
 static Field fields[] = {FIELD("n", FIELD_INT, "long"),       FIELD("u", FIELD_UINT, "unsigned_long"), FIELD("d", FIELD_REAL, "double"),
                          FIELD("b", FIELD_BOOL, "boolean"),   FIELD("t", FIELD_TIME, "date"),          FIELD("s", FIELD_STRING, "keyword"),
                          FIELD("o.k", FIELD_STRING, "keyword"), FIELD("z", FIELD_NESTED, "nested")};
 static const Schema schema = {COUNT(fields), fields, 1, 1};
+
+static void test_formats(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *format, *text, *want; /* NULL: it does not fit */
+    } cases[] = {
+        {"dd/MM/yyyy HH:mm:ss", "03/04/2024 05:06:07", "2024-04-03 05:06:07"},
+        {"dd/MM/yyyy||MM-dd-yyyy", "12-31-2024", "2024-12-31"},
+        {"basic_date", "20240229", "2024-02-29"},
+        {"strict_date_optional_time||yyyyMMdd", "20230229", NULL},
+        {"yyyy-MM-dd'T'HH:mm:ss.SSSXXX", "2024-01-02T03:04:05.678+02:00", "2024-01-02 01:04:05.678"},
+        {"yyyy-MM-dd HH:mm:ss.SSSSSS", "2024-01-02 03:04:05.123456", "2024-01-02 03:04:05.123456"},
+        {"d MMM yyyy h:mm a", "7 September 2024 1:30 PM", "2024-09-07 13:30"},
+        {"dd/MM/yyyy", "31/02/2024", NULL},
+        {"dd/MM/yyyy", "03/04/2024 x", NULL},
+        {"EEE dd", "Mon 03", NULL},
+        {"yyyy", "2024", "2024-01-01"},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        int64_t us = 0;
+        TimeUnit unit = TIME_DAY;
+        Buf b = BUF_INIT;
+        bool ok = date_by_format(str_of(cases[i].text), cases[i].format, &us, &unit);
+        if (ok)
+            buf_time(&b, us, unit);
+        if (ok != (cases[i].want != NULL) || (ok && strcmp(b.p, cases[i].want) != 0))
+            fail_msg("%s as %s: %s", cases[i].text, cases[i].format, ok ? b.p : "refused");
+        buf_free(&b);
+    }
+    assert_false(format_is_own("strict_date_optional_time||epoch_millis"));
+    assert_true(format_is_own("strict_date_optional_time||dd/MM/yyyy"));
+}
 
 #define HEAD "{\"_scroll_id\":\"abc\",\"timed_out\":false,\"_shards\":{\"total\":1,\"failed\":0},\"hits\":{\"total\":{\"value\":9,\"relation\":\"eq\"},\"hits\":["
 #define TAIL "]}}"
@@ -197,7 +230,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_moments), cmocka_unit_test(test_push_documents), cmocka_unit_test(test_index_body),
-        cmocka_unit_test(test_pages),   cmocka_unit_test(test_cut_pages),
+        cmocka_unit_test(test_pages), cmocka_unit_test(test_formats),   cmocka_unit_test(test_cut_pages),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
