@@ -32,7 +32,7 @@ VERSION := 0.1.0
 # ---- libraries: only the -I and -l parts of what pkg-config says (the -D of ncursesw would redefine ours) ----
 PKGS  := ncursesw readline gsl openblas libcurl libcjson zlib libzstd liblzma libutf8proc yajl cairo cairo-pdf cairo-svg openssl
 PKG_I := $(filter-out -D% -std=%,$(shell $(PKG_CONFIG) --cflags $(PKGS) 2>/dev/null))
-PKG_L := $(filter-out -lgslcblas,$(shell $(PKG_CONFIG) --libs $(PKGS) 2>/dev/null)) -llapacke -lm -lpthread
+PKG_L := $(filter-out -lgslcblas,$(shell $(PKG_CONFIG) --libs $(PKGS) 2>/dev/null)) -lm -lpthread
 
 WARN  := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
          -Wvla -Wwrite-strings -Wformat=2 -Wno-psabi

@@ -12,7 +12,7 @@ gzip -9nf "$tree/usr/share/man/man1/glint.1"
 mkdir -p "$tree/DEBIAN"
 depends=$(ldd "$build/glint" | awk '$3 ~ /^\// { print $3 }' | while read -r lib; do
     dpkg -S "$(readlink -f "$lib")" "$lib" 2>/dev/null | head -n 1 | cut -d: -f1
-done | sort -u | grep -E '^(libc6|libncursesw|libtinfo|libreadline|libgsl|libopenblas|liblapacke|libcurl|libcjson|zlib|libzstd|liblzma|libutf8proc|libyajl|libcairo)' | paste -sd, | sed 's/,/, /g')
+done | sort -u | grep -E '^(libc6|libncursesw|libtinfo|libreadline|libgsl|libopenblas|libcurl|libcjson|zlib|libzstd|liblzma|libutf8proc|libyajl|libcairo)' | paste -sd, | sed 's/,/, /g')
 cat >"$tree/DEBIAN/control" <<CONTROL
 Package: glint
 Version: $version

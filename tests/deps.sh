@@ -17,7 +17,6 @@ build     pc:ncursesw         libncurses-dev          ncurses-devel         ncur
 build     pc:readline         libreadline-dev         readline-devel        readline      readline
 build     pc:gsl              libgsl-dev              gsl-devel             gsl           gsl
 build     pc:openblas         libopenblas-serial-dev  openblas-devel        openblas      openblas
-build     pc:lapacke          liblapacke-dev          lapack-devel          lapacke       lapack
 build     pc:libcurl          libcurl4-openssl-dev    libcurl-devel         curl          curl
 build     pc:libcjson         libcjson-dev            cjson-devel           cjson         cjson
 build     pc:zlib             zlib1g-dev              zlib-devel            zlib          zlib

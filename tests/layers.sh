@@ -26,7 +26,7 @@ main: tui shell es model features data glm base
 # Libraries: "header pattern: path patterns of the files that may include it".
 libraries='
 ^gsl/|^gsl_:             src/glm/ include/glm/ src/features/ src/main.c
-^cblas.h|^lapacke.h:     src/glm/ include/glm/
+^cblas.h:                src/glm/ include/glm/
 ^yajl/:                  src/es/page.c src/data/ndjson.c
 ^cairo:                  src/shell/picture.c
 ^curl/:                  src/es/http.c

@@ -6,6 +6,7 @@
 #ifndef GLINT_DATA_FRAME_H
 #define GLINT_DATA_FRAME_H
 
+#include "base/map.h"
 #include "data/column.h"
 
 typedef struct Frame {
@@ -14,6 +15,7 @@ typedef struct Frame {
     Column **cols; /* ncols, each one reference */
     char *origin;  /* where it came from, for people: "datasets/users.csv"; may be NULL */
     long refs;
+    StrMap *index; /* name to column, made by the first look-up in a frame with many; may be NULL */
 } Frame;
 
 /* Takes over the references in cols[]; copies names. Names must be distinct and not empty, lengths

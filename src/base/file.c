@@ -82,8 +82,10 @@ static bool read_fd(int fd, FileText *out, Error *err)
     struct stat st;
     if (fstat(fd, &st))
         return fail(err, ERR_IO, "%s", strerror(errno));
-    if (S_ISDIR(st.st_mode))
-        return fail(err, ERR_IO, "it is a folder");
+    if (S_ISDIR(st.st_mode)) {
+        fail(err, ERR_IO, "it is a folder");
+        return error_hint(err, "FOLDER/*.csv names its files");
+    }
     if (!S_ISREG(st.st_mode) || st.st_size == 0)
         return read_stream(fd, out, err);
     if (fault_hit(FAULT_READ))

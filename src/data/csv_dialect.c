@@ -241,10 +241,11 @@ static bool read_header(Csv *c, Error *err)
         if (open)
             return csv_unclosed(c, i, err);
         Str raw = str_sub(c->text, i, end);
-        if (raw.n > NAME_BYTES_MAX && !c->opt->no_header)
-            return fail(err, ERR_DATA,
-                        "'%s': the name of column %zu would have %zu bytes: is line 1 a header?",
-                        c->name, j + 1, raw.n);
+        if (raw.n > NAME_BYTES_MAX && !c->opt->no_header) {
+            fail(err, ERR_DATA, "'%s': the name of column %zu would have %zu bytes", c->name,
+                 j + 1, raw.n);
+            return error_hint(err, "is line 1 a header? --no-header: it is data");
+        }
         c->cols[j].name = c->opt->no_header ? xstrdup("") : column_name(c, raw, j + 1);
         i = end + 1;
     }
@@ -294,8 +295,10 @@ bool csv_dialect(Csv *c, Error *err)
     c->newline = !lines && c->text.n && memchr(c->text.p, '\r', c->text.n) ? '\r' : '\n';
     while (c->data < c->text.n && (c->text.p[c->data] == '\n' || c->text.p[c->data] == '\r'))
         c->data++;
-    if (c->data == c->text.n)
-        return fail(err, ERR_DATA, "'%s' is empty", c->name);
+    if (c->data == c->text.n) {
+        fail(err, ERR_DATA, "'%s' is empty", c->name);
+        return error_hint(err, "the first line names the columns (--no-header: there is none)");
+    }
     c->delim = c->opt->delim ? c->opt->delim : guess_delimiter(c);
     read_nulls(c);
     return read_header(c, err) && csv_declare(c->cols, c->ncols, c->opt, c->name, err);

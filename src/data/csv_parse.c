@@ -213,6 +213,8 @@ static Verdict slow_real(Piece *p, size_t row, Str s, double *out)
         return misfit(p, row, s, csv_kind(s));
     if (s.n > 18 && !memchr(s.p, '.', s.n) && csv_kind(s) == KIND_BIG)
         p->kinds |= KIND_BIG; /* told: it may have been meant as an id */
+    if (isinf(*out) && s.p[s.n - 1] <= '9') /* no word: 1e999 */
+        p->kinds |= KIND_HUGE;
     return TAKE;
 }
 

@@ -28,7 +28,8 @@ typedef enum CsvKind {
     KIND_DMY = 1 << 8,     /* 31/12/2023 */
     KIND_MDY = 1 << 9,     /* 12/31/2023 */
     KIND_EITHER = 1 << 10, /* 3/4/2023 */
-    KIND_TEXT = 1 << 11
+    KIND_TEXT = 1 << 11,
+    KIND_HUGE = 1 << 12 /* beyond the largest double: seen when it is read, beside its kind */
 } CsvKind;
 #define KINDS_BOOL (KIND_WORD | KIND_T | KIND_F)
 #define KINDS_NUMBER (KIND_INT | KIND_ZEROS | KIND_BIG | KIND_REAL)

@@ -10,6 +10,8 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#define FEW_COLUMNS 32 /* up to here looking at each name is as quick as an index */
+
 Frame *frame_new(char *const *names, Column **cols, size_t ncols, size_t rows)
 {
     Frame *f = xcalloc(1, sizeof *f);
@@ -44,6 +46,7 @@ void frame_unref(Frame *f)
     free(f->names);
     free(f->cols);
     free(f->origin);
+    strmap_free(f->index);
     free(f);
 }
 
@@ -54,13 +57,33 @@ void frame_set_origin(Frame *f, const char *origin)
     f->origin = copy;
 }
 
+/* The column of exactly this name, or ncols. */
+static size_t exact(const Frame *f, Str name)
+{
+    if (f->ncols <= FEW_COLUMNS) {
+        size_t j = 0;
+        while (j < f->ncols && !str_eqz(name, f->names[j]))
+            j++;
+        return j;
+    }
+    if (!f->index) {
+        Frame *mine = (Frame *)f; /* const promises the columns, not what finds them */
+        mine->index = strmap_new(f->ncols);
+        for (size_t j = 0; j < f->ncols; j++)
+            strmap_add(mine->index, str_of(f->names[j]), NULL);
+    }
+    uint32_t at = strmap_find(f->index, name);
+    return at == UINT32_MAX ? f->ncols : at;
+}
+
 long frame_find(const Frame *f, Str name)
 {
+    size_t at = exact(f, name);
+    if (at < f->ncols)
+        return (long)at;
     long folded = -1;
     size_t matches = 0;
     for (size_t j = 0; j < f->ncols; j++) {
-        if (str_eqz(name, f->names[j]))
-            return (long)j;
         if (str_ieq(name, str_of(f->names[j]))) {
             folded = (long)j;
             matches++;
@@ -149,19 +172,10 @@ Frame *frame_select(const Frame *f, const size_t *cols, size_t ncols)
     return out;
 }
 
-/* The column of exactly this name, or ncols. */
-static size_t exact(const Frame *f, const char *name)
-{
-    size_t j = 0;
-    while (j < f->ncols && strcmp(f->names[j], name) != 0)
-        j++;
-    return j;
-}
-
 Frame *frame_with(const Frame *f, const char *name, Column *c)
 {
     assert(c->n == f->rows || f->ncols == 0);
-    size_t at = exact(f, name), ncols = at == f->ncols ? f->ncols + 1 : f->ncols;
+    size_t at = exact(f, str_of(name)), ncols = at == f->ncols ? f->ncols + 1 : f->ncols;
     char **names = xcalloc(ncols, sizeof(char *));
     Column **cols = xcalloc(ncols, sizeof(Column *));
     for (size_t j = 0; j < f->ncols; j++) {
@@ -180,7 +194,7 @@ Frame *frame_with(const Frame *f, const char *name, Column *c)
 
 Frame *frame_without(const Frame *f, const char *name)
 {
-    size_t at = exact(f, name), n = 0;
+    size_t at = exact(f, str_of(name)), n = 0;
     size_t *keep = xcalloc(f->ncols, sizeof *keep);
     for (size_t j = 0; j < f->ncols; j++)
         if (j != at)
@@ -192,7 +206,7 @@ Frame *frame_without(const Frame *f, const char *name)
 
 Frame *frame_rename(const Frame *f, size_t col, const char *name)
 {
-    assert(col < f->ncols && (exact(f, name) == f->ncols || exact(f, name) == col));
+    assert(col < f->ncols && (exact(f, str_of(name)) == f->ncols || exact(f, str_of(name)) == col));
     char **names = xcalloc(f->ncols, sizeof(char *));
     Column **cols = xcalloc(f->ncols, sizeof(Column *));
     char *copy = xstrdup(name);

@@ -258,6 +258,9 @@ void csv_note_types(Csv *c)
     for (size_t j = 0; j < c->ncols; j++) {
         const CsvColumn *col = &c->cols[j];
         uint32_t kinds = atomic_load(&col->kinds);
+        if (kinds & KIND_HUGE)
+            read_note(c->report, "column '%.60s' has numbers beyond 1.8e308: read as inf",
+                      col->name);
         if (col->declared)
             continue;
         note_digits(c, col, kinds);

@@ -293,9 +293,11 @@ bool encoding_plan(Encoding *e, Error *err)
         p->first = plan->ncols;
         plan->ncols += p->ncols;
         plan->nblocks += p->together ? p->prods : p->ncols;
-        if (plan->ncols > DESIGN_COLUMNS_MAX)
-            return fail_at(err, ERR_DATA, t->terms[i].at, "the formula makes more than %d columns",
-                           DESIGN_COLUMNS_MAX);
+        if (plan->ncols > DESIGN_COLUMNS_MAX) {
+            fail_at(err, ERR_DATA, t->terms[i].at, "the formula makes more than %d columns",
+                    DESIGN_COLUMNS_MAX);
+            return error_hint(err, "name the terms that matter");
+        }
     }
     if (!e->cols)
         name_columns(e);

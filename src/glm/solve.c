@@ -12,13 +12,17 @@
 #include "solve.h"
 
 #include <cblas.h>
-#include <lapacke.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "base/dd.h"
+
+/* LAPACK as OpenBLAS carries it, in Fortran's terms: the last argument is the length of uplo. The C
+ * interface would bring a second BLAS and LAPACK into the process, for two calls. */
+void dpotrf_(const char *uplo, const int *n, double *a, const int *lda, int *info, size_t len);
+void dpotri_(const char *uplo, const int *n, double *a, const int *lda, int *info, size_t len);
 
 bool solver_init(Solver *s, size_t p, Error *err)
 {
@@ -47,6 +51,7 @@ void solver_clear(Solver *s)
 static bool factor_at_once(Solver *s, const double *h, const double *add)
 {
     size_t p = s->p;
+    int n = (int)p, info = 0;
     for (size_t i = 0; i < p; i++) {
         if (s->scale[i] == 0.0)
             return false;
@@ -55,7 +60,9 @@ static bool factor_at_once(Solver *s, const double *h, const double *add)
                 (h[i * p + j] + (i == j && add ? add[i] : 0.0)) * s->scale[i] * s->scale[j];
     }
     /* the lower triangle by rows is the upper one by columns */
-    if (p && LAPACKE_dpotrf_work(LAPACK_COL_MAJOR, 'U', (int)p, s->l, (int)p) != 0)
+    if (p)
+        dpotrf_("U", &n, s->l, &n, &info, 1);
+    if (info != 0)
         return false;
     s->min_pivot = 1.0;
     s->log_det = 0.0;
@@ -209,8 +216,9 @@ bool solver_inverse(const Solver *s, double *inverse, Error *err)
     if (!s->l_lo) {
         for (size_t i = 0; i < m; i++)
             memcpy(part + i * m, s->l + i * p, (i + 1) * sizeof *part);
+        int n = (int)m, info;
         if (m)
-            LAPACKE_dpotri_work(LAPACK_COL_MAJOR, 'U', (int)m, part, (int)m);
+            dpotri_("U", &n, part, &n, &info, 1);
     } else {
         double *hi = part + m * m, *lo = hi + p;
         for (size_t j = 0; j < m; j++) {

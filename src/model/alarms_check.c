@@ -3,12 +3,14 @@
  * alarms_check.c - `check`: what is wrong with the columns of a table before any fit.
  *
  * Each column is looked at alone (missing, constant, id-like, leaking, rare levels) and against
- * those before it (duplicates, bit by bit).
+ * those before it (duplicates: found by a hash of the values, confirmed bit by bit).
  */
 #include <math.h>
 #include <stdlib.h>
 
 #include "alarms_priv.h"
+#include "base/cancel.h"
+#include "base/map.h"
 #include "base/par.h"
 
 /* 0/1 of a response with two values; NULL otherwise. */
@@ -26,10 +28,15 @@ static double *response_of(const Frame *f, const char *name, Error *err)
     return y;
 }
 
-static bool same_values(const Column *a, const Column *b)
+static Str value_bytes(const Column *c)
 {
     static const size_t size[] = {
         [COL_INT] = 8, [COL_REAL] = 8, [COL_BOOL] = 1, [COL_CODE] = 4, [COL_TIME] = 8};
+    return (Str){c->v.any, c->n * size[c->type]};
+}
+
+static bool same_values(const Column *a, const Column *b)
+{
     if (a->type != b->type || a->nulls != b->nulls || a->type == COL_TEXT)
         return false;
     for (size_t i = 0; a->nulls && i < a->n; i++)
@@ -42,11 +49,30 @@ static bool same_values(const Column *a, const Column *b)
             if (!str_eq(levels_at(a->levels, k), levels_at(b->levels, k)))
                 return false;
     }
-    return memcmp(a->v.any, b->v.any, a->n * size[a->type]) == 0;
+    return str_eq(value_bytes(a), value_bytes(b));
 }
 
-static void check_column(const Frame *f, size_t j, const double *y, const char *resp, Alarm **list,
-                         size_t *n)
+/* The first column of each hash of values. */
+typedef struct Twins {
+    IntMap *hashes;
+    size_t *first; /* of hash k, a column */
+} Twins;
+
+/* The column before j with the same values, or j. */
+static size_t twin_of(Twins *t, const Frame *f, size_t j)
+{
+    const Column *c = f->cols[j];
+    if (c->type == COL_TEXT)
+        return j;
+    bool added;
+    uint32_t k = intmap_add(t->hashes, str_hash(value_bytes(c)) + c->type, &added);
+    if (added)
+        t->first[k] = j;
+    return same_values(c, f->cols[t->first[k]]) ? t->first[k] : j;
+}
+
+static void check_column(const Frame *f, size_t j, size_t twin, const double *y, const char *resp,
+                         Alarm **list, size_t *n)
 {
     const Column *c = f->cols[j];
     const char *name = f->names[j];
@@ -65,13 +91,11 @@ static void check_column(const Frame *f, size_t j, const double *y, const char *
         alarm_text(a, "%s has the same value in every row: nothing can be learned from it", name);
         alarm_help(a, "leave it out");
     }
-    for (size_t k = 0; k < j; k++)
-        if (same_values(c, f->cols[k])) {
-            Alarm *a = alarm_add(list, n, ALARM_DUPLICATE, str_of(name));
-            alarm_text(a, "%s has the same values as %s in every row", name, f->names[k]);
-            alarm_help(a, "leave one of them out");
-            break;
-        }
+    if (twin != j) {
+        Alarm *a = alarm_add(list, n, ALARM_DUPLICATE, str_of(name));
+        alarm_text(a, "%s has the same values as %s in every row", name, f->names[twin]);
+        alarm_help(a, "leave one of them out");
+    }
     bool id = id_alarm(&in, f->rows, list, n) != NULL;
     if (y && !id && in.auc > ALARM_AUC && f->rows >= LEAK_ROWS &&
         f->rows >= ROWS_PER_LEVEL * in.nlevels) {
@@ -92,9 +116,15 @@ Alarm *alarms_check(const Frame *f, const char *response_name, size_t *n, Error 
     Alarm *list = NULL;
     *n = 0;
     double *y = response_of(f, response_name, err);
-    for (size_t j = 0; !error_is_set(err) && j < f->ncols; j++)
-        if (!response_name || !str_ieq(str_of(f->names[j]), str_of(response_name)))
-            check_column(f, j, y, response_name, &list, n);
+    Twins twins = {intmap_new(f->ncols), xcalloc(f->ncols, sizeof(size_t))};
+    for (size_t j = 0; f->rows && !error_is_set(err) && j < f->ncols; j++) {
+        size_t twin = twin_of(&twins, f, j);
+        if (!cancelled(err) &&
+            (!response_name || !str_ieq(str_of(f->names[j]), str_of(response_name))))
+            check_column(f, j, twin, y, response_name, &list, n);
+    }
+    intmap_free(twins.hashes);
+    free(twins.first);
     free(y);
     return list;
 }

@@ -126,7 +126,7 @@ static void second_line(Result *out, const Model *m)
         buf_puts(&b, "   AIC ");
         put_fixed(&b, f->aic, 1);
     }
-    if (m->family->estimates_dispersion) {
+    if (m->family->estimates_dispersion && isfinite(f->dispersion)) {
         buf_puts(&b, "   dispersion ");
         buf_digits(&b, f->dispersion, 4);
     }

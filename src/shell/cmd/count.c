@@ -133,8 +133,10 @@ static bool cross(const Frame *f, size_t ca, size_t cb, Result *out, Error *err)
     result_real(out, "chisq", df > 0 ? chisq : NAN);
     result_real(out, "df", df);
     result_real(out, "p", p);
-    t->footer = arena_printf(out->arena, "shares of the row; chi-squared %s on %.0f df, p %s",
-                             result_short(out, chisq), df, text.p);
+    t->footer = df > 0 ? arena_printf(out->arena,
+                                      "shares of the row; chi-squared %s on %.0f df, p %s",
+                                      result_short(out, chisq), df, text.p)
+                       : "shares of the row; one value on a side: nothing to test";
     buf_free(&text);
 done:
     grouping_clear(&a);
@@ -445,7 +447,10 @@ static bool hist_levels(const Frame *f, size_t col, const Column *by, Result *ou
             labels[i] = arena_printf(out->arena, "%.*s", STR_ARG(text));
         }
     }
-    hist_plot(f, col, by_name(f, by), bins, n, labels, out);
+    if (n)
+        hist_plot(f, col, by_name(f, by), bins, n, labels, out);
+    else
+        result_line(out, "%s has no value", f->names[col]);
     if (g.ngroups > n)
         result_line(out, "and %zu more values", g.ngroups - n);
     free(order);

@@ -30,11 +30,15 @@ static bool check_run(Session *s, const Args *a, Result *out, Error *err)
         response = "viewed";
     size_t n = 0;
     Alarm *alarms = alarms_check(f, response, &n, err);
-    if (!alarms && error_is_set(err))
+    if (error_is_set(err)) {
+        free(alarms);
         return false;
+    }
     result_text(out, "table", str_of(t->name));
     result_int(out, "alarms", (int64_t)n);
-    if (!n)
+    if (!f->rows)
+        result_line(out, "%s has no rows: there is nothing to look at", t->name);
+    else if (!n)
         result_line(out, "%s: nothing suspicious in %s and %s", t->name,
                     result_plural(out, (int64_t)f->rows, "row"),
                     result_plural(out, (int64_t)f->ncols, "column"));

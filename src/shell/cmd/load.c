@@ -17,6 +17,7 @@
 
 typedef struct Loaded {
     const char *path, *name;
+    Span at; /* in the command */
     Frame *frame;
     Model *model;
     ReadReport *report;
@@ -27,7 +28,7 @@ typedef struct Batch {
     Loaded *items;
 } Batch;
 
-static void batch_add(Arena *a, Batch *b, const char *path, const char *name)
+static void batch_add(Arena *a, Batch *b, const char *path, const char *name, Span at)
 {
     if (b->n == b->cap) {
         Loaded *more = arena_array(a, Loaded, b->cap ? b->cap * 2 : 8);
@@ -36,7 +37,7 @@ static void batch_add(Arena *a, Batch *b, const char *path, const char *name)
         b->items = more;
         b->cap = b->cap ? b->cap * 2 : 8;
     }
-    b->items[b->n++] = (Loaded){.path = path, .name = name};
+    b->items[b->n++] = (Loaded){.path = path, .name = name, .at = at};
 }
 
 static bool ends_with(Str s, const char *ending)
@@ -52,7 +53,7 @@ static bool gather(const Args *a, Batch *b, Error *err)
         const char *path = args_zstr(a, word);
         const Source *src = source_of(word);
         if (src->scheme || str_eqz(word, "-")) {
-            batch_add(a->arena, b, path, table_name_of(a->arena, word));
+            batch_add(a->arena, b, path, table_name_of(a->arena, word), a->words[i].at);
             continue;
         }
         char **paths;
@@ -62,7 +63,8 @@ static bool gather(const Args *a, Batch *b, Error *err)
             return false;
         }
         for (size_t k = 0; k < n; k++)
-            batch_add(a->arena, b, paths[k], table_name_of(a->arena, str_of(paths[k])));
+            batch_add(a->arena, b, paths[k], table_name_of(a->arena, str_of(paths[k])),
+                      a->words[i].at);
     }
     if (!b->n) {
         fail(err, ERR_USAGE, "load wants a file");
@@ -82,16 +84,24 @@ static bool gather(const Args *a, Batch *b, Error *err)
     return true;
 }
 
+/* An error of the file that says no place of its own is at its name. */
+static bool misread(const Loaded *l, Error *err)
+{
+    if (err->at.to == err->at.from)
+        err->at = l->at;
+    return false;
+}
+
 static bool read_one(Session *s, const Args *a, const ReadOptions *opt, Loaded *l, Error *err)
 {
     if (ends_with(str_of(l->path), ".glm")) {
         l->model = model_load(l->path, err);
-        return l->model != NULL;
+        return l->model || misread(l, err);
     }
     l->report = arena_alloc(a->arena, sizeof *l->report);
     l->frame = source_of(str_of(l->path))->read(s, l->path, opt, l->report, err);
     if (!l->frame)
-        return false;
+        return misread(l, err);
     frame_set_origin(l->frame, l->path);
     return true;
 }
@@ -192,6 +202,8 @@ static void tell_tables(Session *s, const Batch *b, Result *out)
 static void tell_report(const Loaded *l, Result *out)
 {
     const ReadReport *rep = l->report;
+    if (l->frame && l->frame->rows == 0 && !(rep && rep->bad))
+        result_note(out, "empty", NULL, "%s: names of columns and no row", l->name);
     for (size_t i = 0; rep && i < rep->nnotes; i++)
         result_note(out, "read", NULL, "%s: %s", l->name, rep->notes[i]);
     long all = rep ? rep->bad + rep->bad_values : 0;

@@ -305,6 +305,7 @@ static void told(void **state)
          "column 'id' has whole numbers of more than 18 digits: kept as text"},
         {"x\n12345678901234567890\n1.5\n",
          "column 'x': whole numbers of more than 18 digits were rounded"},
+        {"x\n1e999\ninf\n", "column 'x' has numbers beyond 1.8e308: read as inf"},
         {"d\n3/4/2023\n", "no row tells days from months"},
         {"d\n13/4/2023\n4/13/2023\n", "both orders of day and month"},
         {"a,b\n,1\n", "column 'a' has no value at all"},
