@@ -10,9 +10,9 @@
 
 /* The client, or ERR_NET "no engine is connected" with a hint. */
 Client *connection_need(const Session *s, Error *err);
-/* Takes over the client; closes the one before. NULL disconnects. `prefix` (may be NULL) stands before
- * the names of our indexes where none is typed. */
-void connection_set(Session *s, Client *c, const char *prefix);
+/* Takes over the client; closes the one before. NULL disconnects. `line`: the command, for scripts.
+ * `prefix` (may be NULL) stands before the names of our indexes where none is typed. */
+void connection_set(Session *s, Client *c, Str line, const char *prefix);
 const char *connection_prefix(const Session *s); /* "" when there is none */
 void connection_close(struct Connection *c);
 

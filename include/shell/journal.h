@@ -25,6 +25,8 @@ void journal_read_table(const Session *s, long i, bool implicit);
 void journal_read_model(const Session *s, long i, bool implicit);
 /* The first entry that entry i read from; -1: it read none. */
 long journal_source(const Journal *j, long i);
+/* That it talks to the engine, connected by the command `line`. */
+void journal_read_connection(const Session *s, const char *line);
 /* One step back or forward: the command's text, NULL when there is none. */
 const char *journal_undo(Session *s);
 const char *journal_redo(Session *s);

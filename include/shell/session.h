@@ -75,6 +75,9 @@ void session_drop_table(Session *s, long i);
 /* Puts a fitted model in, named (m1, m2 ... when NULL), and makes it current. Takes over the
  * references. */
 const char *session_put_model(Session *s, const char *name, Model *m, Dataset data);
+/* Are the rows it was fitted to in memory? If not: where they are, and how to have them; `with` is the command that takes
+ * another table, as "roc --on T", or NULL. */
+bool session_rows_here(const NamedModel *m, const char *with, Error *err);
 void session_note_model(Session *s, long i, const char *note);
 void session_drop_model(Session *s, long i);
 /* Makes that table or model the current one. */

@@ -16,10 +16,12 @@
 
 #include "base/file.h"
 #include "shell/connection.h"
+#include "shell/journal.h"
 
 struct Connection {
     Client *client;
-    char *prefix;       /* of the names of our indexes, or NULL */
+    char *line;    /* the command that made it; it holds no secret */
+    char *prefix;  /* of the names of our indexes, or NULL */
     Result *shown; /* where requests are written while a command wants that */
 };
 
@@ -27,8 +29,10 @@ struct Connection {
 
 Client *connection_need(const Session *s, Error *err)
 {
-    if (s->connection && s->connection->client)
+    if (s->connection && s->connection->client) {
+        journal_read_connection(s, s->connection->line);
         return s->connection->client;
+    }
     fail(err, ERR_NET, "no engine is connected");
     error_hint(err, "connect http://localhost:9200");
     return NULL;
@@ -39,7 +43,7 @@ const char *connection_prefix(const Session *s)
     return s->connection && s->connection->prefix ? s->connection->prefix : "";
 }
 
-void connection_set(Session *s, Client *c, const char *prefix)
+void connection_set(Session *s, Client *c, Str line, const char *prefix)
 {
     connection_close(s->connection);
     s->connection = NULL;
@@ -47,6 +51,7 @@ void connection_set(Session *s, Client *c, const char *prefix)
         s->connection = xcalloc(1, sizeof *s->connection);
         s->connection->client = c;
         s->connection->prefix = prefix ? xstrdup(prefix) : NULL;
+        s->connection->line = xstrndup(line.p, line.n);
     }
 }
 
@@ -56,6 +61,7 @@ void connection_close(struct Connection *c)
         return;
     client_close(c->client);
     free(c->prefix);
+    free(c->line);
     free(c);
 }
 

@@ -10,7 +10,7 @@
  * script: start from the entries that made what is in the session now, add what those read, and so
  * on; print them in order. Since commands that did not matter are left out, what is current, the
  * next model name and the seed may differ on the way; journal_script() follows them and puts `use`,
- * `as` and `set seed` where they are needed.
+ * `as`, `set seed` and the `connect` of an engine where they are needed.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,6 +29,7 @@ typedef struct Entry {
     long *reads;
     char *used_table, *used_model;   /* read as the current one: its name, or NULL */
     char *after_table, *after_model; /* what is current afterwards */
+    char *connect;                   /* the command that connected the engine it talked to, or NULL */
     char *named;                     /* a model that got its name by itself */
 } Entry;
 
@@ -60,6 +61,7 @@ static void entry_clear(Entry *e)
     free(e->after_table);
     free(e->after_model);
     free(e->named);
+    free(e->connect);
     *e = (Entry){0};
 }
 
@@ -213,6 +215,13 @@ void journal_read_model(const Session *s, long i, bool implicit)
         j->now.used_model = copy(s->models[i].model->name);
 }
 
+void journal_read_connection(const Session *s, const char *line)
+{
+    Journal *j = s->journal;
+    if (j && j->running && !j->now.connect)
+        j->now.connect = copy(line);
+}
+
 const char *journal_undo(Session *s)
 {
     Journal *j = s->journal;
@@ -248,7 +257,7 @@ static void want(const Journal *j, bool *wanted, long id)
 }
 
 typedef struct Follow {
-    const char *table, *model;
+    const char *table, *model, *connect;
     uint64_t seed;
     double threshold;
     int64_t top; /* highest mN in use */
@@ -280,6 +289,11 @@ static void put_entry(const Entry *e, Follow *f, Buf *out)
         buf_real(out, e->threshold);
         buf_putc(out, '\n');
         f->threshold = e->threshold;
+        f->lines++;
+    }
+    if (e->connect && !same(e->connect, f->connect)) {
+        buf_printf(out, "%s\n", e->connect);
+        f->connect = e->connect;
         f->lines++;
     }
     if (e->used_table && !same(e->used_table, f->table))

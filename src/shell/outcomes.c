@@ -41,10 +41,8 @@ bool outcomes_any(Session *s, const Args *a, const Model *m, Outcomes *out, Erro
         fail_at(err, ERR_NAME, at, "%s has no test part", m->name);
         return error_hint(err, "fit ... --test 0.25");
     }
-    if (part && !nm->data.frame) {
-        fail(err, ERR_DATA, "%s was loaded from a file and its rows are not here", m->name);
-        return error_hint(err, "%s --on T names a table", a->cmd->name);
-    }
+    if (part && !session_rows_here(nm, arena_printf(a->arena, "%s --on T", a->cmd->name), err))
+        return false;
     if (part) {
         out->on = test ? "test" : has_test ? "train" : "all";
         out->frame = part_frame(nm, test, err);
@@ -78,10 +76,8 @@ bool outcomes_part(Session *s, long i, const char *part, Outcomes *out, Error *e
 {
     const NamedModel *nm = &s->models[i];
     *out = (Outcomes){.model = nm->model, .on = part};
-    if (!nm->data.frame) {
-        fail(err, ERR_DATA, "%s was loaded from a file and its rows are not here", nm->model->name);
-        return error_hint(err, "load the table and fit again");
-    }
+    if (!session_rows_here(nm, NULL, err))
+        return false;
     out->frame = strcmp(part, "all") == 0 ? frame_ref(nm->data.frame)
                                           : part_frame(nm, strcmp(part, "test") == 0, err);
     if (out->frame &&

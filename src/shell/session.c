@@ -295,6 +295,19 @@ void session_put_whatif(Session *s, WhatIf *w)
     s->whatif = w;
 }
 
+bool session_rows_here(const NamedModel *nm, const char *with, Error *err)
+{
+    const Model *m = nm->model;
+    if (nm->data.frame)
+        return true;
+    if (m->table && strncmp(m->table, "es:", 3) == 0) {
+        fail(err, ERR_DATA, "the rows of %s are in %s, not here", m->name, m->table);
+        return error_hint(err, "load %s as T, then %s", m->table, with ? with : "fit to it");
+    }
+    fail(err, ERR_DATA, "%s was loaded from a file and its rows are not here", m->name);
+    return with ? error_hint(err, "%s names a table", with) : error_hint(err, "load the table and fit again");
+}
+
 /* ---- the world ---- */
 
 bool session_is_features(const NamedData *t)

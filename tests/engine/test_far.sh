@@ -83,3 +83,15 @@ refused "no such index" 1 "404" "fit viewed ~ age --data es:t-far-none"
 refused "what needs the rows" 2 "needs the rows here" "fit viewed ~ age --data es:t-far --robust hc1"
 refused "'where' is of tables" 2 "chooses documents there" "fit viewed ~ age where age > 30 --data es:t-far"
 refused "the families that can" 2 "binomial with logit" "fit age ~ gender --family gamma --data es:t-far"
+glint --keep-going -c "connect $url
+fit viewed ~ gender + lang --data es:t-far as far
+roc
+whatif gender=Male
+compare far far
+script" >out 2>err
+told=$(cat out err)
+for want in "connect $url" "the rows of far are in es:t-far, not here" "load es:t-far as T, then roc --on T" "of the rows" \
+    "fit viewed ~ gender + lang --data es:t-far as far"; do
+    case $told in *"$want"*) ;; *) echo "# not said: $want"; bad=1 ;; esac
+done
+[ -z "${bad:-}" ] && echo "ok far: the model goes on without its rows" || echo "not ok far: the model goes on without its rows"

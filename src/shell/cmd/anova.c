@@ -123,10 +123,8 @@ static bool run(Session *s, const Args *a, Result *out, Error *err)
         return other && two_models(m, other, out, err);
     }
     const NamedModel *nm = &s->models[session_model_index(s, m)];
-    if (!nm->data.frame) {
-        fail(err, ERR_DATA, "%s was loaded from a file and its rows are not here", m->name);
-        return error_hint(err, "load the table and fit again");
-    }
+    if (!session_rows_here(nm, NULL, err))
+        return false;
     size_t n = 0;
     AnovaRow *rows = model_anova(m, &nm->data, kind, &n, err);
     if (!rows)

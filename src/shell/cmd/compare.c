@@ -52,7 +52,9 @@ static void put_test(const Model *a, const Model *b, Result *out)
         return;
     }
     if (!model_lr_test(small, big, rows, &err))
-        return; /* not nested: nothing to test */
+        return; /* not nested */
+    if (!rows[1].df)
+        return; /* the same terms */
     Buf p = BUF_INIT;
     buf_pvalue(&p, rows[1].p);
     result_line(out, "likelihood ratio: %s on %zu df, p %s", result_short(out, rows[1].stat),

@@ -198,7 +198,7 @@ static bool run(Session *s, const Args *a, Result *out, Error *err)
         client_close(c);
         return false;
     }
-    connection_set(s, c, prefix);
+    connection_set(s, c, a->line, prefix);
     tell(c, out);
     return true;
 }

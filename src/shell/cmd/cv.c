@@ -118,10 +118,8 @@ static bool cv_run(Session *s, const Args *a, Result *out, Error *err)
     if (!m)
         return false;
     const NamedModel *nm = &s->models[session_model_index(s, m)];
-    if (!nm->data.frame) {
-        fail(err, ERR_DATA, "%s was loaded from a file and its rows are not here", m->name);
-        return error_hint(err, "load the table and fit again");
-    }
+    if (!session_rows_here(nm, NULL, err))
+        return false;
     if (!folds_spec(s, a, nm->data.frame, m->table ? m->table : "", (size_t)args_int(a, "k"),
                     &folds, err))
         return false;

@@ -31,10 +31,8 @@ static bool put_profile(const NamedModel *nm, double level, Result *out, Error *
     const Model *m = nm->model;
     size_t p = m->fit->p;
     double *low = arena_array(out->arena, double, 2 * p + 1), *high = low + p;
-    if (!nm->data.frame) {
-        fail(err, ERR_DATA, "%s was loaded from a file and its rows are not here", m->name);
-        return error_hint(err, "load the table and fit again");
-    }
+    if (!session_rows_here(nm, NULL, err))
+        return false;
     if (!model_profile(m, &nm->data, level, low, high, err))
         return false;
     CoefRow *rows = arena_array(out->arena, CoefRow, p + 1);

@@ -11,11 +11,10 @@
 bool vector_near(Session *s, Result *out, const WhatIf *v, size_t k, Error *err)
 {
     const Model *m = v->model;
-    const Frame *f = s->models[session_model_index(s, m)].data.frame;
-    if (!f) {
-        fail(err, ERR_DATA, "%s was loaded from a file and its rows are not here", m->name);
-        return error_hint(err, "load the table and fit again");
-    }
+    const NamedModel *nm = &s->models[session_model_index(s, m)];
+    const Frame *f = nm->data.frame;
+    if (!session_rows_here(nm, NULL, err))
+        return false;
     NearResult r;
     if (!near_rows(v, f, k, &r, err))
         return false;
