@@ -27,7 +27,8 @@
 #include "tui/loop.h"
 
 typedef struct Start {
-    const char *commands, *script, *output;
+    const char *script, *output;
+    Buf commands; /* each -c on a line of its own */
     size_t nfiles, nvars;
     const char **files;
     Variable *vars;
@@ -103,7 +104,7 @@ static bool take_option(Session *s, Start *st, const char *name, const char *val
         return true;
     }
     if (str_eqz(key, "command"))
-        st->commands = value;
+        buf_printf(&st->commands, "%s%s", st->commands.p ? "\n" : "", value);
     else if (str_eqz(key, "file"))
         st->script = value;
     else if (str_eqz(key, "quiet"))
@@ -232,7 +233,7 @@ static bool load_files(Session *s, const Start *st)
 
 static int run(Session *s, const Start *st)
 {
-    bool given = st->commands || st->script;
+    bool given = st->commands.p || st->script;
     bool stays = !given || st->stay || st->tui;
     bool prompt = stays && !st->tui && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
     s->interactive = prompt && !given; /* what is given runs without a pager */
@@ -244,8 +245,8 @@ static int run(Session *s, const Start *st)
     bool ok = load_files(s, st);
     if (ok && st->tour)
         ok = exec_command(s, STR("tour"), NULL);
-    if (ok && st->commands)
-        ok = exec_text(s, str_of(st->commands), NULL, st->keep_going);
+    if (ok && st->commands.p)
+        ok = exec_text(s, buf_slice(&st->commands), NULL, st->keep_going);
     if (ok && st->script)
         ok = script_run(s, st->script, st->vars, st->nvars, st->keep_going);
     if (stays && (ok || prompt)) {
@@ -278,6 +279,7 @@ int main(int argc, char **argv)
     if (parse_arguments(s, &st, argc, argv))
         status = st.done ? 0 : run(s, &st);
     session_free(s);
+    buf_free(&st.commands);
     free(st.files);
     free(st.vars);
     return status;

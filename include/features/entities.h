@@ -31,6 +31,7 @@ typedef enum Role {
 typedef struct RoleMap {
     Entity entity;
     long col[ROLE_COUNT];       /* column of the table with that role, or -1 */
+    size_t key;                 /* column said to tell the rows apart, counted from 1; 0: none was */
     bool guessed;
     char why[160];              /* "user_username matches users.username in 100 % of rows" */
 } RoleMap;
@@ -49,6 +50,10 @@ bool entity_parse(Str s, Entity *out);
 /* Guesses the roles of one table from its name and columns. Never fails; entity is ENTITY_NONE
  * when nothing fits. */
 RoleMap roles_guess(const char *table, const Frame *f);
+
+/* Column `key` tells the rows apart: of users, posts or products (by the guess, else by the table's name)
+ * it is the key that others point at. */
+void roles_set_key(RoleMap *m, const char *table, const Frame *f, size_t key);
 
 /* The tables that play together. Any frame may be NULL except interactions (or flat). Frames
  * borrowed. */

@@ -23,6 +23,8 @@ typedef struct CoefShow {
     size_t shown; /* rows people see; 0 all */
     size_t top;   /* rows at all; 0 all */
 } CoefShow;
+/* The rows as show_coefs() orders them: sorted, the intercept below the features. */
+size_t show_coef_rows(const Model *m, CoefSort sort, double level, CoefRow *rows);
 Table *show_coefs(Result *out, const Model *m, const CoefShow *opt);
 /* What exp(coefficient) is called: "odds", "ratio", or NULL when it means nothing. */
 const char *ratio_name(const Model *m);

@@ -6,7 +6,8 @@
 
 #include "base/str.h"
 
-typedef enum PlotKind { PLOT_LINES, PLOT_BARS, PLOT_FOREST, PLOT_POINTS } PlotKind;
+/* PLOT_HEAT: a matrix; y of series[0] has n x n values from -1 to 1, row by row, labels their names. */
+typedef enum PlotKind { PLOT_LINES, PLOT_BARS, PLOT_FOREST, PLOT_POINTS, PLOT_HEAT } PlotKind;
 typedef struct Series {
     const char *name;
     size_t n;
@@ -18,6 +19,7 @@ struct Plot {
     PlotKind kind;
     const char *title, *xlabel, *ylabel;
     double xmin, xmax, ymin, ymax; /* NaN: from the data */
+    bool xtime, ytime;             /* moments in microseconds: written as dates */
     size_t nseries;
     Series series[8];
     const char **labels;   /* PLOT_BARS, PLOT_FOREST: n of series[0] */

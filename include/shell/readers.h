@@ -20,6 +20,8 @@ typedef struct Source {
 const Source *source_table(size_t *n);
 /* The row for a path: by scheme, then by ending (packing left off), else CSV. */
 const Source *source_of(Str path);
+/* The row that writes a path; NULL with an error at `at` when its ending is none that is known. */
+const Source *sink_of(Str path, Span at, Error *err);
 /* A table's name made of a path: datasets/blog/users.csv.gz -> users. Arena-owned. */
 const char *table_name_of(Arena *a, Str path);
 

@@ -10,10 +10,19 @@
 #include "base/clock.h"
 #include "data/frame.h"
 
-typedef enum CellKind { CELL_NULL, CELL_TEXT, CELL_INT, CELL_REAL, CELL_BOOL, CELL_TIME } CellKind;
+typedef enum CellKind {
+    CELL_NULL,
+    CELL_TEXT,
+    CELL_INT,
+    CELL_REAL,
+    CELL_BOOL,
+    CELL_TIME,
+    CELL_JSON /* text that is JSON already: a list in a cell */
+} CellKind;
 typedef struct Cell {
     CellKind kind;
     TimeUnit unit;
+    int digits; /* LOOK_FIXED: decimals of this cell when it needs more than its column has */
     union {
         Str text;
         int64_t i;
@@ -32,6 +41,9 @@ static inline Cell cell_real(double d) /* NaN is missing */
 {
     return (Cell){.kind = d == d ? CELL_REAL : CELL_NULL, .v.d = d};
 }
+/* The same for LOOK_FIXED: so many decimals that `scale` (a standard error, or the value itself) shows
+ * `significant` digits. */
+Cell cell_fine(double d, double scale, int significant);
 static inline Cell cell_bool(bool b)
 {
     return (Cell){.kind = CELL_BOOL, .v.i = b};
@@ -43,7 +55,8 @@ Cell cell_of(const Column *c, size_t row);
  */
 typedef enum Look {
     LOOK_PLAIN,   /* 4 significant digits (ints whole, text left) */
-    LOOK_FIXED,   /* `digits` decimals */
+    LOOK_SHORT,   /* `digits` significant digits, zeros kept: 1.20 */
+    LOOK_FIXED,   /* `digits` decimals, more where the cell says so */
     LOOK_P,       /* p-value: <0.001, 0.0024, 0.55 */
     LOOK_PERCENT, /* 0.381 -> 38.1 % */
     LOOK_BAR,     /* a signed bar; its own cell is the value, scaled over the column */
@@ -60,6 +73,7 @@ typedef struct TableCol {
     bool human_only;   /* bars: not in JSON and CSV */
     bool machine_only; /* not shown in the aligned table; with human_only: nowhere */
     bool spill;        /* numbers; a text here runs over the empty cells behind it */
+    bool together;     /* when one of these leaves a narrow screen, all do */
     bool wrap;         /* the last column: long text goes on in further lines */
 } TableCol;
 /* {COL("se", "std.err"), .priority = 2} */

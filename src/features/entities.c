@@ -362,6 +362,21 @@ RoleMap roles_guess(const char *table, const Frame *f)
     return m;
 }
 
+void roles_set_key(RoleMap *m, const char *table, const Frame *f, size_t key)
+{
+    static const Role key_of[] = {
+        [ENTITY_USER] = ROLE_USER, [ENTITY_POST] = ROLE_POST, [ENTITY_PRODUCT] = ROLE_PRODUCT};
+    Entity e = m->entity == ENTITY_NONE ? entity_of_table(table) : m->entity;
+    m->key = key + 1;
+    if (e > ENTITY_PRODUCT)
+        return;
+    if (m->entity != e)
+        fill_roles(m, f, e, true);
+    m->col[key_of[e]] = (long)key;
+    m->guessed = false;
+    snprintf(m->why, sizeof m->why, "said by hand");
+}
+
 /* ---- several tables ---- */
 
 /* Every column of f that some alias of the role names. */

@@ -132,9 +132,11 @@ bool model_lr_test(const Model *small, const Model *big, AnovaRow out[2], Error 
         small = big;
         big = swap;
     }
-    if (small->rows != big->rows)
-        return fail(err, ERR_DATA, "the two were fitted on different rows: %zu and %zu",
-                    small->rows, big->rows);
+    if (small->rows != big->rows) {
+        fail(err, ERR_DATA, "the two were fitted on different rows: %zu and %zu", small->rows,
+             big->rows);
+        return error_hint(err, "fit the smaller one on the rows of the larger one: filter where a column is not null");
+    }
     if (small->family != big->family || small->link != big->link)
         return fail(err, ERR_DATA, "the two have different families or links");
     if (strcmp(small->enc->terms->response_name, big->enc->terms->response_name) != 0)

@@ -161,6 +161,10 @@ static void put_level(const char *form, const char *fallback, const char *name, 
         return;
     }
     buf_put(out, form, (size_t)(at - form));
+    if (at == form + 2 && form[0] == 'a' && *level && strchr("AEIOaeio", *level)) {
+        out->n--; /* an Other user */
+        buf_puts(out, "n ");
+    }
     buf_puts(out, level);
     buf_puts(out, at + 2);
 }

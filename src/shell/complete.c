@@ -123,6 +123,77 @@ static void offer_levels(Asked *q, Str column)
         offer_name(q, levels_at(c->levels, k), "");
 }
 
+static bool is_break(char c)
+{
+    return strchr(" \t\n,;()[]+-*:^~<>|&!=", c) != NULL;
+}
+
+/* The word before `from`, and whether it is joined to it by `=`. */
+static Str word_before(Str line, size_t from, bool *joined)
+{
+    size_t i = from;
+    *joined = i && line.p[i - 1] == '=';
+    i -= *joined;
+    while (i && (line.p[i - 1] == ' ' || line.p[i - 1] == '\t'))
+        i--;
+    size_t end = i;
+    if (i && line.p[i - 1] == '`') {
+        for (i--; i && line.p[i - 1] != '`'; i--)
+            ;
+        i -= i > 0;
+        return str_sub(line, i + 1, end - 1);
+    }
+    while (i && (!is_break(line.p[i - 1]) || line.p[i - 1] == '-'))
+        i--;
+    return str_sub(line, i, end);
+}
+
+/* Where an expression compares a column with a text that begins here: `gender = "M`, `lang in ("ja`,
+ * the column; else STR_NULL. */
+static Str compared_column(Str line, size_t start, size_t at)
+{
+    size_t i = at;
+    bool joined = false;
+    while (i > start && (line.p[i - 1] == ' ' || line.p[i - 1] == '\'' || line.p[i - 1] == '"'))
+        i--;
+    if (i > start && line.p[i - 1] == '=') {
+        while (i > start && strchr("=!<>", line.p[i - 1]))
+            i--;
+        return word_before(line, i, &joined);
+    }
+    if (i <= start || (line.p[i - 1] != '(' && line.p[i - 1] != ','))
+        return STR_NULL;
+    while (i > start && line.p[i - 1] != '(')
+        i--;
+    Str word = i > start ? word_before(line, i - 1, &joined) : STR_NULL;
+    if (!word.p || !str_ieq(word, STR("in")))
+        return STR_NULL;
+    word = word_before(line, (size_t)(word.p - line.p), &joined);
+    if (str_ieq(word, STR("not")))
+        word = word_before(line, (size_t)(word.p - line.p), &joined);
+    return word;
+}
+
+/* The levels of a column as texts of an expression, in the quotes that were begun. */
+static void offer_texts(Asked *q, Str column)
+{
+    const Column *c = q->frame ? frame_column(q->frame, column) : NULL;
+    char quote = q->word.n && q->word.p[0] == '\'' ? '\'' : '"';
+    if (q->word.n && q->word.p[0] != quote)
+        return;
+    for (size_t k = 0; c && c->type == COL_CODE && k < c->levels->n && k < 1000; k++) {
+        Str level = levels_at(c->levels, k);
+        if (level.n && memchr(level.p, quote, level.n))
+            continue;
+        Buf b = BUF_INIT;
+        buf_putc(&b, quote);
+        buf_str(&b, level);
+        buf_putc(&b, quote);
+        offer(q, buf_slice(&b), "");
+        buf_free(&b);
+    }
+}
+
 static void offer_commands(Asked *q)
 {
     size_t n = 0;
@@ -222,6 +293,14 @@ static bool offer_in_clause(Asked *q, const Command *c, Str text, bool *files)
     return takes != 0;
 }
 
+static bool in_where(const Command *c, Str text)
+{
+    while ((c->clauses & CLAUSE_WHERE) && text.n)
+        if (str_ieq(str_split(text, ' ', &text), STR("where")))
+            return true;
+    return false;
+}
+
 /* What the command's own row knows. */
 static void offer_own(Asked *q, const Command *c, Str before)
 {
@@ -230,11 +309,6 @@ static void offer_own(Asked *q, const Command *c, Str before)
     for (size_t i = 0; i < own.n; i += strlen(own.p + i) + 1)
         offer(q, str_of(own.p + i), "");
     buf_free(&own);
-}
-
-static bool is_break(char c)
-{
-    return strchr(" \t\n,;()[]+-*:^~<>|&!=", c) != NULL;
 }
 
 /* The command that the cursor is in, and where its text begins. */
@@ -251,26 +325,6 @@ static size_t command_start(Str line, size_t at)
         if (cut == CUT_MORE || pos >= at)
             return span.to < at && line.p[span.to] == ';' ? at : from;
     }
-}
-
-/* The word before `from`, and whether it is joined to it by `=`. */
-static Str word_before(Str line, size_t from, bool *joined)
-{
-    size_t i = from;
-    *joined = i && line.p[i - 1] == '=';
-    i -= *joined;
-    while (i && (line.p[i - 1] == ' ' || line.p[i - 1] == '\t'))
-        i--;
-    size_t end = i;
-    if (i && line.p[i - 1] == '`') {
-        for (i--; i && line.p[i - 1] != '`'; i--)
-            ;
-        i -= i > 0;
-        return str_sub(line, i + 1, end - 1);
-    }
-    while (i && (!is_break(line.p[i - 1]) || line.p[i - 1] == '-'))
-        i--;
-    return str_sub(line, i, end);
 }
 
 size_t complete(Session *s, Str line, size_t at, size_t *from, bool *files, Buf *out)
@@ -332,6 +386,12 @@ size_t complete(Session *s, Str line, size_t at, size_t *from, bool *files, Buf 
         offer_value(&q, o, files);
         return q.n;
     }
+    Str typed = str_sub(line, start + used, w), column = compared_column(line, start + used, w);
+    if (column.n && ((c->takes & TAKES_FUNCTIONS) || in_where(c, typed))) {
+        offer_texts(&q, column);
+        if (q.n)
+            return q.n;
+    }
     if (joined && before.n) {
         offer_levels(&q, before);
         if (q.n)
@@ -341,7 +401,6 @@ size_t complete(Session *s, Str line, size_t at, size_t *from, bool *files, Buf 
         *files = true;
         return q.n;
     }
-    Str typed = str_sub(line, start + used, w);
     if (c->complete)
         offer_own(&q, c, str_trim(typed));
     if (c->group == GROUP_SHELL && !c->takes)

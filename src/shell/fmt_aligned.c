@@ -109,8 +109,11 @@ static void grid_cell(Grid *g, size_t i, size_t k, const Out *o)
     const TableCol *col = &g->t->cols[j];
     s->from = g->text.n;
     if (g->rows[i] == SIZE_MAX) {
-        if (k == 0)
-            buf_printf(&g->text, "  ... %zu more", g->t->nrows + 1 - g->nrows);
+        if (k == 0) {
+            buf_puts(&g->text, "  ... ");
+            buf_count(&g->text, g->t->nrows + 1 - g->nrows);
+            buf_puts(&g->text, " more");
+        }
     } else {
         Cell c = table_cell(g->t, g->rows[i], j);
         if (col->look == LOOK_BAR && (c.kind == CELL_REAL || c.kind == CELL_INT))
@@ -250,8 +253,12 @@ static size_t grid_fit(Grid *g, size_t limit)
             g->width[drop] = limit;
             break;
         }
-        g->keep[drop] = false;
-        gone++;
+        bool all = g->t->cols[g->cols[drop]].together;
+        for (size_t k = 0; k < g->ncols; k++)
+            if (g->keep[k] && (k == drop || (all && g->t->cols[g->cols[k]].together))) {
+                g->keep[k] = false;
+                gone++;
+            }
     }
     return gone;
 }
@@ -283,6 +290,7 @@ static void print_header(const Grid *g, Out *o)
 {
     size_t from = o->text.n;
     bool first = true;
+    buf_pad(&o->text, ' ', g->t->indent);
     out_look(o, 'b');
     for (size_t k = 0; k < g->ncols; k++) {
         if (!g->keep[k])
@@ -303,28 +311,39 @@ static void print_header(const Grid *g, Out *o)
     buf_putc(&o->text, '\n');
 }
 
-/* The text in lines of `room` columns, the second and further ones indented. */
+/* Columns of the words from `text` on up to the next gap of two blanks. */
+static size_t phrase_width(Str text)
+{
+    size_t end = 0;
+    while (end < text.n && !(text.p[end] == ' ' && end + 1 < text.n && text.p[end + 1] == ' '))
+        end++;
+    return utf8_width(str_sub(text, 0, end));
+}
+
+/* The text in lines of `room` columns, the second and further ones indented. Where phrases stand apart
+ * by two blanks or more, the second half of a line rather ends between two of them than within one. */
 static void print_wrapped(Out *o, Str text, size_t room, size_t indent)
 {
     size_t at = 0;
     while (text.n) {
-        size_t end = 0;
-        while (end < text.n && text.p[end] != ' ')
+        size_t gap = 0, end;
+        while (gap < text.n && text.p[gap] == ' ')
+            gap++;
+        text = str_sub(text, gap, text.n);
+        for (end = 0; end < text.n && text.p[end] != ' ';)
             end++;
-        Str word = str_sub(text, 0, end);
-        size_t w = utf8_width(word);
-        if (at && at + 1 + w > room) {
+        size_t w = utf8_width(str_sub(text, 0, end));
+        size_t phrase = gap > 1 && at > room / 2 ? phrase_width(text) : w;
+        if (at && at + gap + (phrase <= room ? phrase : w) > room) {
             trim_right(&o->text, 0);
             buf_putc(&o->text, '\n');
             buf_pad(&o->text, ' ', indent);
-            at = 0;
-        } else if (at) {
-            buf_putc(&o->text, ' ');
-            at++;
+            at = gap = 0;
         }
-        buf_str(&o->text, word);
-        at += w;
-        text = str_sub(text, end + (end < text.n), text.n);
+        buf_pad(&o->text, ' ', gap);
+        buf_str(&o->text, str_sub(text, 0, end));
+        at += gap + w;
+        text = str_sub(text, end, text.n);
     }
 }
 
@@ -410,8 +429,8 @@ void table_print_aligned(const Table *t, Out *o)
         if (t->footer)
             buf_puts(&foot, t->footer);
         if (gone)
-            buf_printf(&foot, "%s%zu of %zu columns shown: widen, name them, or \\x",
-                       t->footer ? "; " : "", all - gone, all);
+            buf_printf(&foot, "%s%zu of %zu columns shown: widen%s or \\x", t->footer ? "; " : "",
+                       all - gone, all, t->frame ? ", name them," : "");
         buf_putc(&foot, ')');
         out_look(o, 'd');
         print_wrapped(o, buf_slice(&foot), o->width ? o->width : SIZE_MAX, 1);

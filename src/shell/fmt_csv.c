@@ -56,7 +56,7 @@ typedef struct Style {
 
 static void put_cell(Out *o, Cell c, const Style *st)
 {
-    if (c.kind == CELL_TEXT)
+    if (c.kind == CELL_TEXT || c.kind == CELL_JSON)
         st->text(&o->text, c.v.text);
     else
         buf_cell(&o->text, c);

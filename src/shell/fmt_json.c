@@ -21,6 +21,9 @@ static void put_cell(Buf *b, Cell c)
     case CELL_TEXT:
         buf_json_str(b, c.v.text);
         return;
+    case CELL_JSON:
+        buf_str(b, c.v.text);
+        return;
     case CELL_INT:
         buf_int(b, c.v.i);
         return;

@@ -95,6 +95,7 @@ void buf_cell(Buf *b, Cell c)
     case CELL_NULL:
         return;
     case CELL_TEXT:
+    case CELL_JSON:
         buf_str(b, c.v.text);
         return;
     case CELL_INT:
@@ -111,6 +112,8 @@ void buf_cell(Buf *b, Cell c)
         return;
     }
 }
+
+#define FIXED_MOST 9 /* decimals: beyond them 1.2e-12 */
 
 void buf_digits(Buf *b, double v, int digits)
 {
@@ -161,18 +164,33 @@ static void signed_count(Buf *b, int64_t n)
     buf_count(b, n < 0 ? (uint64_t)-n : (uint64_t)n);
 }
 
-static void real_people(Buf *b, double v, const TableCol *col)
+/* Significant digits, zeros kept: 1.20, 0.980, 11.1. */
+static void buf_short(Buf *b, double v, int digits)
 {
+    double a = fabs(v);
+    if (!isfinite(v) || a < 1e-4 || a >= 1e6) {
+        buf_digits(b, v, digits);
+        return;
+    }
+    int decimals = digits - 1 - (int)floor(log10(a) + 1e-12);
+    buf_printf(b, "%.*f", decimals < 0 ? 0 : decimals, v);
+}
+
+static void real_people(Buf *b, double v, const TableCol *col, int own)
+{
+    int digits = own > col->digits ? own : col->digits;
     switch (col->look) {
     case LOOK_SIGNED:
         buf_printf(b, "%+.*f", col->digits, v);
         return;
     case LOOK_FIXED:
-        if (isfinite(v) && fabs(v) < 1e15)
-            buf_printf(b, "%.*f", col->digits,
-                       fabs(v) < 0.5 * pow(10, -col->digits) ? 0.0 : v); /* no -0.000 */
+        if (isfinite(v) && fabs(v) < 1e15 && digits <= FIXED_MOST)
+            buf_printf(b, "%.*f", digits, fabs(v) < 0.5 * pow(10, -digits) ? 0.0 : v); /* no -0.000 */
         else
             buf_digits(b, v, 4);
+        return;
+    case LOOK_SHORT:
+        buf_short(b, v, digits);
         return;
     case LOOK_P:
         buf_pvalue(b, v);
@@ -201,10 +219,11 @@ void buf_cell_people(Buf *b, Cell c, const TableCol *col, const char *null_text)
         buf_puts(b, null_text ? null_text : "");
         return;
     case CELL_TEXT:
+    case CELL_JSON:
         buf_escaped(b, c.v.text);
         return;
     case CELL_REAL:
-        real_people(b, c.v.d, col);
+        real_people(b, c.v.d, col, c.digits);
         return;
     case CELL_INT:
         if (col->look == LOOK_COUNT)

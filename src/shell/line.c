@@ -251,6 +251,8 @@ int line_run(Session *s)
     rl_attempted_completion_function = completions;
     rl_completer_word_break_characters = " \t\n,;()[]+-*:^~<>|&!\"'`=";
     rl_completer_quote_characters = "";
+    rl_basic_quote_characters = ""; /* our candidates close what was opened */
+    rl_variable_bind("mark-symlinked-directories", "on");
     rl_variable_bind("enable-bracketed-paste", "off");
     history_open();
     struct sigaction sa = {.sa_handler = on_resize};

@@ -67,6 +67,13 @@ static void first_line(Result *out, const Model *m)
     buf_free(&b);
 }
 
+/* Decimals of a deviance: one, unless so few rows make it small. */
+static int deviance_digits(const Fit *f)
+{
+    double size = isfinite(f->null_deviance) ? f->null_deviance : f->deviance;
+    return size > 0 && size < 100 ? 3 - (int)floor(log10(size)) : 1;
+}
+
 static void put_fixed(Buf *b, double v, int digits)
 {
     Buf t = BUF_INIT;
@@ -115,10 +122,10 @@ static void second_line(Result *out, const Model *m)
         break;
     }
     buf_printf(&b, ", %.2f s   deviance ", m->seconds);
-    put_fixed(&b, f->deviance, 1);
+    put_fixed(&b, f->deviance, deviance_digits(f));
     if (isfinite(f->null_deviance)) {
         buf_puts(&b, " of ");
-        put_fixed(&b, f->null_deviance, 1);
+        put_fixed(&b, f->null_deviance, deviance_digits(f));
         double told = f->null_deviance > 0 ? 100 * (1 - f->deviance / f->null_deviance) : 0;
         buf_printf(&b, " (%.1f %%)", fabs(told) < 0.05 ? 0.0 : told); /* never -0.0 */
     }
@@ -322,6 +329,14 @@ static void intercept_last(const Model *m, CoefRow *rows, size_t n)
         }
 }
 
+size_t show_coef_rows(const Model *m, CoefSort sort, double level, CoefRow *rows)
+{
+    size_t n = model_coefs(m, sort, level, rows);
+    if (sort != SORT_MODEL)
+        intercept_last(m, rows, n);
+    return n;
+}
+
 static int digits_for(const CoefRow *rows, size_t n, bool odds)
 {
     double top = 0;
@@ -344,13 +359,20 @@ static Cell gone(double v, const CoefRow *r)
     return r->aliased || r->infinite ? (Cell){.kind = CELL_NULL} : cell_real(v);
 }
 
+/* With the digits that its standard error gives a meaning to: a coefficient of a column in thousands is
+ * small, and so is its error. */
+static Cell gone_fine(double v, const CoefRow *r, int significant)
+{
+    bool known = isfinite(r->se) && r->se > 0;
+    return r->aliased || r->infinite ? (Cell){.kind = CELL_NULL}
+                                     : cell_fine(v, known ? r->se : r->estimate, significant);
+}
+
 Table *show_coefs(Result *out, const Model *m, const CoefShow *opt)
 {
     size_t p = m->fit->p;
     CoefRow *rows = arena_array(out->arena, CoefRow, p + 1);
-    size_t n = model_coefs(m, opt->sort, opt->level, rows);
-    if (opt->sort != SORT_MODEL)
-        intercept_last(m, rows, n);
+    size_t n = show_coef_rows(m, opt->sort, opt->level, rows);
     if (opt->top && opt->top < n)
         n = opt->top;
     const char *ratio = ratio_name(m);
@@ -369,11 +391,11 @@ Table *show_coefs(Result *out, const Model *m, const CoefShow *opt)
          .machine_only = odds},
         {COL("ci_high", ""), .look = LOOK_FIXED, .digits = d > 3 ? 3 : d, .priority = 4,
          .machine_only = odds},
-        {COL("odds_ratio", ratio ? ratio : "exp"), .look = LOOK_PLAIN, .digits = 3, .priority = 2,
+        {COL("odds_ratio", ratio ? ratio : "exp"), .look = LOOK_SHORT, .digits = 3, .priority = 2,
          .machine_only = !ratio},
-        {COL("odds_low", ci), .look = LOOK_PLAIN, .digits = 3, .priority = 3, .human_only = true,
+        {COL("odds_low", ci), .look = LOOK_SHORT, .digits = 3, .priority = 3, .human_only = true,
          .machine_only = !odds},
-        {COL("odds_high", ""), .look = LOOK_PLAIN, .digits = 3, .priority = 3, .human_only = true,
+        {COL("odds_high", ""), .look = LOOK_SHORT, .digits = 3, .priority = 3, .human_only = true,
          .machine_only = !odds},
         {COL("bar", ""), .look = LOOK_BAR, .human_only = true, .priority = 7},
     };
@@ -383,13 +405,13 @@ Table *show_coefs(Result *out, const Model *m, const CoefShow *opt)
         Cell *c = table_row(out, t);
         bool dim = r->aliased || !(r->p <= 0.1);
         c[0] = cell_text(str_of(r->term));
-        c[1] = r->aliased ? (Cell){.kind = CELL_NULL} : cell_real(finite_or_inf(r, r->estimate));
-        c[2] = gone(r->se, r);
+        c[1] = r->infinite ? cell_real(finite_or_inf(r, r->estimate)) : gone_fine(r->estimate, r, 2);
+        c[2] = gone_fine(r->se, r, 2);
         c[3] = gone(r->stat, r);
         c[4] = gone(r->p, r);
         c[5] = cell_text(str_of(stars_of(r->p)));
-        c[6] = gone(r->low, r);
-        c[7] = gone(r->high, r);
+        c[6] = gone_fine(r->low, r, 1);
+        c[7] = gone_fine(r->high, r, 1);
         c[8] = gone(r->odds_ratio, r);
         c[9] = gone(r->odds_low, r);
         c[10] = gone(r->odds_high, r);

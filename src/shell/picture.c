@@ -19,6 +19,13 @@
 #define WIDTH 640.0
 #define HEIGHT 440.0
 #define FONT 13.0
+#define CLOUD_MANY 2000 /* points beyond this are put together */
+#define CLOUD_GRAIN 2.5
+#define HEAT_WIDE 64.0 /* a cell of a matrix, at most */
+#define HEAT_TALL 32.0
+#define HEAT_FLAT 16.0 /* without a number in it */
+#define TIME_ROOM 130.0 /* left of the axis for moments */
+#define CELL_NAMED 12 /* so many cells in a row have room for their numbers */
 #define LABELS 300.0 /* at most so much for the names of rows */
 
 /* Okabe & Ito 2008, Color Universal Design. */
@@ -54,6 +61,14 @@ static double py(const Page *g, double y)
     return g->bottom - (y - g->y0) / (g->y1 - g->y0) * (g->bottom - g->top);
 }
 
+/* Ticks of a time axis: whole days, or minutes where it is short. */
+static double time_step(double span)
+{
+    const double day = (double)US_PER_DAY;
+    double unit = span > 5 * day ? day : 60e6;
+    return unit * ceil(span / 4.5 / unit);
+}
+
 static double tick_step(double span)
 {
     double raw = span / 5, power = pow(10, floor(log10(raw))), r = raw / power;
@@ -84,10 +99,13 @@ static double text_width(Page *g, const char *z)
     return e.x_advance;
 }
 
-static void number_at(Page *g, double x, double y, double v, double align)
+static void number_at(Page *g, double x, double y, double v, bool time, double align)
 {
     Buf b = BUF_INIT;
-    buf_digits(&b, fabs(v) < 1e-12 * (fabs(g->x1) + fabs(g->y1)) ? 0 : v, 4);
+    if (time)
+        buf_time(&b, (int64_t)v, fmod(v, (double)US_PER_DAY) == 0 ? TIME_DAY : TIME_MINUTE);
+    else
+        buf_digits(&b, v, 4);
     text_at(g, x, y, b.p, align, false);
     buf_free(&b);
 }
@@ -101,23 +119,23 @@ static void line_at(Page *g, double xa, double ya, double xb, double yb, double 
     cairo_stroke(g->c);
 }
 
-static void draw_x_axis(Page *g, const char *label)
+static void draw_x_axis(Page *g, const char *label, bool time)
 {
-    double step = tick_step(g->x1 - g->x0);
+    double step = time ? time_step(g->x1 - g->x0) : tick_step(g->x1 - g->x0);
     for (double v = ceil(g->x0 / step) * step; v <= g->x1 + step * 1e-9; v += step) {
         line_at(g, px(g, v), g->top, px(g, v), g->bottom, 0.9);
-        number_at(g, px(g, v), g->bottom + 18, v, 0.5);
+        number_at(g, px(g, v), g->bottom + 18, fabs(v) < step * 1e-9 ? 0 : v, time, 0.5);
     }
     line_at(g, g->left, g->bottom, g->right, g->bottom, 0.5);
     text_at(g, (g->left + g->right) / 2, g->bottom + 38, label, 0.5, false);
 }
 
-static void draw_y_axis(Page *g, const char *label)
+static void draw_y_axis(Page *g, const char *label, bool time)
 {
-    double step = tick_step(g->y1 - g->y0);
+    double step = time ? time_step(g->y1 - g->y0) : tick_step(g->y1 - g->y0);
     for (double v = ceil(g->y0 / step) * step; v <= g->y1 + step * 1e-9; v += step) {
         line_at(g, g->left, py(g, v), g->right, py(g, v), 0.9);
-        number_at(g, g->left - 8, py(g, v) + 4, v, 1);
+        number_at(g, g->left - 8, py(g, v) + 4, fabs(v) < step * 1e-9 ? 0 : v, time, 1);
     }
     line_at(g, g->left, g->top, g->left, g->bottom, 0.5);
     text_at(g, g->left, g->top - 8, label, 0, false);
@@ -214,6 +232,37 @@ static void draw_point(Page *g, double x, double y, double radius)
     cairo_fill(g->c);
 }
 
+/* Points. Of many, those within a point's width of each other are one, the darker the more they are: the
+ * picture of a million rows is no larger than its page. */
+static void draw_cloud(Page *g, const Series *s, size_t k)
+{
+    bool many = s->n > CLOUD_MANY;
+    size_t across = (size_t)((g->right - g->left) / CLOUD_GRAIN) + 2,
+           down = (size_t)((g->bottom - g->top) / CLOUD_GRAIN) + 2;
+    uint32_t *at = many ? xcalloc(across * down, sizeof *at) : NULL;
+    for (size_t i = 0; i < s->n; i++) {
+        double x = px(g, s->x[i]), y = py(g, s->y[i]);
+        if (!isfinite(x) || !isfinite(y))
+            continue;
+        if (!many) {
+            set_color(g, k, 0.7);
+            draw_point(g, x, y, 2.2);
+            continue;
+        }
+        double cx = (x - g->left) / CLOUD_GRAIN, cy = (y - g->top) / CLOUD_GRAIN;
+        if (cx >= 0 && cy >= 0 && cx < (double)across && cy < (double)down)
+            at[(size_t)cy * across + (size_t)cx]++;
+    }
+    for (size_t c = 0; many && c < across * down; c++) {
+        if (!at[c])
+            continue;
+        set_color(g, k, 1 - pow(0.75, at[c]));
+        draw_point(g, g->left + ((double)(c % across) + 0.5) * CLOUD_GRAIN,
+                   g->top + ((double)(c / across) + 0.5) * CLOUD_GRAIN, 2.2);
+    }
+    free(at);
+}
+
 /* Names of the series in the lower right corner, in their order. */
 static void draw_legend(Page *g, const Plot *p)
 {
@@ -246,8 +295,9 @@ static void draw_legend(Page *g, const Plot *p)
 static void draw_curves(Page *g, const Plot *p)
 {
     limits(p, g);
-    draw_x_axis(g, p->xlabel);
-    draw_y_axis(g, p->ylabel);
+    g->left = p->ytime ? TIME_ROOM : g->left;
+    draw_x_axis(g, p->xlabel, p->xtime);
+    draw_y_axis(g, p->ylabel, p->ytime);
     cairo_save(g->c);
     cairo_rectangle(g->c, g->left - 3, g->top - 3, g->right - g->left + 6, g->bottom - g->top + 6);
     cairo_clip(g->c);
@@ -259,10 +309,7 @@ static void draw_curves(Page *g, const Plot *p)
             draw_curve(g, s, k);
             continue;
         }
-        set_color(g, k, s->n > 2000 ? 0.25 : 0.7);
-        for (size_t i = 0; i < s->n; i++)
-            if (isfinite(s->x[i]) && isfinite(s->y[i]))
-                draw_point(g, px(g, s->x[i]), py(g, s->y[i]), 2.2);
+        draw_cloud(g, s, k);
     }
     cairo_restore(g->c);
     if (isfinite(p->mark_x) && isfinite(p->mark_y)) {
@@ -318,7 +365,7 @@ static void draw_rows(Page *g, const Plot *p)
     }
     if (g->x0 == g->x1)
         g->x1 = g->x0 + 1;
-    draw_x_axis(g, forest ? p->xlabel : p->ylabel);
+    draw_x_axis(g, forest ? p->xlabel : p->ylabel, false);
     line_at(g, px(g, 0), g->top, px(g, 0), g->bottom, 0.4);
     for (size_t i = 0; i < s->n; i++) {
         double y = g->top + (g->bottom - g->top) * ((double)i + 0.5) / (double)s->n;
@@ -341,6 +388,36 @@ static void draw_rows(Page *g, const Plot *p)
     }
 }
 
+static double heat_height(const Plot *p)
+{
+    return p->series[0].n <= CELL_NAMED ? HEAT_TALL : HEAT_FLAT;
+}
+
+/* Cells from blue over white to orange; the numbers in them where there is room. */
+static void draw_heat(Page *g, const Plot *p)
+{
+    const Series *s = &p->series[0];
+    double left = label_room(g, p), wide = fmin((g->right - left) / (double)s->n, HEAT_WIDE);
+    double tall = heat_height(p);
+    g->left = left;
+    for (size_t i = 0; i < s->n; i++) {
+        label_at(g, left - 8, g->top + tall * ((double)i + 0.5) + 4, p->labels[i]);
+        for (size_t j = 0; j < s->n; j++) {
+            double v = s->y[i * s->n + j], x = left + wide * (double)j, y = g->top + tall * (double)i;
+            const double *c = colors[v < 0 ? 0 : 1];
+            double a = isfinite(v) ? fmin(fabs(v), 1) : 0;
+            cairo_set_source_rgb(g->c, 1 - a * (1 - c[0]), 1 - a * (1 - c[1]), 1 - a * (1 - c[2]));
+            cairo_rectangle(g->c, x, y, fmax(wide - 1, wide * 0.8), tall - 1);
+            cairo_fill(g->c);
+            Buf b = BUF_INIT;
+            if (isfinite(v) && s->n <= CELL_NAMED)
+                buf_printf(&b, "%.2f", fabs(v) < 0.005 ? 0 : v);
+            text_at(g, x + wide / 2, y + tall / 2 + 4, b.p, 0.5, false);
+            buf_free(&b);
+        }
+    }
+}
+
 static cairo_status_t write_bytes(void *file, const unsigned char *bytes, unsigned n)
 {
     return file_out_write(file, bytes, n, NULL) ? CAIRO_STATUS_SUCCESS : CAIRO_STATUS_WRITE_ERROR;
@@ -359,6 +436,8 @@ static void draw(cairo_t *c, const Plot *p, double height)
     text_at(&g, 24, 26, p->title, 0, true);
     if (p->nseries && (p->kind == PLOT_BARS || p->kind == PLOT_FOREST))
         draw_rows(&g, p);
+    else if (p->nseries && p->kind == PLOT_HEAT)
+        draw_heat(&g, p);
     else if (p->nseries)
         draw_curves(&g, p);
 }
@@ -366,6 +445,8 @@ static void draw(cairo_t *c, const Plot *p, double height)
 static double height_of(const Plot *p)
 {
     bool rows = p->kind == PLOT_BARS || p->kind == PLOT_FOREST;
+    if (p->nseries && p->kind == PLOT_HEAT)
+        return 80 + heat_height(p) * (double)p->series[0].n;
     return rows && p->nseries ? 120 + 22 * (double)p->series[0].n : HEIGHT;
 }
 

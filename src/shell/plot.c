@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "shell/format.h"
 
 #define LABEL_LEAST 4 /* numbers left of the axis */
@@ -94,10 +95,19 @@ static void range(double told0, double told1, double *low, double *high)
     }
 }
 
-static void put_number(Buf *out, double v, size_t width)
+/* A number of an axis; a moment as a date, or as a time of day where the axis is short. */
+static void put_tick(Buf *b, double v, bool time, double span)
+{
+    if (time)
+        buf_time(b, (int64_t)v, span > 3 * (double)US_PER_DAY ? TIME_DAY : TIME_MINUTE);
+    else
+        buf_digits(b, v, 3);
+}
+
+static void put_number(Buf *out, double v, bool time, double span, size_t width)
 {
     Buf b = BUF_INIT;
-    buf_digits(&b, v, 3);
+    put_tick(&b, v, time, span);
     buf_pad(out, ' ', width > b.n ? width - b.n : 0);
     buf_str(out, buf_slice(&b));
     buf_free(&b);
@@ -111,14 +121,14 @@ static double told_at(const Dots *d, size_t r)
     return told ? d->y1 - (d->y1 - d->y0) * (double)r / last : NAN;
 }
 
-static size_t axis_width(const Dots *d)
+static size_t axis_width(const Dots *d, bool time)
 {
     size_t wide = LABEL_LEAST;
     Buf b = BUF_INIT;
     for (size_t r = 0; r < d->rows; r++) {
         buf_clear(&b);
         if (!isnan(told_at(d, r)))
-            buf_digits(&b, told_at(d, r), 3);
+            put_tick(&b, told_at(d, r), time, d->y1 - d->y0);
         wide = b.n > wide ? b.n : wide;
     }
     buf_free(&b);
@@ -131,7 +141,7 @@ static void put_axes(const Plot *p, const Dots *d, bool ascii, Buf *out)
         if (isnan(told_at(d, r)))
             buf_pad(out, ' ', d->label);
         else
-            put_number(out, told_at(d, r), d->label);
+            put_number(out, told_at(d, r), p->ytime, d->y1 - d->y0, d->label);
         buf_puts(out, ascii ? " |" : " \u2502");
         size_t from = out->n;
         for (size_t c = 0; c < d->cols; c++)
@@ -146,8 +156,8 @@ static void put_axes(const Plot *p, const Dots *d, bool ascii, Buf *out)
         buf_puts(out, ascii ? "-" : "\u2500");
     buf_putc(out, '\n');
     Buf left = BUF_INIT, right = BUF_INIT;
-    buf_digits(&left, d->x0, 3);
-    buf_digits(&right, d->x1, 3);
+    put_tick(&left, d->x0, p->xtime, d->x1 - d->x0);
+    put_tick(&right, d->x1, p->xtime, d->x1 - d->x0);
     size_t label = utf8_width(str_of(p->xlabel)), room = d->cols;
     buf_pad(out, ' ', d->label + 2);
     buf_str(out, buf_slice(&left));
@@ -194,7 +204,7 @@ static void plot_curves(const Plot *p, size_t cols, size_t rows, bool ascii, Buf
     range(p->xmin, p->xmax, &x0, &x1);
     range(p->ymin, p->ymax, &y0, &y1);
     Dots d = {.rows = (rows > 4 ? rows : 4) | 1, .x0 = x0, .x1 = x1, .y0 = y0, .y1 = y1};
-    d.label = axis_width(&d);
+    d.label = axis_width(&d, p->ytime);
     size_t width = cols > d.label + 13 ? cols - d.label - 3 : 10;
     d.cols = width < CURVE_COLS ? width : CURVE_COLS;
     d.bits = xcalloc(d.cols * d.rows, 1);
@@ -374,6 +384,8 @@ void plot_text(const Plot *p, size_t cols, size_t rows, bool ascii, Buf *out)
     case PLOT_LINES:
     case PLOT_POINTS:
         plot_curves(p, cols, rows, ascii, out);
+        return;
+    case PLOT_HEAT: /* its numbers are a table */
         return;
     }
 }

@@ -76,16 +76,22 @@ static Str unpacked_name(Str path)
     return path;
 }
 
+/* What stands behind the last point, packing left aside; empty: none. */
+static Str ending_of(Str path)
+{
+    Str name = unpacked_name(path);
+    size_t dot = name.n;
+    while (dot && name.p[dot - 1] != '.' && name.p[dot - 1] != '/')
+        dot--;
+    return dot && name.p[dot - 1] == '.' ? str_sub(name, dot, name.n) : STR("");
+}
+
 const Source *source_of(Str path)
 {
     for (size_t i = 0; i < NSOURCES; i++)
         if (sources[i].scheme && str_starts(path, str_of(sources[i].scheme)))
             return &sources[i];
-    Str name = unpacked_name(path);
-    size_t dot = name.n;
-    while (dot && name.p[dot - 1] != '.' && name.p[dot - 1] != '/')
-        dot--;
-    Str ending = str_sub(name, dot, name.n);
+    Str ending = ending_of(path);
     for (size_t i = 0; i < NSOURCES; i++) {
         Str rest = str_of(sources[i].endings);
         while (rest.n)
@@ -93,6 +99,20 @@ const Source *source_of(Str path)
                 return &sources[i];
     }
     return &sources[0];
+}
+
+const Source *sink_of(Str path, Span at, Error *err)
+{
+    const Source *sink = source_of(path);
+    Str ending = ending_of(path), known = str_of(sink->endings);
+    if (sink->scheme || !ending.n)
+        return sink;
+    while (known.n)
+        if (str_ieq(str_split(known, ' ', &known), ending))
+            return sink;
+    fail_at(err, ERR_USAGE, at, "no way to write '.%.*s' files", STR_ARG(ending));
+    error_hint(err, ".csv .tsv .ndjson, or one of them with .gz .zst .xz behind it");
+    return NULL;
 }
 
 const char *table_name_of(Arena *a, Str path)

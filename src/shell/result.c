@@ -8,6 +8,7 @@
  * result_keep_frame().
  */
 #include <assert.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -136,6 +137,15 @@ void result_warn(Result *r, const char *code, const char *help, const char *fmt,
     va_start(ap, fmt);
     note(r, true, code, help, vtext(r, fmt, ap));
     va_end(ap);
+}
+
+Cell cell_fine(double d, double scale, int significant)
+{
+    Cell c = cell_real(d);
+    double size = fabs(scale);
+    if (isfinite(size) && size > 0 && size < 1)
+        c.digits = significant - 1 - (int)floor(log10(size));
+    return c;
 }
 
 Table *result_table(Result *r, const char *key, const TableCol *cols, size_t ncols)

@@ -22,6 +22,64 @@ Frame *select_where(const Args *a, const Frame *f, const char *table, Error *err
     return out;
 }
 
+/* Is the text one of the column's values? */
+static bool holds(const Column *c, Str text)
+{
+    for (size_t l = 0; c->type == COL_CODE && l < c->levels->n; l++)
+        if (str_eq(levels_at(c->levels, l), text))
+            return true;
+    for (size_t i = 0; c->type == COL_TEXT && i < c->n; i++)
+        if (str_eq(column_text(c, i), text))
+            return true;
+    return false;
+}
+
+static void note_never(const Column *c, Str name, Str text, Arena *a, Result *out)
+{
+    size_t n = c->type == COL_CODE ? c->levels->n : 0;
+    Str *levels = arena_array(a, Str, n + 1);
+    for (size_t l = 0; l < n; l++)
+        levels[l] = levels_at(c->levels, l);
+    long near = nearest_name(text, levels, n);
+    for (size_t l = 0; near < 0 && text.n && l < n; l++)
+        if (levels[l].n && (str_starts(text, levels[l]) || str_starts(levels[l], text)))
+            near = (long)l;
+    const char *help =
+        near >= 0 ? arena_printf(a, "did you mean '%.*s'?", STR_ARG(levels[near]))
+                  : arena_printf(a, "count %.*s lists its values", STR_ARG(name));
+    result_note(out, "never", help, "%.*s is never '%.*s'", STR_ARG(name), STR_ARG(text));
+}
+
+/* Comparisons of a column with a text, anywhere in the tree. */
+static void find_never(const Expr *e, const Frame *f, Arena *a, Result *out)
+{
+    ExprNode node = expr_node(e);
+    if (node.kind != NODE_CALL)
+        return;
+    const Column *c = NULL;
+    Str name = STR_NULL;
+    for (size_t i = 0; i < node.nargs; i++) {
+        ExprNode arg = expr_node(node.args[i]);
+        if (arg.kind == NODE_COLUMN && !c && (c = frame_column(f, arg.text)) != NULL)
+            name = arg.text;
+        find_never(node.args[i], f, a, out);
+    }
+    bool compares = str_eqz(node.text, "=") || str_eqz(node.text, "==") || str_eqz(node.text, "in");
+    for (size_t i = 0; compares && c && (c->type == COL_CODE || c->type == COL_TEXT) && i < node.nargs; i++) {
+        ExprNode arg = expr_node(node.args[i]);
+        if (arg.kind == NODE_TEXT && !holds(c, arg.text))
+            note_never(c, name, arg.text, a, out);
+    }
+}
+
+void select_never(const Args *a, const Frame *f, Result *out)
+{
+    Error err = ERROR_INIT;
+    Expr *e = a->where.p ? expr_parse(a->arena, a->where, a->where_at.from, &err) : NULL;
+    if (e && expr_bind(e, f, "", &err))
+        find_never(e, f, out->arena, out);
+}
+
 bool select_keys(const Args *a, const Frame *f, const char *table, SortKey **keys, size_t *n,
                  Error *err)
 {

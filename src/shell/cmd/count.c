@@ -103,17 +103,22 @@ static bool cross(const Frame *f, size_t ca, size_t cb, Result *out, Error *err)
         n[a.group[i] * b.ngroups + b.group[i]]++;
     TableCol *heads = arena_array(out->arena, TableCol, 2 * b.ngroups + 3);
     size_t h = 0;
-    const char *name = arena_printf(out->arena, "%s", f->names[ca]);
+    const char *name = arena_printf(out->arena, "%s", f->names[ca]),
+               *other = arena_printf(out->arena, "%s", f->names[cb]);
+    const TableCol facts[] = {
+        {COL(name, name)}, {COL(other, other)}, {COL("n", "n")}, {COL("share", "share")}};
     heads[h++] = (TableCol){COL(name, name)};
     for (size_t j = 0; j < b.ngroups; j++) {
         Str level = row_text(out->arena, f->cols[cb], b.first[j]);
-        const char *key = arena_printf(out->arena, "%s=%.*s", f->names[cb], STR_ARG(level));
-        heads[h++] = (TableCol){COL(key, key), .look = LOOK_COUNT};
-        heads[h++] = (TableCol){COL(arena_printf(out->arena, "share %s", key), ""),
-                                .look = LOOK_PERCENT, .priority = 2};
+        const char *title = arena_printf(out->arena, "%.*s", STR_ARG(level));
+        heads[h++] = (TableCol){COL(title, title), .look = LOOK_COUNT};
+        heads[h++] = (TableCol){COL("share", ""), .look = LOOK_PERCENT, .priority = 2, .together = true};
     }
     heads[h++] = (TableCol){COL("n", "all"), .look = LOOK_COUNT, .priority = 1};
+    Table *rows = result_table(out, "counts", facts, 4);
     Table *t = result_table(out, "counts", heads, h);
+    rows->machine_only = t->human_only = true;
+    t->title = arena_printf(out->arena, "%s by %s", name, other);
     for (size_t i = 0; i < a.ngroups; i++) {
         Cell *c = table_row(out, t);
         c[0] = row_cell(out->arena, f->cols[ca], a.first[i]);
@@ -121,8 +126,11 @@ static bool cross(const Frame *f, size_t ca, size_t cb, Result *out, Error *err)
             double v = n[i * b.ngroups + j];
             double expect = (double)a.count[i] * (double)b.count[j] / (double)f->rows;
             chisq += (v - expect) * (v - expect) / expect;
-            c[1 + 2 * j] = cell_int((int64_t)v);
-            c[2 + 2 * j] = cell_real(v / (double)a.count[i]);
+            Cell *r = table_row(out, rows);
+            r[0] = c[0];
+            r[1] = row_cell(out->arena, f->cols[cb], b.first[j]);
+            r[2] = c[1 + 2 * j] = cell_int((int64_t)v);
+            r[3] = c[2 + 2 * j] = cell_real(v / (double)a.count[i]);
         }
         c[h - 1] = cell_int(a.count[i]);
     }
@@ -133,10 +141,9 @@ static bool cross(const Frame *f, size_t ca, size_t cb, Result *out, Error *err)
     result_real(out, "chisq", df > 0 ? chisq : NAN);
     result_real(out, "df", df);
     result_real(out, "p", p);
-    t->footer = df > 0 ? arena_printf(out->arena,
-                                      "shares of the row; chi-squared %s on %.0f df, p %s",
+    t->footer = df > 0 ? arena_printf(out->arena, "chi-squared %s on %.0f df, p %s",
                                       result_short(out, chisq), df, text.p)
-                       : "shares of the row; one value on a side: nothing to test";
+                       : "one value on a side: nothing to test";
     buf_free(&text);
 done:
     grouping_clear(&a);
@@ -153,6 +160,8 @@ static bool count_run(Session *s, const Args *a, Result *out, Error *err)
     result_text(out, "table", str_of(sel.table->name));
     result_int(out, "rows", (int64_t)f->rows);
     bool ok = true;
+    if (!f->rows)
+        select_never(a, sel.table->data.frame, out);
     if (sel.all_columns) {
         result_line(out, "%s", result_plural(out, (int64_t)f->rows, "row"));
     } else if (sel.ncols == 2) {
@@ -237,24 +246,47 @@ static const char *by_name(const Frame *f, const Column *by)
     return NULL;
 }
 
-static const char *edge_text(Result *out, const Column *c, double v)
-{
-    Buf b = BUF_INIT;
-    if (c->type == COL_TIME)
-        buf_time(&b, (int64_t)v, TIME_DAY);
-    else
-        buf_digits(&b, v, 4);
-    const char *z = arena_printf(out->arena, "%s", b.p);
-    buf_free(&b);
-    return z;
-}
-
-/* Bins of equal width; of whole numbers, whole ones. */
+/* Bins of equal width with ends that one can say: steps of 1, 2 or 5 times a power of ten; of whole
+ * numbers, whole ones; of moments, whole days, hours, minutes or seconds. */
 typedef struct Bins {
     double low, step;
     size_t n;
-    bool whole;
+    bool whole; /* a label names the last value in the bin, not the first behind it */
+    TimeUnit unit;
 } Bins;
+
+static double nice_step(double raw)
+{
+    double power = pow(10, floor(log10(raw))), r = raw / power;
+    return power * (r <= 1.000001 ? 1 : r <= 2 ? 2 : r <= 2.5 ? 2.5 : r <= 5 ? 5 : 10);
+}
+
+/* Steps of moments, in microseconds. */
+static void time_bins(double low, double high, Bins *b)
+{
+    static const double steps[] = {1e6,     2e6,     5e6,     15e6,    30e6,     60e6,   120e6, 300e6, 900e6,
+                                   1800e6,  3600e6,  7200e6,  10800e6, 21600e6,  43200e6};
+    const double day = (double)US_PER_DAY;
+    double raw = (high - low) / BINS;
+    size_t k = 0, n = sizeof steps / sizeof *steps;
+    while (k < n && steps[k] < raw)
+        k++;
+    b->step = raw < 1e6 && raw > 0 ? raw : k < n ? steps[k] : day * ceil(raw / day);
+    b->low = raw < 1e6 ? low : floor(low / b->step) * b->step;
+    if (b->step >= day)
+        b->low = floor(low / day) * day;
+    b->unit = b->step >= day ? TIME_DAY : b->step >= 60e6 ? TIME_MINUTE : b->step >= 1e6 ? TIME_SECOND : TIME_MICRO;
+    b->whole = b->step >= day;
+    b->n = (size_t)floor((high - b->low) / b->step) + 1;
+}
+
+static void real_bins(double low, double high, Bins *b)
+{
+    b->step = high > low ? nice_step((high - low) / BINS) : 1;
+    b->low = high > low ? floor(low / b->step) * b->step : low;
+    double n = ceil((high - b->low) / b->step - 1e-9); /* the largest value may be the last end */
+    b->n = n >= 1 ? (size_t)n : 1;
+}
 
 static bool bins_of(const Column *c, Bins *b)
 {
@@ -269,15 +301,30 @@ static bool bins_of(const Column *c, Bins *b)
     if (!(low <= high))
         return false;
     *b = (Bins){.low = low, .n = BINS, .whole = c->type == COL_INT || c->type == COL_BOOL};
-    if (b->whole && high - low < BINS)
+    if (c->type == COL_TIME) {
+        time_bins(low, high, b);
+    } else if (!b->whole) {
+        real_bins(low, high, b);
+    } else if (high - low < BINS) {
         b->n = (size_t)(high - low) + 1;
-    b->step = b->whole && b->n < BINS ? 1 : (high - low) / (double)b->n;
-    if (b->whole && b->n == BINS) {
+        b->step = 1;
+    } else {
         b->step = ceil((high - low + 1) / BINS);
         b->n = (size_t)((high - low) / b->step) + 1;
     }
-    b->step = b->step > 0 ? b->step : 1;
     return true;
+}
+
+static const char *edge_text(Result *out, const Column *c, const Bins *b, double v)
+{
+    Buf text = BUF_INIT;
+    if (c->type == COL_TIME)
+        buf_time(&text, (int64_t)v, b->unit);
+    else
+        buf_digits(&text, fabs(v) < 1e-9 * b->step ? 0 : v, b->whole ? 15 : 6);
+    const char *z = arena_printf(out->arena, "%s", text.p);
+    buf_free(&text);
+    return z;
 }
 
 /* The bin of a row, or SIZE_MAX when it has no value. */
@@ -286,17 +333,25 @@ static size_t bin_of(const Bins *b, const Column *c, size_t row)
     double v = column_real(c, row);
     if (!isfinite(v))
         return SIZE_MAX;
-    size_t k = (size_t)((v - b->low) / b->step);
+    size_t k = (size_t)((v - b->low) / b->step + 1e-9); /* 0.3 / 0.1 is a hair below 3 */
     return k < b->n ? k : b->n - 1;
+}
+
+static Cell edge_cell(const Column *c, const Bins *b, size_t k)
+{
+    double v = b->low + b->step * (double)k;
+    return c->type == COL_TIME ? (Cell){.kind = CELL_TIME, .unit = b->unit, .v.i = (int64_t)v}
+                               : cell_real(v);
 }
 
 static const char *bin_label(Result *out, const Column *c, const Bins *b, size_t k)
 {
     double from = b->low + b->step * (double)k, to = from + b->step;
-    if (b->whole && b->step == 1)
-        return edge_text(out, c, from);
-    return arena_printf(out->arena, "%s to %s", edge_text(out, c, from),
-                        edge_text(out, c, b->whole ? to - 1 : to));
+    double last = c->type == COL_TIME ? to - (double)US_PER_DAY : to - 1;
+    if (b->whole && last <= from)
+        return edge_text(out, c, b, from);
+    return arena_printf(out->arena, "%s to %s", edge_text(out, c, b, from),
+                        edge_text(out, c, b, b->whole ? last : to));
 }
 
 static void hist_numbers(const Frame *f, size_t col, const Column *by, Result *out)
@@ -323,8 +378,8 @@ static void hist_numbers(const Frame *f, size_t col, const Column *by, Result *o
     const char **labels = arena_array(out->arena, const char *, b.n + 1);
     for (size_t k = 0; k < b.n; k++) {
         Cell *row = table_row(out, t);
-        row[0] = cell_real(b.low + b.step * (double)k);
-        row[1] = cell_real(b.low + b.step * (double)(k + 1));
+        row[0] = edge_cell(c, &b, k);
+        row[1] = edge_cell(c, &b, k + 1);
         row[2] = cell_int((int64_t)bins[k].n);
         if (by)
             row[3] = cell_real(bins[k].n > 0 ? bins[k].hits / bins[k].n : NAN);
@@ -401,8 +456,8 @@ static bool hist_groups(const Frame *f, size_t col, size_t by, Result *out, Erro
             double v = n[k * g.ngroups + j];
             Cell *r = table_row(out, rows);
             r[0] = row_cell(out->arena, f->cols[by], g.first[j]);
-            r[1] = cell_real(b.low + b.step * (double)k);
-            r[2] = cell_real(b.low + b.step * (double)(k + 1));
+            r[1] = edge_cell(c, &b, k);
+            r[2] = edge_cell(c, &b, k + 1);
             r[3] = h[1 + 2 * j] = cell_int((int64_t)v);
             h[2 + 2 * j] = cell_real(v);
         }

@@ -150,13 +150,17 @@ static bool filter_run(Session *s, const Args *a, Result *out, Error *err)
         return error_hint(err, "filter where age > 30");
     }
     size_t before = t->data.frame->rows;
+    Frame *old = frame_ref(t->data.frame); /* put() may let go of it */
     Frame *f = select_where(&mine, t->data.frame, t->name, err);
-    if (!f)
-        return false;
-    put(s, a, t, args_zstr(a, str_of(t->name)), f, recipe_ref(t->data.recipe), out);
-    result_int(out, "dropped", (int64_t)(before - f->rows));
-    result_chat(out, "%s left out", result_plural(out, (int64_t)(before - f->rows), "row"));
-    return true;
+    if (f) {
+        put(s, a, t, args_zstr(a, str_of(t->name)), f, recipe_ref(t->data.recipe), out);
+        result_int(out, "dropped", (int64_t)(before - f->rows));
+        result_chat(out, "%s left out", result_plural(out, (int64_t)(before - f->rows), "row"));
+        if (!f->rows)
+            select_never(&mine, old, out);
+    }
+    frame_unref(old);
+    return f != NULL;
 }
 
 const Command cmd_filter = {
@@ -204,13 +208,16 @@ static bool sample_run(Session *s, const Args *a, Result *out, Error *err)
     const NamedData *t = command_table_arg(s, a, name, at, err);
     if (!t)
         return false;
-    size_t take = (size_t)n < t->data.frame->rows ? (size_t)n : t->data.frame->rows;
+    size_t have = t->data.frame->rows, take = (size_t)n < have ? (size_t)n : have;
     uint64_t seed = args_has(a, "seed") ? (uint64_t)args_int(a, "seed") : s->seed;
     uint32_t *rows = frame_sample(t->data.frame, take, seed, err);
     Frame *f = rows ? frame_take(t->data.frame, rows, take, err) : NULL;
     free(rows);
     if (!f)
         return false;
+    if ((size_t)n > have)
+        result_note(out, "all", NULL, "%s has no more than %s", t->name,
+                    result_plural(out, (int64_t)have, "row"));
     put(s, a, t, args_zstr(a, str_of(t->name)), f, recipe_ref(t->data.recipe), out);
     return true;
 }

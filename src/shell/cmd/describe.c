@@ -68,6 +68,75 @@ static Cell time_range(Arena *a, const ColSummary *c)
     return cell;
 }
 
+/* [{"level":"US","n":534,"share":0.267}, ...]: the most frequent values, for programs. */
+static Cell levels_json(Arena *a, const ColSummary *c)
+{
+    Buf b = BUF_INIT;
+    size_t there = c->n - c->missing;
+    buf_putc(&b, '[');
+    for (size_t i = 0; i < c->ntop; i++) {
+        buf_puts(&b, i ? ",{\"level\":" : "{\"level\":");
+        buf_json_str(&b, str_of(c->top[i].text));
+        buf_printf(&b, ",\"n\":%zu,\"share\":", c->top[i].count);
+        buf_json_real(&b, (double)c->top[i].count / (double)there);
+        buf_putc(&b, '}');
+    }
+    buf_putc(&b, ']');
+    Cell cell = {.kind = CELL_JSON, .v.text = {arena_strndup(a, b.p, b.n), b.n}};
+    buf_free(&b);
+    return cell;
+}
+
+/* [54,116,...]: rows in bins of equal width from min to max. */
+static Cell bins_json(Arena *a, const ColSummary *c)
+{
+    Buf b = BUF_INIT;
+    buf_putc(&b, '[');
+    for (size_t i = 0; i < c->nhist; i++)
+        buf_printf(&b, "%s%zu", i ? "," : "", c->hist[i]);
+    buf_putc(&b, ']');
+    Cell cell = {.kind = CELL_JSON, .v.text = {arena_strndup(a, b.p, b.n), b.n}};
+    buf_free(&b);
+    return cell;
+}
+
+static Cell time_cell(double us, TimeUnit unit)
+{
+    return isnan(us) ? (Cell){.kind = CELL_NULL}
+                     : (Cell){.kind = CELL_TIME, .unit = unit, .v.i = (int64_t)us};
+}
+
+/* For programs: every fact under a key of its own. */
+static void put_facts(const ColSummary *sum, size_t n, Result *out)
+{
+    static const TableCol cols[] = {
+        {COL("column", "column")}, {COL("type", "type")}, {COL("missing", "missing")},
+        {COL("distinct", "distinct")}, {COL("min", "min")}, {COL("q25", "q25")},
+        {COL("median", "median")}, {COL("q75", "q75")}, {COL("max", "max")},
+        {COL("mean", "mean")}, {COL("sd", "sd")}, {COL("levels", "levels")},
+        {COL("histogram", "histogram")},
+    };
+    Table *t = result_table(out, "columns", cols, sizeof cols / sizeof *cols);
+    t->machine_only = true;
+    for (size_t i = 0; i < n; i++) {
+        const ColSummary *c = &sum[i];
+        bool text = c->type == COL_CODE || c->type == COL_TEXT, time = c->type == COL_TIME;
+        const double v[] = {c->min, c->q1, c->median, c->q3, c->max, c->mean, c->sd};
+        Cell *row = table_row(out, t);
+        row[0] = cell_text(str_of(arena_printf(out->arena, "%s", c->name)));
+        row[1] = cell_text(str_of(coltype_name(c->type)));
+        row[2] = cell_int((int64_t)c->missing);
+        row[3] = cell_int((int64_t)c->distinct);
+        for (size_t k = 0; k < 7; k++)
+            row[4 + k] = text             ? (Cell){.kind = CELL_NULL}
+                         : time && k == 6 ? (Cell){.kind = CELL_NULL}
+                         : time           ? time_cell(v[k], c->unit)
+                                          : cell_real(v[k]);
+        row[11] = text ? levels_json(out->arena, c) : (Cell){.kind = CELL_NULL};
+        row[12] = text ? (Cell){.kind = CELL_NULL} : bins_json(out->arena, c);
+    }
+}
+
 static bool run(Session *s, const Args *a, Result *out, Error *err)
 {
     static const TableCol cols[] = {
@@ -82,8 +151,7 @@ static bool run(Session *s, const Args *a, Result *out, Error *err)
         {COL("max", "max"), .priority = 4},
         {COL("mean", "mean"), .priority = 6},
         {COL("sd", "sd"), .priority = 7},
-        {COL("levels", "levels"), .machine_only = true},
-        {COL("shape", "shape"), .priority = 4, .human_only = true},
+        {COL("shape", "shape"), .priority = 4},
     };
     Selection sel;
     if (!select_run(s, a, &sel, err))
@@ -96,7 +164,7 @@ static bool run(Session *s, const Args *a, Result *out, Error *err)
     result_text(out, "table", str_of(sel.table->name));
     result_int(out, "rows", (int64_t)sel.frame->rows);
     Table *t = result_table(out, "columns", cols, sizeof cols / sizeof *cols);
-    t->blank_nulls = true;
+    t->blank_nulls = t->human_only = true;
     for (size_t i = 0; i < sel.ncols; i++) {
         const ColSummary *c = &sum[i];
         bool number = c->type == COL_INT || c->type == COL_REAL || c->type == COL_BOOL,
@@ -106,7 +174,7 @@ static bool run(Session *s, const Args *a, Result *out, Error *err)
         row[1] = cell_text(str_of(coltype_name(c->type)));
         row[2] = cell_int((int64_t)c->missing);
         row[3] = cell_int((int64_t)c->distinct);
-        for (size_t k = 4; k < 12; k++)
+        for (size_t k = 4; k < 11; k++)
             row[k] = (Cell){.kind = CELL_NULL};
         if (time) {
             row[4] = time_range(out->arena, c);
@@ -115,13 +183,16 @@ static bool run(Session *s, const Args *a, Result *out, Error *err)
             for (size_t k = 0; k < 7; k++)
                 row[4 + k] = cell_real(v[k]);
         } else {
-            row[4] = row[11] = cell_text(str_of(levels_text(out->arena, c)));
+            row[4] = cell_text(str_of(levels_text(out->arena, c)));
         }
-        row[12] = cell_text(str_of(spark(out->arena, c)));
+        row[11] = cell_text(str_of(spark(out->arena, c)));
     }
     t->footer =
         arena_printf(out->arena, "%s, %s", result_plural(out, (int64_t)sel.frame->rows, "row"),
                      result_plural(out, (int64_t)sel.ncols, "column"));
+    put_facts(sum, sel.ncols, out);
+    if (!sel.frame->rows)
+        select_never(a, sel.table->data.frame, out);
     select_clear(&sel);
     return true;
 }

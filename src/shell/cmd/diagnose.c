@@ -16,6 +16,22 @@
 
 /* ---- check ---- */
 
+/* Keys of a feature table name who and what, and are no features: nothing about them is suspicious. */
+static Frame *without_keys(const NamedData *t, const char *response, Arena *a)
+{
+    const Frame *f = t->data.frame;
+    size_t *cols = arena_array(a, size_t, f->ncols + 1), n = 0;
+    for (size_t j = 0; j < f->ncols; j++) {
+        bool key = false;
+        for (size_t i = 0; i < t->ninfo; i++)
+            key = key || (strcmp(t->info[i].name, f->names[j]) == 0 &&
+                          strcmp(t->info[i].group, "key") == 0);
+        if (!key || (response && strcmp(response, f->names[j]) == 0))
+            cols[n++] = j;
+    }
+    return frame_select(f, cols, n);
+}
+
 static bool check_run(Session *s, const Args *a, Result *out, Error *err)
 {
     const NamedData *t = command_table_arg(s, a, a->nwords ? a->words[0].text : STR_NULL,
@@ -29,7 +45,9 @@ static bool check_run(Session *s, const Args *a, Result *out, Error *err)
     if (!response && frame_find(f, STR("viewed")) >= 0)
         response = "viewed";
     size_t n = 0;
-    Alarm *alarms = alarms_check(f, response, &n, err);
+    Frame *seen = without_keys(t, response, a->arena);
+    Alarm *alarms = alarms_check(seen, response, &n, err);
+    frame_unref(seen);
     if (error_is_set(err)) {
         free(alarms);
         return false;

@@ -37,9 +37,10 @@ bool vector_vary(Session *s, Result *out, const WhatIf *v, size_t input, const d
         Cell *c = table_row(out, t);
         c[0] = in->nlevels ? cell_text(str_of(arena_printf(out->arena, "%s", pts[i].value)))
                            : cell_real(pts[i].x);
-        c[1] = c[4] = cell_real(pts[i].p);
-        c[2] = cell_real(pts[i].low);
-        c[3] = cell_real(pts[i].high);
+        c[1] = cell_fine(pts[i].p, pts[i].p, 2);
+        c[2] = cell_fine(pts[i].low, pts[i].low, 2);
+        c[3] = cell_fine(pts[i].high, pts[i].high, 2);
+        c[4] = cell_real(pts[i].p);
         x[i] = pts[i].x;
         y[i] = pts[i].p;
         low[i] = pts[i].low;

@@ -41,6 +41,16 @@ static TableCol look_of(Result *out, const char *name, bool grouped)
     return c;
 }
 
+/* Without weights the count is the number of interactions: one of the two is enough for people. */
+static bool same_numbers(const Frame *f, const char *a, const char *b)
+{
+    long ja = frame_find(f, str_of(a)), jb = frame_find(f, str_of(b));
+    for (size_t i = 0; ja >= 0 && jb >= 0 && i < f->rows; i++)
+        if (column_real(f->cols[ja], i) != column_real(f->cols[jb], i))
+            return false;
+    return true;
+}
+
 /* The frame as cells, and behind them the bars. */
 static void put_rows(const Session *s, const Frame *f, bool grouped, Result *out)
 {
@@ -48,6 +58,9 @@ static void put_rows(const Session *s, const Frame *f, bool grouped, Result *out
     long share = frame_find(f, STR("share"));
     for (size_t j = 0; j < f->ncols; j++)
         cols[j] = look_of(out, f->names[j], grouped);
+    long n = frame_find(f, STR("n"));
+    if (n >= 0 && same_numbers(f, "count", "n"))
+        cols[n].machine_only = true;
     cols[f->ncols] = (TableCol){COL("bar", ""), .look = LOOK_BAR, .human_only = true};
     Table *t = result_table(out, "rows", cols, f->ncols + 1);
     for (size_t i = 0; i < f->rows; i++) {

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "base/file.h"
+#include "data/frameops.h"
 #include "shell/command.h"
 #include "shell/connection.h"
 #include "shell/format.h"
@@ -147,6 +148,7 @@ static void put_columns(const NamedData *t, Buf *b)
         bool key = false;
         for (size_t k = 0; k < 3; k++)
             key = key || (t->roles.col[keys[k]] == (long)j && t->roles.entity == (Entity)k);
+        key = key || t->roles.key == j + 1;
         if (j)
             buf_putc(b, ' ');
         if (j == 12 && f->ncols > 14) {
@@ -267,6 +269,47 @@ static void tell(Session *s, const Batch *b, double seconds, Result *out)
         tell_report(&b->items[i], out);
 }
 
+/* --key: the column must tell the rows apart; a model has none. */
+static bool check_key(const Args *a, const Loaded *l, Error *err)
+{
+    Str name = args_text(a, "key");
+    if (!name.p || !l->frame)
+        return true;
+    if (!frame_need(l->frame, name, l->name, args_at(a, "key"), err))
+        return false;
+    size_t j = (size_t)frame_find(l->frame, name);
+    const Column *c = l->frame->cols[j];
+    for (size_t i = 0; i < c->n; i++)
+        if (column_is_null(c, i))
+            return fail_at(err, ERR_DATA, args_at(a, "key"), "'%.*s' is no key of %s: row %zu has none",
+                           STR_ARG(name), l->name, i + 1);
+    Grouping g;
+    if (!frame_group(l->frame, &j, 1, &g, err))
+        return false;
+    bool ok = g.ngroups == c->n;
+    for (size_t i = 0; i < c->n && !ok; i++)
+        if (g.first[g.group[i]] != i) {
+            Buf value = BUF_INIT;
+            column_print(c, i, &value);
+            fail_at(err, ERR_DATA, args_at(a, "key"),
+                    "'%.*s' is no key of %s: '%.*s' is in row %zu and in row %zu", STR_ARG(name), l->name, (int)(value.n < 60 ? value.n : 60), value.p,
+                    (size_t)g.first[g.group[i]] + 1, i + 1);
+            buf_free(&value);
+            break;
+        }
+    grouping_clear(&g);
+    return ok;
+}
+
+static void set_key(Session *s, const Args *a, const Loaded *l)
+{
+    Str name = args_text(a, "key");
+    if (!name.p)
+        return;
+    NamedData *t = &s->tables[session_find_table(s, str_of(l->name))];
+    roles_set_key(&t->roles, l->name, l->frame, (size_t)frame_find(l->frame, name));
+}
+
 static bool run(Session *s, const Args *a, Result *out, Error *err)
 {
     double begun = clock_seconds();
@@ -275,8 +318,10 @@ static bool run(Session *s, const Args *a, Result *out, Error *err)
     bool ok = read_options(a, &opt, err) && gather(a, &b, err);
     connection_show(s, a, out);
     for (size_t i = 0; ok && i < b.n; i++)
-        ok = read_one(s, a, &opt, &b.items[i], err);
+        ok = read_one(s, a, &opt, &b.items[i], err) && check_key(a, &b.items[i], err);
     if (!ok) {
+        if (err->code == ERR_NAME && !err->at.to && args_has(a, "types"))
+            err->at = args_at(a, "types");
         for (size_t i = 0; i < b.n; i++) {
             frame_unref(b.items[i].frame);
             model_unref(b.items[i].model);
@@ -285,11 +330,13 @@ static bool run(Session *s, const Args *a, Result *out, Error *err)
     }
     for (size_t i = 0; i < b.n; i++) {
         Loaded *l = &b.items[i];
-        if (l->frame)
+        if (l->frame) {
             session_put_table(s, l->name, (Dataset){l->frame, NULL});
-        else
+            set_key(s, a, l);
+        } else {
             l->name = session_put_model(s, a->as.p ? l->name : args_zstr(a, str_of(l->model->name)),
                                         l->model, (Dataset){NULL, NULL});
+        }
     }
     tell(s, &b, clock_seconds() - begun, out);
     return true;
@@ -319,6 +366,10 @@ static const OptRow opts[] = {
      .choices = date_orders,
      .def = "iso",
      .brief = "order of day and month in 03/04/2023"},
+    {.name = "key",
+     .type = OPT_TEXT,
+     .metavar = "c",
+     .brief = "the column that tells the rows apart; it is checked"},
     {.name = "limit",
      .type = OPT_INT,
      .min = 0,
@@ -371,7 +422,7 @@ const Command cmd_load = {
     .group = GROUP_DATA,
     .brief = "read files into tables",
     .usage = "load SRC... [as T] [--types c=int,...] [--null NA,?] [--delim ';'] [--encoding "
-             "latin1] [--limit N]",
+             "latin1] [--key c] [--limit N]",
     .opts = opts,
     .subject = SUBJECT_WORDS,
     .clauses = CLAUSE_AS | CLAUSE_LIMIT,

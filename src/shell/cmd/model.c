@@ -160,7 +160,7 @@ static void put_words(Result *out, const Model *m, const CoefShow *show)
     static const TableCol cols[] = {{COL("term", "term")},
                                     {COL("sentence", "in words"), .wrap = true}};
     CoefRow *rows = arena_array(out->arena, CoefRow, m->fit->p + 1);
-    size_t n = model_coefs(m, show->sort, show->level, rows);
+    size_t n = show_coef_rows(m, show->sort, show->level, rows);
     Table *t = result_table(out, "words", cols, 2);
     t->no_header = true;
     t->shown = show->shown;

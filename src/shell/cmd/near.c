@@ -37,7 +37,7 @@ bool vector_near(Session *s, Result *out, const WhatIf *v, size_t k, Error *err)
         c[0] = cell_int((int64_t)r.rows[i].row + 1);
         c[1] = cell_real(r.rows[i].distance);
         c[2] = cell_real(r.rows[i].y);
-        c[3] = cell_real(r.rows[i].p);
+        c[3] = cell_fine(r.rows[i].p, r.rows[i].p, 2);
         for (size_t j = 4; j < n; j++)
             c[j] = cell_of(f->cols[from[j]], r.rows[i].row);
     }
@@ -65,7 +65,7 @@ bool vector_flip(Session *s, Result *out, const WhatIf *v, const uint8_t *freeze
                  Error *err)
 {
     static const TableCol cols[] = {
-        {COL("changes", "changes")},
+        {COL("changes", "change")},
         {COL("probability", "probability"), .look = LOOK_FIXED, .digits = 3},
         {COL("cost", "cost"), .look = LOOK_FIXED, .digits = 2}};
     const Model *m = v->model;
@@ -82,6 +82,7 @@ bool vector_flip(Session *s, Result *out, const WhatIf *v, const uint8_t *freeze
     bool up = p < s->threshold;
     result_real(out, "probability", p);
     result_real(out, "threshold", s->threshold);
+    result_real(out, "best", n ? NAN : best);
     if (!n)
         result_line(out, "no change of %s brings %s across %s: at %s it is %s",
                     max > 1 ? "so few inputs" : "one input", vector_mean_text(out, m, p),
@@ -91,7 +92,6 @@ bool vector_flip(Session *s, Result *out, const WhatIf *v, const uint8_t *freeze
         result_line(out, "now %s; %s %s with", vector_mean_text(out, m, p), up ? "above" : "below",
                     result_short(out, s->threshold));
     Table *t = result_table(out, "flips", cols, 3);
-    t->no_header = true;
     t->indent = 2;
     t->machine_only = !n;
     Buf b = BUF_INIT;

@@ -21,7 +21,8 @@ static const RoleMap *settled(const World *w, const NamedData *t)
                               : &t->roles;
 }
 
-static void show(Session *s, Result *out)
+/* Of one table, or of all. */
+static void show(Session *s, long only, Result *out)
 {
     static const TableCol cols[] = {{COL("table", "table")},
                                     {COL("entity", "is")},
@@ -36,7 +37,7 @@ static void show(Session *s, Result *out)
         const NamedData *d = &s->tables[i];
         const RoleMap *m = settled(&w, d);
         bool first = true;
-        if (session_is_features(d))
+        if (session_is_features(d) || (only >= 0 && only != (long)i))
             continue;
         for (size_t r = 0; r < ROLE_COUNT; r++) {
             if (m->col[r] < 0 && !(first && r + 1 == ROLE_COUNT))
@@ -100,6 +101,7 @@ static bool set_one(Session *s, NamedData *t, const Word *w, Error *err)
 
 static bool run(Session *s, const Args *a, Result *out, Error *err)
 {
+    long only = -1;
     if (a->nwords) {
         const Word *first = &a->words[0];
         Str name = first->name.p ? STR_NULL : first->text;
@@ -109,8 +111,8 @@ static bool run(Session *s, const Args *a, Result *out, Error *err)
         const NamedData *found = command_table_arg(s, a, name, first->at, err);
         if (!found)
             return false;
-        long i = found - s->tables;
-        NamedData *t = &s->tables[i];
+        only = found - s->tables;
+        NamedData *t = &s->tables[only];
         for (size_t k = from; k < a->nwords; k++)
             if (!(a->words[k].raw.n == 1 && a->words[k].raw.p[0] == ':') &&
                 !set_one(s, t, &a->words[k], err))
@@ -118,10 +120,10 @@ static bool run(Session *s, const Args *a, Result *out, Error *err)
         if (a->nwords > from) {
             t->roles.guessed = false;
             snprintf(t->roles.why, sizeof t->roles.why, "said by hand");
-            session_touch_table(s, i);
+            session_touch_table(s, only);
         }
     }
-    show(s, out);
+    show(s, only, out);
     return true;
 }
 

@@ -25,7 +25,9 @@ static bool run(Session *s, const Args *a, Result *out, Error *err)
     const NamedData *t = command_table_arg(s, a, name, at, err);
     if (!t)
         return false;
-    const Source *sink = source_of(a->to);
+    const Source *sink = sink_of(a->to, a->to_at, err);
+    if (!sink)
+        return false;
     Writer *w = sink->write(s, path, err);
     if (!w || !writer_put_all(w, t->data.frame, err))
         return false;

@@ -18,6 +18,8 @@ static bool run(Session *s, const Args *a, Result *out, Error *err)
     for (size_t j = 0; j < view->ncols; j++)
         table_row(out, names)[0] = cell_text(str_of(view->names[j]));
     Table *t = result_frame(out, "rows", view, sel.rows, sel.nrows);
+    if (!sel.total)
+        select_never(a, sel.table->data.frame, out);
     frame_unref(sel.owned);
     if (a->limit < 0)
         t->shown = (size_t)s->settings->rows;

@@ -1,0 +1,31 @@
+# What the documented keys hold, and the pictures that > saves.
+
+try "describe: numbers under their keys, levels as a list" 0 -q --format json \
+    -c 'load datasets/blog/users.csv; describe country, age, joined'
+says '"column":"country","type":"code","missing":0,"distinct":8,"min":null,.*"levels":\[\{"level":"US","n":536,'
+says '"column":"age","type":"int","missing":17,.*"min":16,"q25":25,.*"histogram":\[154,216,'
+says '"column":"joined","type":"time",.*"min":"2021-01-01",.*"max":"2024-05-31"'
+try "describe as csv quotes its lists" 0 -q --format csv -c 'load datasets/blog/users.csv; describe country'
+says '"\[\{""level"":""US""'
+try "count of two columns is a row a pair" 0 -q --format json -c 'load datasets/blog/users.csv; count gender, country'
+says '\{"gender":"Female","country":"US","n":244,"share":0.268'
+try "hist of moments has moments" 0 -q --format json -c 'load datasets/blog/users.csv; hist joined'
+says '"low":"2021-01-01","high":"2021-03-20","n":120'
+try "plot by levels" 0 -q --format json -c 'load datasets/blog/users.csv; plot age ~ gender'
+says '\{"x":"Female","n":899,"y":32,'
+try "plot against time has moments" 0 -q --format json -c 'load datasets/blog/users.csv; plot age ~ joined'
+says '\{"x":"2022-10-10","y":34\}'
+try "-c twice runs both" 0 -c 'load datasets/blog/users.csv' -c 'count'
+says '^2,000 rows'
+try "flip says how far it can go" 0 -q --format json \
+    -c 'load datasets/seed_illustration.csv; fit viewed ~ gender --l2 1; flip --freeze gender'
+says '"best":0'
+silent
+try "corr as a picture" 0 -q -c 'load datasets/seed_illustration.csv; corr > corr.svg'
+grep -q '<svg' corr.svg || wrong "corr.svg is no picture"
+try "plot by levels as a picture" 0 -q -c 'load datasets/blog/users.csv; plot age ~ country > plot.svg'
+grep -q '<svg' plot.svg || wrong "plot.svg is no picture"
+silent
+try "a cloud of many points stays small" 0 -q \
+    -c 'load datasets/blog/interactions.csv; derive h = hour(timestamp); derive d = days(timestamp, "2023-01-01"); plot d ~ h > cloud.svg'
+[ "$(wc -c <cloud.svg)" -lt 3000000 ] || wrong "cloud.svg has $(wc -c <cloud.svg) bytes"
