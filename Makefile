@@ -266,7 +266,7 @@ help:
 clean:
 	rm -rf build
 
--include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+-include $(shell find $(BUILD) -name '*.d' -type f 2>/dev/null)
 .PHONY: fuzz-keys pictures bench-csv reference engine check-engines all unit unit-build fuzz fuzz-build deps check check-build suite bless san tsan memcheck cov layers lint demo man \
         install uninstall dist deb help clean
 .DEFAULT_GOAL := all

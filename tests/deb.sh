@@ -10,9 +10,11 @@ rm -rf "$tree"
 make --no-print-directory -s DESTDIR="$PWD/$tree" PREFIX=/usr install
 gzip -9nf "$tree/usr/share/man/man1/glint.1"
 mkdir -p "$tree/DEBIAN"
-depends=$(ldd "$build/glint" | awk '$3 ~ /^\// { print $3 }' | while read -r lib; do
+# the packages of the libraries that the program itself names
+depends=$(readelf -d "$build/glint" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' | while read -r name; do
+    lib=$(ldd "$build/glint" | awk -v name="$name" '$1 == name { print $3 }')
     dpkg -S "$(readlink -f "$lib")" "$lib" 2>/dev/null | head -n 1 | cut -d: -f1
-done | sort -u | grep -E '^(libc6|libncursesw|libtinfo|libreadline|libgsl|libopenblas|libcurl|libcjson|zlib|libzstd|liblzma|libutf8proc|libyajl|libcairo)' | paste -sd, | sed 's/,/, /g')
+done | sort -u | paste -sd, | sed 's/,/, /g')
 cat >"$tree/DEBIAN/control" <<CONTROL
 Package: glint
 Version: $version
@@ -22,8 +24,8 @@ Depends: $depends
 Installed-Size: $(du -sk "$tree/usr" | cut -f1)
 Section: math
 Priority: optional
-Description: generalized linear models over interaction data, in a terminal
+Description: generalised linear models over interaction data, in a terminal
  Loads users, posts, products and interactions, makes the feature table, fits
- and explains generalized linear models, and publishes scores to a search engine.
+ and explains generalised linear models, and publishes scores to a search engine.
 CONTROL
 dpkg-deb --root-owner-group --build "$tree" "build/glint_${version}_$arch.deb"

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * help.c - help, the man page and completion files, all printed from the tables.
+ * help.c - help at the prompt and --help, printed from the tables.
  *
- * A command's row gives its section; topics below are the few things that belong to no command:
- * formulas, expressions, clauses. The man page is mdoc (mandoc(1)'s language), written to standard
- * output by `glint --man`.
+ * A command's row gives its page; topics below are the few things that belong to no command:
+ * formulas, expressions, clauses. man.c and completions.c print the same rows for other readers.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,7 +11,7 @@
 #include "data/expr.h"
 #include "glm/family.h"
 #include "shell/format.h"
-#include "shell/help.h"
+#include "help_priv.h"
 #include "shell/settings.h"
 
 static const ProgramOption options[] = {
@@ -40,12 +39,16 @@ static const ProgramOption options[] = {
 };
 #define NOPTIONS (sizeof options / sizeof *options)
 
-static const struct {
-    Group group;
-    const char *title;
-} groups[] = {{GROUP_DATA, "Data"},     {GROUP_FEATURES, "Features"}, {GROUP_MODEL, "Models"},
-              {GROUP_ENGINE, "Engine"}, {GROUP_SCREENS, "Screens"},   {GROUP_SHELL, "Session"}};
+static const CommandGroup groups[] = {
+    {GROUP_DATA, "Data"},     {GROUP_FEATURES, "Features"}, {GROUP_MODEL, "Models"},
+    {GROUP_ENGINE, "Engine"}, {GROUP_SCREENS, "Screens"},   {GROUP_SHELL, "Session"}};
 #define NGROUPS (sizeof groups / sizeof *groups)
+
+const CommandGroup *command_groups(size_t *n)
+{
+    *n = NGROUPS;
+    return groups;
+}
 
 const ProgramOption *program_options(size_t *n)
 {
@@ -109,7 +112,7 @@ void help_overview(Buf *out)
                   "cancels; Ctrl-D leaves.\n");
 }
 
-static void option_text(const OptRow *o, Buf *b)
+void option_text(const OptRow *o, Buf *b)
 {
     buf_printf(b, "--%s", o->name);
     if (o->type == OPT_FLAG)
@@ -125,7 +128,7 @@ static void option_text(const OptRow *o, Buf *b)
                                           : "VALUE");
 }
 
-static void option_rest(const OptRow *o, Buf *b)
+void option_rest(const OptRow *o, Buf *b)
 {
     buf_puts(b, o->brief ? o->brief : "");
     if (o->unit)
@@ -173,10 +176,9 @@ static const char formulas_text[] =
     "  cut(x, 4)      intervals                 factor(x)   numbers as levels\n"
     "  C(x, ref = \"USA\")   the level to compare with\n"
     "  offset(x)      coefficient fixed at 1    cbind(yes, no) ~ ...   counts\n\n"
-    "Text columns are factors: treatment coding by default (genderMale against the first level), "
-    "--encode onehot makes\n"
-    "a column of every level (gender_Male), --encode sum compares with the mean. Names with "
-    "blanks: `Post Title`.\n";
+    "Text columns are factors: treatment coding by default (genderMale against the\n"
+    "first level), --encode onehot makes a column of every level (gender_Male),\n"
+    "--encode sum compares with the mean. Names with blanks: `Post Title`.\n";
 
 static const char expressions_text[] =
     "Used by where, derive, filter, group and I().\n\n"
@@ -186,8 +188,8 @@ static const char expressions_text[] =
     "  is null, is not null   missing values             if(c, a, b)         choice\n"
     "  'text' \"text\"          texts                      `Post Title`        a column with "
     "blanks\n\n"
-    "A missing value in gives a missing value out, except with is null, if and coalesce. help "
-    "functions lists functions.\n";
+    "A missing value in gives a missing value out, except with is null, if and\n"
+    "coalesce. help functions lists functions.\n";
 
 static const char clauses_text[] =
     "Clauses are words behind a command's subject, in any order:\n\n"
@@ -196,9 +198,9 @@ static const char clauses_text[] =
     "  top N          the best N of each group    as NAME        name of what is made\n"
     "  to TARGET      file or index               > FILE         what is shown, to a file\n"
     "  | PROGRAM      what is shown, to a program\n\n"
-    "; or a new line ends a command; an open bracket or quote, a comma or a formula operator at "
-    "the end continues it;\n"
-    "# begins a comment. A clause word that is a column's name is written in backquotes: `top`.\n";
+    "A new line or ; ends a command; an open bracket or quote, a comma or a formula\n"
+    "operator at the end continues it; # begins a comment. A clause word that is a\n"
+    "column's name is written in backquotes: `top`.\n";
 
 static void formats_topic(Buf *out)
 {
@@ -324,226 +326,4 @@ void help_usage(Buf *out)
     buf_puts(out, "\nExit status: 0 done, 1 a command failed, 2 wrong usage, 3 partly done, 4 no "
                   "connection,\n"
                   "5 a guard tripped (--strict), 130 cancelled.\n");
-}
-
-/* ---- man page ---- */
-
-/* Text for mdoc: backslashes and leading dots made harmless, each sentence on a line of its own. */
-static void man_lines(Buf *out, const char *z, bool literal)
-{
-    bool start = true;
-    for (const char *p = z ? z : ""; *p; p++) {
-        if (start && (*p == '.' || *p == '\''))
-            buf_puts(out, "\\&");
-        if (*p == '\\')
-            buf_puts(out, "\\e");
-        else if (*p == '-')
-            buf_puts(out, "\\-");
-        else if (!literal && *p == ' ' && start)
-            continue;
-        else
-            buf_putc(out, *p);
-        bool ended = !literal && (*p == '.' || *p == '?' || *p == ')') && p[1] == ' ' &&
-                     (*p != ')' || p[-1] == '.');
-        if (ended)
-            buf_putc(out, '\n');
-        start = ended || *p == '\n';
-    }
-    buf_putc(out, '\n');
-}
-
-static void man_text(Buf *out, const char *z)
-{
-    man_lines(out, z, false);
-}
-
-static void man_literal(Buf *out, const char *z)
-{
-    buf_puts(out, ".Bd -literal -offset indent\n");
-    man_lines(out, z, true);
-    buf_puts(out, ".Ed\n");
-}
-
-static void man_command(const Command *c, Buf *out)
-{
-    buf_printf(out, ".Ss %s\n", c->name);
-    man_text(out, c->usage);
-    buf_puts(out, ".Pp\n");
-    man_text(out, c->help ? c->help : c->brief);
-    bool list = c->opts && c->opts->name;
-    if (list)
-        buf_puts(out, ".Bl -tag -width Ds\n");
-    for (const OptRow *o = c->opts; o && o->name; o++) {
-        Buf text = BUF_INIT;
-        option_text(o, &text);
-        buf_puts(out, ".It ");
-        man_text(out, text.p);
-        buf_clear(&text);
-        option_rest(o, &text);
-        man_text(out, text.p);
-        buf_free(&text);
-    }
-    if (list)
-        buf_puts(out, ".El\n");
-    Buf lines = BUF_INIT;
-    for (const Example *e = c->examples; e && e->line; e++)
-        buf_printf(&lines, "%s%s", e == c->examples ? "" : "\n", e->line);
-    if (lines.n)
-        man_literal(out, lines.p);
-    buf_free(&lines);
-}
-
-void help_man(Buf *out)
-{
-    size_t n = 0;
-    const Command *const *table = command_table(&n);
-    buf_puts(out,
-             ".Dd $Mdocdate$\n.Dt GLINT 1\n.Os\n.Sh NAME\n.Nm glint\n"
-             ".Nd a shell for generalised linear models over interaction data\n.Sh SYNOPSIS\n"
-             ".Nm\n.Op Ar option ...\n.Op Ar file ...\n.Nm\n.Fl c Ar commands\n.Nm\n.Fl f Ar file\n"
-             ".Op Ar name Ns = Ns Ar value ...\n.Sh DESCRIPTION\n"
-             "Loads users, posts, products and interactions, makes a feature table, fits, explains "
-             "and publishes "
-             "models.\nThe options are:\n.Bl -tag -width Ds\n");
-    for (size_t i = 0; i < NOPTIONS; i++) {
-        const ProgramOption *o = &options[i];
-        buf_puts(out, ".It ");
-        if (o->letter)
-            buf_printf(out, "Fl %c , ", o->letter);
-        buf_printf(out, "Fl Fl %s", o->name);
-        if (o->metavar)
-            buf_printf(out, " Ar %s", o->metavar);
-        buf_putc(out, '\n');
-        man_text(out, o->brief);
-    }
-    buf_puts(out, ".El\n.Sh COMMANDS\n");
-    for (size_t g = 0; g < NGROUPS; g++)
-        for (size_t i = 0; i < n; i++)
-            if (table[i]->group == groups[g].group)
-                man_command(table[i], out);
-    for (size_t i = 0; i < NTOPICS; i++) {
-        Buf text = BUF_INIT;
-        topics[i].print(&text);
-        buf_puts(out, ".Sh ");
-        for (const char *p = topics[i].name; *p; p++)
-            buf_putc(out, (char)(*p >= 'a' && *p <= 'z' ? *p - 32 : *p));
-        buf_putc(out, '\n');
-        man_literal(out, text.p ? text.p : "");
-        buf_free(&text);
-    }
-    buf_puts(out,
-             ".Sh ENVIRONMENT\n.Ev NO_COLOR , CLICOLOR , CLICOLOR_FORCE , GLINT_PAGER , PAGER ,\n"
-             ".Ev XDG_CONFIG_HOME , XDG_STATE_HOME\n"
-             ".Sh FILES\n.Pa ~/.config/glint/glintrc ,\n.Pa ~/.local/state/glint/history\n.Sh EXIT "
-             "STATUS\n"
-             "0 done; 1 a command failed; 2 wrong usage; 3 partly done; 4 no connection; 5 a guard "
-             "tripped\n"
-             ".Pq Fl Fl strict ;\n130 cancelled.\n");
-}
-
-/* ---- completion files ---- */
-
-static void words_of_commands(Buf *out, const char *sep)
-{
-    size_t n = 0;
-    const Command *const *table = command_table(&n);
-    for (size_t i = 0; i < n; i++)
-        buf_printf(out, "%s%s", i ? sep : "", table[i]->name);
-}
-
-static void completion_bash(Buf *out)
-{
-    buf_puts(
-        out,
-        "# bash completion for glint, printed by `glint --completion bash`\n"
-        "_glint() {\n    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}\n"
-        "    case $prev in\n");
-    for (size_t i = 0; i < NOPTIONS; i++)
-        if (options[i].choices)
-            buf_printf(out, "    --%s) COMPREPLY=($(compgen -W '%s' -- \"$cur\")); return ;;\n",
-                       options[i].name, options[i].choices);
-    buf_puts(out, "    -c|--command) COMPREPLY=($(compgen -W '");
-    words_of_commands(out, " ");
-    buf_puts(out, "' -- \"$cur\")); return ;;\n    esac\n    if [[ $cur == -* ]]; then\n        "
-                  "COMPREPLY=($(compgen -W '");
-    for (size_t i = 0; i < NOPTIONS; i++) {
-        if (options[i].letter)
-            buf_printf(out, "-%c ", options[i].letter);
-        buf_printf(out, "--%s%s", options[i].name, i + 1 < NOPTIONS ? " " : "");
-    }
-    buf_puts(out,
-             "' -- \"$cur\"))\n    else\n        COMPREPLY=($(compgen -f -- \"$cur\"))\n    fi\n}\n"
-             "complete -o filenames -F _glint glint\n");
-}
-
-/* Brief texts inside single quotes of a shell. */
-static void quoted_brief(Buf *out, const char *z)
-{
-    for (const char *p = z; *p; p++) {
-        if (*p == '\'')
-            buf_puts(out, "'\\''");
-        else if (*p == '[' || *p == ']' || *p == ':')
-            buf_printf(out, "\\%c", *p);
-        else
-            buf_putc(out, *p);
-    }
-}
-
-static void completion_zsh(Buf *out)
-{
-    buf_puts(out, "#compdef glint\n# zsh completion for glint, printed by `glint --completion "
-                  "zsh`\n_arguments -s \\\n");
-    for (size_t i = 0; i < NOPTIONS; i++) {
-        const ProgramOption *o = &options[i];
-        for (int k = 0; k < (o->letter ? 2 : 1); k++) {
-            buf_puts(out, "  '");
-            if (k)
-                buf_printf(out, "-%c", o->letter);
-            else
-                buf_printf(out, "--%s", o->name);
-            buf_putc(out, '[');
-            quoted_brief(out, o->brief);
-            buf_putc(out, ']');
-            if (o->choices)
-                buf_printf(out, ":%s:(%s)", o->metavar, o->choices);
-            else if (o->metavar)
-                buf_printf(out, ":%s:%s", o->metavar,
-                           strcmp(o->metavar, "FILE") == 0 ? "_files" : "");
-            buf_puts(out, "' \\\n");
-        }
-    }
-    buf_puts(out, "  '*:file:_files'\n");
-}
-
-static void completion_fish(Buf *out)
-{
-    buf_puts(out, "# fish completion for glint, printed by `glint --completion fish`\n");
-    for (size_t i = 0; i < NOPTIONS; i++) {
-        const ProgramOption *o = &options[i];
-        buf_printf(out, "complete -c glint -l %s", o->name);
-        if (o->letter)
-            buf_printf(out, " -s %c", o->letter);
-        if (o->choices)
-            buf_printf(out, " -x -a '%s'", o->choices);
-        else if (o->metavar)
-            buf_puts(out, strcmp(o->metavar, "FILE") == 0 ? " -r" : " -x");
-        buf_puts(out, " -d '");
-        for (const char *p = o->brief; *p; p++)
-            buf_printf(out, "%s%c", *p == '\'' ? "\\" : "", *p);
-        buf_puts(out, "'\n");
-    }
-}
-
-bool help_completion(Str shell, Buf *out)
-{
-    static const struct {
-        const char *name;
-        void (*print)(Buf *out);
-    } shells[] = {{"bash", completion_bash}, {"zsh", completion_zsh}, {"fish", completion_fish}};
-    for (size_t i = 0; i < sizeof shells / sizeof *shells; i++)
-        if (str_eqz(shell, shells[i].name)) {
-            shells[i].print(out);
-            return true;
-        }
-    return false;
 }

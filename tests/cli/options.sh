@@ -15,6 +15,48 @@ try "--man is a page that mandoc reads" 0 --man
 says '^\.Dt GLINT 1'
 command -v mandoc >/dev/null && { mandoc -T lint -W error out >lint 2>&1 || wrong "$(head -n 5 lint)"; }
 
+settle
+# the examples at the end of the man page, as the system's shell runs them
+"$GLINT" --man | sed -n '/^\.Sh EXAMPLES/,$s/\\-/-/gp; /^\.Sh EXAMPLES/,$p' | grep '^glint ' | sort -u >page
+name="the man page has examples"
+: >out; : >err
+[ "$(wc -l <page)" -ge 4 ] || wrong "$(wc -l <page) of them"
+while read -r line; do
+    settle
+    name="of the man page: $line"
+    wanted=0
+    case $line in *--strict*) wanted=5 ;; esac
+    PATH="$(dirname "$GLINT"):$PATH" sh -c "$line" >out 2>err </dev/null
+    status=$?
+    [ "$status" = "$wanted" ] || wrong "status $status, not $wanted"
+    [ -s out ] || wrong "it prints nothing"
+done <page
+
+if command -v bash >/dev/null; then
+    # offered LINE...: what bash completes behind these words, one a line
+    cat >offered.bash <<'BASH'
+source completion.bash
+COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
+_glint
+printf '%s\n' "${COMPREPLY[@]}"
+BASH
+    "$GLINT" --completion bash >completion.bash
+    : >'a file.csv'
+    settle
+    for row in 'glint --fo:--format' 'glint --format js:json' 'glint -c favo:favourites' 'glint --completion f:fish' \
+        'glint --:--keep-going' 'glint data:datasets' 'glint a:a file.csv'; do
+        settle
+        name="bash completes ${row%%:*}"
+        # shellcheck disable=SC2086 # words
+        bash --norc offered.bash ${row%%:*} >out 2>err
+        grep -qxF -- "${row#*:}" out || wrong "not offered: ${row#*:}"
+        silent
+    done
+else
+    settle
+    echo "skip bash completes - bash is not here"
+fi
+
 try "a command that is done" 0 -c 'load datasets/seed_rows.csv'
 try "no such file" 1 -c 'load datasets/seed_rowz.csv'
 complains 'seed_rowz.csv'
