@@ -12,13 +12,14 @@ static int width_of(const Browser *b, size_t j)
     return b->sort == (long)j && b->width[j] < name && name <= WIDTH_MAX ? name : b->width[j];
 }
 
-/* What fits into `room`: numbers stand whole or not at all, texts may be cut. */
+/* What fits into `room`: numbers and dates stand whole or not at all, texts may be cut. */
 static int drawn_width(const Browser *b, size_t j, int room)
 {
     int w = width_of(b, j);
     if (w <= room)
         return w;
-    return is_number(b->frame->cols[j]) || room < CUT_MIN ? 0 : room;
+    ColType t = b->frame->cols[j]->type;
+    return (t == COL_TEXT || t == COL_CODE) && room >= CUT_MIN ? room : 0;
 }
 
 static void draw_head(const Browser *b, Canvas *c, size_t at, int x, int w)

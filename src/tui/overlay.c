@@ -82,8 +82,8 @@ static void draw_help(Ui *ui, Canvas *c)
                   y + (own.lines + 1 > top ? own.lines + 1 - top : 0), bottom,
                   top > own.lines + 1 ? top - own.lines - 1 : 0);
     if (most)
-        canvas_printf(c, x + w - 12, h - 1, 10, STYLE_DIM,
-                      top < most ? " Down: more" : " Up: back ");
+        canvas_printf(c, x + w - 14, h - 1, 12, STYLE_DIM,
+                      top < most ? " Down: more" : "  Up: back ");
 }
 
 /* ---- the palette ---- */

@@ -49,8 +49,12 @@ static int draw_costs(const Roc *r, const Metrics *k, Canvas *c, int x, int y, i
     else
         buf_digits(&b, here, 6);
     canvas_printf(c, x, y, width, STYLE_PLAIN, "cost       %s", b.p);
-    canvas_printf(c, x, y + 1, width, STYLE_DIM, "least at   %.3f  (%g a false 1, %g a miss)",
-                  curve_best(&r->curve, BEST_COST, r->cost_fp, r->cost_fn), r->cost_fp, r->cost_fn);
+    buf_clear(&b);
+    buf_printf(&b, "least at   %.3f",
+               curve_best(&r->curve, BEST_COST, r->cost_fp, r->cost_fn));
+    if (r->cost_fp != 1 || r->cost_fn != 1)
+        buf_printf(&b, "  at %g and %g each", r->cost_fp, r->cost_fn);
+    canvas_text(c, x, y + 1, width, STYLE_DIM, buf_slice(&b));
     buf_free(&b);
     return 2;
 }
