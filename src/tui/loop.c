@@ -46,6 +46,10 @@ void ui_message(Ui *ui, Style style, const char *fmt, ...)
 
 void ui_error(Ui *ui, const Error *err)
 {
+    if (err->code == ERR_CANCEL) {
+        ui_message(ui, STYLE_DIM, "stopped: what is shown stays");
+        return;
+    }
     ui_message(ui, STYLE_ERROR, "error: %s%s%s", err->msg, err->hint[0] ? "   help: " : "",
                err->hint);
 }
@@ -326,33 +330,35 @@ bool ui_key(Ui *ui, uint32_t key, const Mouse *mouse)
 
 /* ---- drawing ---- */
 
-/* One row of the bar when it fits; returns the cells used. */
-static int draw_bar_row(Canvas *c, int x, int y, const KeyRow *k, const KeyRow *own)
+/* One row of the bar when it fits before `end`; returns the cells used. */
+static int draw_bar_row(Canvas *c, int x, int y, int end, const KeyRow *k, const KeyRow *own)
 {
     Buf keys = BUF_INIT;
     put_free_keys(k, own, &keys);
     int used = 0;
     int need = (int)(utf8_width(buf_slice(&keys)) + utf8_width(str_of(k->brief))) + 3;
-    if (keys.n && x + need <= c->cols) {
-        used = canvas_text(c, x, y, c->cols - x, STYLE_KEY, buf_slice(&keys)) + 1;
-        used += canvas_text(c, x + used, y, c->cols - x - used, STYLE_DIM, str_of(k->brief)) + 2;
+    if (keys.n && x + need <= end) {
+        used = canvas_text(c, x, y, end - x, STYLE_KEY, buf_slice(&keys)) + 1;
+        used += canvas_text(c, x + used, y, end - x - used, STYLE_DIM, str_of(k->brief)) + 2;
     }
     buf_free(&keys);
     return used;
 }
 
+/* The keys that matter here, by priority; how to see all of them always stands at the end. */
 static void draw_help_bar(Ui *ui, Canvas *c, int y)
 {
     const KeyRow *own = ui_top(ui)->screen->keys;
-    int x = 0;
+    int x = 0, end = c->cols - (int)(strlen(common->keys) + strlen(common->brief)) - 1;
     for (int priority = 0; priority < 9; priority++) {
         for (const KeyRow *k = own; k && k->keys; k++)
             if (k->brief && k->priority == priority)
-                x += draw_bar_row(c, x, y, k, NULL);
-        for (const KeyRow *k = common; k->keys; k++)
+                x += draw_bar_row(c, x, y, end, k, NULL);
+        for (const KeyRow *k = common + 1; k->keys; k++)
             if (k->brief && k->priority == priority)
-                x += draw_bar_row(c, x, y, k, own);
+                x += draw_bar_row(c, x, y, end, k, own);
     }
+    draw_bar_row(c, end, y, c->cols + 2, common, own);
 }
 
 /* What was done as a command, and what came of it; the latter alone where both have no room. */

@@ -151,10 +151,7 @@ static bool work(Ui *ui, void *state, const char **what, double *done)
     *what = b->job_where.n ? "filtering" : "sorting";
     if (!arranger_step(b->job, &more, done, &err)) {
         end_job(b);
-        if (err.code == ERR_CANCEL)
-            ui_message(ui, STYLE_DIM, "stopped: what is shown stays");
-        else
-            ui_error(ui, &err);
+        ui_error(ui, &err);
         cancel_clear();
     } else if (!more) {
         show_job(ui, b);

@@ -276,6 +276,18 @@ static bool same_size(const Canvas *a, const Canvas *b)
     return a && a->cols == b->cols && a->rows == b->rows;
 }
 
+/* curses ignores ^Z while it writes, and one that comes just then would be lost: held back, it is
+ * seen behind. */
+static void show(void)
+{
+    sigset_t stop, old;
+    sigemptyset(&stop);
+    sigaddset(&stop, SIGTSTP);
+    sigprocmask(SIG_BLOCK, &stop, &old);
+    refresh();
+    sigprocmask(SIG_SETMASK, &old, NULL);
+}
+
 void term_draw(Term *t, const Canvas *c)
 {
     int cols, rows;
@@ -300,7 +312,7 @@ void term_draw(Term *t, const Canvas *c)
     curs_set(c->cursor_x >= 0 && c->cursor_x < c->cols ? 1 : 0);
     if (c->cursor_x >= 0)
         move(c->cursor_y, c->cursor_x);
-    refresh();
+    show();
 }
 
 void term_redraw(Term *t)

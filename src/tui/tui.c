@@ -10,7 +10,7 @@
 #include "shell/settings.h"
 #include "ui_priv.h"
 
-#define SLICE_SECONDS 0.03
+#define SLICE_SECONDS 0.008
 
 void draw_now(Ui *ui)
 {
@@ -54,17 +54,17 @@ static void show_progress(void *ctx, const char *what, double done, double total
     draw_now(ui);
 }
 
-/* One turn: work, a key, a redraw. */
+/* One turn: a key, work, a redraw. */
 static void turn(Ui *ui)
 {
-    bool busy = work_a_while(ui);
     Mouse m = {0};
-    uint32_t key = term_key(ui->term, busy ? 0 : 1000, &m);
-    if (key == KEY_NONE_ && !busy)
-        return;
+    uint32_t key = term_key(ui->term, ui->busy ? 0 : 1000, &m);
     if (key != KEY_NONE_ && key != K_RESIZE)
         ui_key(ui, key, &m);
-    if (ui->depth && !ui->leave && (busy || !term_pending(ui->term)))
+    if (!ui->depth || ui->leave)
+        return;
+    bool worked = work_a_while(ui);
+    if ((key != KEY_NONE_ || worked) && !term_pending(ui->term))
         draw_now(ui);
 }
 

@@ -4,6 +4,6 @@ prompt
 type 'browse'
 keys Enter
 see '^jane +34  US'
-kill -TERM "$(pgrep -f "^$GLINT --no-rc datasets/blog/users.csv -i" -n)"
+kill -TERM "$(child)"
 ended 143
 restored
