@@ -42,6 +42,7 @@ void ui_message(Ui *ui, Style style, const char *fmt, ...)
     vsnprintf(ui->message, sizeof ui->message, fmt, ap);
     va_end(ap);
     ui->message_style = style;
+    ui->message_passes = false;
 }
 
 void ui_error(Ui *ui, const Error *err)

@@ -32,10 +32,12 @@ static bool work_a_while(Ui *ui)
     do
         ui->busy = t->screen->work && t->screen->work(ui, t->state, &what, &done);
     while (ui->busy && clock_seconds() - begun < SLICE_SECONDS && !term_pending(ui->term));
-    if (ui->busy)
+    if (ui->busy) {
         ui_message(ui, STYLE_DIM, "%s, %.0f %%   (^C stops)", what, 100 * done);
-    else if (was && ui->message_style == STYLE_DIM)
-        ui->message[0] = '\0';
+        ui->message_passes = true;
+    } else if (ui->message_passes) {
+        ui_message(ui, STYLE_DIM, "%s", "");
+    }
     return ui->busy || was;
 }
 

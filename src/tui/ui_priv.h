@@ -48,6 +48,7 @@ struct Ui {
     char did[200]; /* the last action as a command */
     char message[300];
     Style message_style;
+    bool message_passes; /* it tells how far the work is: gone when that is done */
     Line line;
     Cover cover;
     Buf pane; /* COVER_TEXT: output of a command */
