@@ -45,6 +45,8 @@ void schema_free(Schema *s);
 /* What the fields stand for, guessed as for a table of that name; columns of the map are fields. */
 RoleMap schema_roles(const Schema *s, const char *table);
 long schema_find(const Schema *s, Str path);
+/* A frame of one empty row with the fields as columns, where names and types matter. */
+Frame *schema_frame(const Schema *s, Error *err);
 
 /* Is there an alternative in the format that is neither ISO 8601 nor an epoch? */
 bool format_is_own(const char *format);

@@ -87,30 +87,11 @@ const Field *far_field(const Far *k, size_t i)
     return &k->schema->fields[schema_find(k->schema, str_of(k->field[i].field))];
 }
 
-/* A frame of no rows with the index's fields, so that '.' can stand for them. */
-static Frame *empty_frame(const Schema *s, Error *err)
-{
-    static const ColType types[] = {
-        [FIELD_INT] = COL_INT,     [FIELD_UINT] = COL_INT,  [FIELD_REAL] = COL_REAL,
-        [FIELD_BOOL] = COL_BOOL,   [FIELD_TIME] = COL_TIME, [FIELD_STRING] = COL_TEXT,
-        [FIELD_NESTED] = COL_TEXT, [FIELD_OTHER] = COL_TEXT};
-    char **names = xcalloc(s->n + 1, sizeof *names);
-    Column **cols = xcalloc(s->n + 1, sizeof *cols);
-    for (size_t i = 0; i < s->n; i++) {
-        names[i] = s->fields[i].path;
-        cols[i] = column_new(types[s->fields[i].kind], 0, err);
-    }
-    Frame *f = frame_new(names, cols, s->n, 0);
-    free(names);
-    free(cols);
-    return f;
-}
-
 static bool find_fields(Far *k, Error *err)
 {
     ReadReport ignored = {0};
     k->schema = schema_fetch(k->c, k->index, &ignored, err);
-    Frame *empty = k->schema ? empty_frame(k->schema, err) : NULL;
+    Frame *empty = k->schema ? schema_frame(k->schema, err) : NULL;
     Terms *t =
         empty ? terms_parse(str_of(k->spec->formula), k->spec->formula_at, empty, err) : NULL;
     Str *cols;

@@ -185,25 +185,30 @@ void schema_free(Schema *s)
     free(s);
 }
 
-/* A frame of one empty row with the fields' names says what they mean. */
-RoleMap schema_roles(const Schema *s, const char *table)
+Frame *schema_frame(const Schema *s, Error *err)
 {
     static const ColType types[] = {
         [FIELD_INT] = COL_INT,     [FIELD_UINT] = COL_INT,    [FIELD_REAL] = COL_REAL,
         [FIELD_BOOL] = COL_BOOL,   [FIELD_TIME] = COL_TIME,   [FIELD_STRING] = COL_TEXT,
         [FIELD_NESTED] = COL_TEXT, [FIELD_OTHER] = COL_TEXT};
-    Error ignored = ERROR_INIT; /* a column of one row asks for nothing */
     char **names = xcalloc(s->n + 1, sizeof *names);
     Column **cols = xcalloc(s->n + 1, sizeof *cols);
     for (size_t i = 0; i < s->n; i++) {
         names[i] = s->fields[i].path;
-        cols[i] = column_new(types[s->fields[i].kind], 1, &ignored);
+        cols[i] = column_new(types[s->fields[i].kind], 1, err);
     }
     Frame *f = frame_new(names, cols, s->n, 1);
-    RoleMap roles = roles_guess(table, f);
-    frame_unref(f);
     free(names);
     free(cols);
+    return f;
+}
+
+RoleMap schema_roles(const Schema *s, const char *table)
+{
+    Error ignored = ERROR_INIT; /* a column of one row asks for nothing */
+    Frame *f = schema_frame(s, &ignored);
+    RoleMap roles = roles_guess(table, f);
+    frame_unref(f);
     return roles;
 }
 
