@@ -42,6 +42,7 @@ typedef struct CvTerm {
     const char *term;                /* borrowed from the model */
     double estimate, mean, sd;       /* whole; over the folds that have it */
     size_t folds, nonzero, positive; /* how many have it; of these not 0; above 0 */
+    size_t infinite; /* in so many separation drives it to infinity: then mean is there too */
 } CvTerm;
 
 typedef struct Cv {

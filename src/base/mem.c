@@ -76,6 +76,10 @@ void *big_alloc(size_t n, size_t size, bool zero, const char *what, Error *err)
     }
     if (zero)
         memset(p, 0, rounded);
+#ifdef GLINT_DEBUG
+    else
+        memset(p, 0xff, rounded); /* NaN, and far out: what is read before it is written shows */
+#endif
     return p;
 }
 

@@ -231,18 +231,40 @@ static void add_source(const Learner *l, NullSource *src, size_t *n, const uint6
 static void add_column(const Learner *l, NullSource *src, size_t *n, const Column *c, const Expr *e,
                        const char *name, Span at)
 {
-    Str *names;
+    Str *names, self = expr_column_name(e);
     if (!c || !c->null_bits)
         return;
-    Str input = expr_columns(e, l->a, &names) == 1 ? names[0] : str_of(name);
-    add_source(l, src, n, c->null_bits, arena_printf(l->a, "%.*s is missing", STR_ARG(input)), at);
+    size_t inputs = expr_columns(e, l->a, &names);
+    for (size_t k = 0; !self.p && k < inputs; k++) {
+        const Column *input = frame_column(l->f, names[k]);
+        if (input)
+            add_source(l, src, n, input->null_bits,
+                       arena_printf(l->a, "%.*s is missing", STR_ARG(names[k])), at);
+    }
+    if (self.p)
+        add_source(l, src, n, c->null_bits, arena_printf(l->a, "%.*s is missing", STR_ARG(self)),
+                   at);
+    else /* the logarithm of what is negative, a division by zero */
+        add_source(l, src, n, c->null_bits, arena_printf(l->a, "%s is not a number", name), at);
+}
+
+static size_t sources_at_most(const Learner *l)
+{
+    const Terms *t = l->e->terms;
+    Str *names;
+    size_t n = 2 * t->nvars + l->outcome.noffsets + 3 + expr_columns(t->response, l->a, &names);
+    if (t->failures)
+        n += expr_columns(t->failures, l->a, &names);
+    for (size_t v = 0; v < t->nvars; v++)
+        n += expr_columns(t->vars[v].expr, l->a, &names);
+    return n;
 }
 
 static bool choose_rows(const Learner *l)
 {
     const Terms *t = l->e->terms;
     const Outcome *o = &l->outcome;
-    NullSource *src = arena_array(l->a, NullSource, 2 * t->nvars + o->noffsets + 3);
+    NullSource *src = arena_array(l->a, NullSource, sources_at_most(l));
     size_t n = 0;
     add_column(l, src, &n, o->y, t->response, t->response_name, t->response_at);
     if (o->failures)

@@ -55,7 +55,7 @@ static double loglik(double y, double mu, double w, double phi, double param)
 const Family family_binomial = {
     .name = "binomial",
     .alias = "logistic bernoulli",
-    .links = "logit probit cloglog cauchit log",
+    .links = "logit probit cloglog cauchit log identity",
     .has_loglik = true,
     .is_binary_response = true,
     .variance = binomial_variance,

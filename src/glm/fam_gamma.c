@@ -38,7 +38,7 @@ static double start(double y, double w)
 
 const Family family_gamma = {
     .name = "gamma",
-    .links = "inverse log identity",
+    .links = "inverse log identity sqrt inverse-squared",
     .estimates_dispersion = true,
     .has_loglik = true,
     .aic_extra = 1,

@@ -36,7 +36,7 @@ static double start(double y, double w)
 const Family family_gaussian = {
     .name = "gaussian",
     .alias = "normal linear",
-    .links = "identity log inverse",
+    .links = "identity log inverse sqrt inverse-squared",
     .estimates_dispersion = true,
     .has_loglik = true,
     .aic_extra = 1,

@@ -34,7 +34,7 @@ static double start(double y, double w)
 const Family family_inverse_gaussian = {
     .name = "inverse-gaussian",
     .alias = "inverse.gaussian inverse_gaussian",
-    .links = "inverse-squared inverse log identity",
+    .links = "inverse-squared inverse log identity sqrt",
     .estimates_dispersion = true,
     .has_loglik = true,
     .aic_extra = 1,

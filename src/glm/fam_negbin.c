@@ -45,7 +45,7 @@ static double start(double y, double w)
 const Family family_negbin = {
     .name = "negbin",
     .alias = "nb negative-binomial negative.binomial",
-    .links = "log sqrt identity",
+    .links = "log sqrt identity inverse",
     .has_loglik = true,
     .aic_extra = 1,
     .variance = variance,

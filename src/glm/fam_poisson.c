@@ -37,7 +37,7 @@ static double loglik(double y, double mu, double w, double phi, double param)
 
 const Family family_poisson = {
     .name = "poisson",
-    .links = "log identity sqrt",
+    .links = "log identity sqrt inverse",
     .has_loglik = true,
     .variance = poisson_variance,
     .deviance = poisson_deviance,

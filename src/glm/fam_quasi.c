@@ -15,7 +15,7 @@ static double no_loglik(double y, double mu, double w, double phi, double param)
 
 const Family family_quasibinomial = {
     .name = "quasibinomial",
-    .links = "logit probit cloglog cauchit log",
+    .links = "logit probit cloglog cauchit log identity",
     .estimates_dispersion = true,
     .is_binary_response = true,
     .variance = binomial_variance,
@@ -30,7 +30,7 @@ const Family family_quasibinomial = {
 
 const Family family_quasipoisson = {
     .name = "quasipoisson",
-    .links = "log identity sqrt",
+    .links = "log identity sqrt inverse",
     .estimates_dispersion = true,
     .variance = poisson_variance,
     .deviance = poisson_deviance,

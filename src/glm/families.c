@@ -91,7 +91,7 @@ const Family *const *family_table(size_t *n)
     return rows;
 }
 
-static bool listed(const char *list, Str name)
+bool name_listed(const char *list, Str name)
 {
     Str rest = str_of(list);
     while (rest.n)
@@ -105,7 +105,7 @@ const Family *family_find(Str name, Span at, Error *err)
     Str names[NROWS];
     for (size_t i = 0; i < NROWS; i++) {
         names[i] = str_of(rows[i]->name);
-        if (str_ieq(names[i], name) || (rows[i]->alias && listed(rows[i]->alias, name)))
+        if (str_ieq(names[i], name) || (rows[i]->alias && name_listed(rows[i]->alias, name)))
             return rows[i];
     }
     fail_at(err, ERR_NAME, at, "no family '%.*s'", STR_ARG(name));
@@ -126,7 +126,7 @@ const Link *family_link(const Family *f)
 
 bool family_allows(const Family *f, const Link *l, Error *err)
 {
-    if (listed(f->links, str_of(l->name)))
+    if (name_listed(f->links, str_of(l->name)))
         return true;
     fail(err, ERR_USAGE, "family %s does not take the %s link", f->name, l->name);
     return error_hint(err, "its links are: %s", f->links);

@@ -17,6 +17,8 @@ extern const Link link_inverse_squared, link_sqrt;
 
 /* Where y or mu may lie. */
 bool any_value(double v);
+/* Is `name` among the words of `list`? */
+bool name_listed(const char *list, Str name);
 bool positive_value(double v);
 bool not_negative(double v);
 bool unit_interval(double v);

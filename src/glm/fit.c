@@ -15,6 +15,7 @@
  */
 #include <limits.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -59,7 +60,7 @@ static bool check_options(const Problem *pb, const FitOptions *opt, Error *err)
     if (!(opt->alpha >= 0.0 && opt->alpha <= 1.0))
         return fail(err, ERR_USAGE, "alpha %g is not between 0 (ridge) and 1 (lasso)", opt->alpha);
     if (has_lasso(opt) && (opt->firth || opt->robust != ROBUST_NONE || opt->cluster))
-        return fail(err, ERR_USAGE, "a lasso has no standard errors and goes without firth");
+        return fail(err, ERR_USAGE, "a lasso has no standard errors: it goes without firth, robust and clustered errors");
     if (!(opt->ci_level > 0.0 && opt->ci_level < 1.0))
         return fail(err, ERR_USAGE, "the level %g is not between 0 and 1", opt->ci_level);
     if (pb->family->takes_param && !isnan(opt->param)) {
@@ -74,6 +75,22 @@ static bool check_options(const Problem *pb, const FitOptions *opt, Error *err)
     return true;
 }
 
+/* "response -1 in row 5 and 3 more: a poisson response must be 0 or more" */
+static bool out_of_range(const Problem *pb, size_t first, Error *err)
+{
+    size_t more = 0;
+    const Family *f = pb->family;
+    for (size_t i = first + 1; i < pb->x->n; i++)
+        more += (!pb->w || pb->w[i] > 0.0) && !f->y_valid(pb->y[i]);
+    char rest[40] = "";
+    if (more)
+        snprintf(rest, sizeof rest, " and %zu more", more);
+    long row = data_row(pb->x, first);
+    return fail_row(err, ERR_DATA, row, "response %g in row %ld%s: %s %s response must be %s",
+                    pb->y[first], row, rest, strchr("aeiou", f->name[0]) ? "an" : "a", f->name,
+                    f->y_rule);
+}
+
 static bool check_rows(const Problem *pb, Error *err)
 {
     const Matrix *x = pb->x;
@@ -84,16 +101,16 @@ static bool check_rows(const Problem *pb, Error *err)
         double w = pb->w ? pb->w[i] : 1.0;
         if (!(w >= 0.0) || isinf(w))
             return fail_row(err, ERR_DATA, data_row(x, i),
-                            "weight %g is not a finite number from 0 up", w);
+                            "weight %g in row %ld is not a finite number from 0 up", w,
+                            data_row(x, i));
         if (pb->offset && !isfinite(pb->offset[i]))
-            return fail_row(err, ERR_DATA, data_row(x, i), "offset %g is not finite",
-                            pb->offset[i]);
+            return fail_row(err, ERR_DATA, data_row(x, i), "offset %g in row %ld is not finite",
+                            pb->offset[i], data_row(x, i));
         if (w == 0.0)
             continue;
         any = true;
         if (!pb->family->y_valid(pb->y[i]))
-            return fail_row(err, ERR_DATA, data_row(x, i), "response %g: a %s response must be %s",
-                            pb->y[i], pb->family->name, pb->family->y_rule);
+            return out_of_range(pb, i, err);
     }
     return any || fail(err, ERR_DATA, "all weights are zero");
 }
@@ -169,7 +186,7 @@ static bool polish(Irls *w, const Problem *pb, const FitOptions *opt, Error *err
         return true;
     }
     fine.iterations = w->iterations;
-    if (fine.status == FIT_NO_DESCENT || was == FIT_MAX_ITER)
+    if (fine.status == FIT_NO_DESCENT || (was != FIT_CONVERGED && fine.status != FIT_CONVERGED))
         fine.status = was;
     Oracle *old = w->o;
     irls_clear(w);

@@ -151,7 +151,7 @@ const Link link_cauchit = {"cauchit", NULL,  cauchit_inverse,
 const Link link_log = {"log", NULL, log_inverse, log, false, "effects multiply"};
 const Link link_identity = {"identity", NULL, identity_inverse, identity, false, "effects add"};
 const Link link_inverse = {"inverse", NULL, inverse_inverse, inverse, false, "1/mu"};
-const Link link_inverse_squared = {"inverse-squared", "1/mu^2", inverse_squared_inverse,
+const Link link_inverse_squared = {"inverse-squared", "1/mu^2 inverse_squared", inverse_squared_inverse,
                                    inverse_squared,   false,    "1/mu^2"};
 const Link link_sqrt = {"sqrt", NULL, sqrt_inverse, sqrt, false, "square root"};
 
@@ -172,7 +172,7 @@ const Link *link_find(Str name, Span at, Error *err)
     Str names[NROWS];
     for (size_t i = 0; i < NROWS; i++) {
         names[i] = str_of(rows[i]->name);
-        if (str_ieq(names[i], name) || (rows[i]->alias && str_ieq(str_of(rows[i]->alias), name)))
+        if (str_ieq(names[i], name) || (rows[i]->alias && name_listed(rows[i]->alias, name)))
             return rows[i];
     }
     fail_at(err, ERR_NAME, at, "no link '%.*s'", STR_ARG(name));

@@ -202,26 +202,33 @@ static void find_finite(Search *s, uint8_t *finite)
     free(v);
 }
 
-/* Direction scaled so that the closest separated row gains FAR. */
-static void scale_direction(Search *s)
+/* Direction scaled so that every separated row comes FAR towards its end, wherever the fit to the
+ * others has put it. */
+static bool scale_direction(Search *s, const Fit *sub, Error *err)
 {
-    double least = INFINITY;
-    for (size_t i = 0; i < s->n; i++)
+    double far = s->pb->link == &link_cauchit ? FAR_CAUCHIT : FAR, scale = 0.0;
+    double *base = s->mu, *b = xcalloc(s->p + 1, sizeof *b);
+    for (size_t j = 0; sub && j < s->p; j++)
+        b[j] = isnan(sub->b[j]) ? 0.0 : sub->b[j];
+    bool ok = matrix_times(s->pb->x, b, s->pb->offset, base, err);
+    for (size_t i = 0; ok && i < s->n; i++)
         if (s->w[i] == 0.0 && weight_of(s->pb, i) > 0.0)
-            least = fmin(least, fabs(s->eta[i]));
-    double far = s->pb->link == &link_cauchit ? FAR_CAUCHIT : FAR;
+            scale = fmax(scale, fmax(far, far - end_of(s->pb, i) * base[i]) / fabs(s->eta[i]));
     for (size_t j = 0; j < s->p; j++)
-        s->t[j] *= far / least;
+        s->t[j] *= scale;
+    free(b);
+    return ok;
 }
 
 /* Puts together the finite fit (NULL when no row is left) and the direction. */
-static void compose(Search *s, const Fit *sub, Fit *fit)
+static bool compose(Search *s, const Fit *sub, Fit *fit, Error *err)
 {
     size_t p = s->p;
-    uint8_t *finite = xcalloc(p + 1, 1);
     double most = 0.0;
+    if (!scale_direction(s, sub, err))
+        return false;
+    uint8_t *finite = xcalloc(p + 1, 1);
     find_finite(s, finite);
-    scale_direction(s);
     for (size_t j = 0; j < p; j++)
         most = fmax(most, fabs(s->t[j]));
     fit->direction = xcalloc(p + 1, sizeof *fit->direction);
@@ -249,6 +256,7 @@ static void compose(Search *s, const Fit *sub, Fit *fit)
     for (size_t j = 0; j < p; j++)
         fit->se[j] = sub && fit->flag[j] == COL_OK ? sub->se[j] : NAN;
     free(finite);
+    return true;
 }
 
 static void fill_rest(Search *s, const Fit *sub, Fit *fit)
@@ -289,10 +297,9 @@ bool separation_check(const Problem *pb, const FitOptions *opt, const Oracle *o,
             sub = once(&rest, &mine, err);
             ok = sub != NULL;
         }
-        if (ok) {
-            compose(&s, sub, fit);
+        ok = ok && compose(&s, sub, fit, err);
+        if (ok)
             fill_rest(&s, sub, fit);
-        }
         fit_free(sub);
     }
     search_clear(&s);

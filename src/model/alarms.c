@@ -17,6 +17,7 @@
 
 #include "alarms_priv.h"
 
+#define EDGE 1e-2      /* of a probability, or of the mean: a fitted value so near its end */
 #define RARE_ROWS 10   /* events per variable, Peduzzi et al. 1996 */
 #define RARE_TABLE 200 /* in a smaller table every level is rare */
 #define IMBALANCE 0.01
@@ -27,7 +28,8 @@ static const char *const codes[] = {
     [ALARM_ID_LIKE] = "id_like",     [ALARM_SAME_RANKING] = "same_ranking",
     [ALARM_IMBALANCE] = "imbalance", [ALARM_NOT_CONVERGED] = "not_converged",
     [ALARM_TIME] = "time",           [ALARM_MISSING] = "missing",
-    [ALARM_CONSTANT] = "constant",   [ALARM_DUPLICATE] = "duplicate"};
+    [ALARM_CONSTANT] = "constant",   [ALARM_DUPLICATE] = "duplicate",
+    [ALARM_PERFECT] = "perfect",     [ALARM_THETA] = "theta"};
 
 Alarm *alarm_add(Alarm **list, size_t *n, AlarmKind kind, Str column)
 {
@@ -144,21 +146,84 @@ static void find_times(Look *l)
     }
 }
 
+/* Rows whose fitted mean all but leaves the range of the family. */
+static size_t rows_at_edge(const Look *l)
+{
+    const Fit *f = l->m->fit;
+    size_t n = l->d->n, at = 0;
+    Error err = ERROR_INIT;
+    double *mu = big_alloc(n + 1, sizeof *mu, false, "the fitted values", &err), total = 0.0;
+    double *b = xcalloc(f->p + 1, sizeof *b);
+    for (size_t j = 0; j < f->p; j++)
+        b[j] = f->flag[j] == COL_ALIASED ? 0.0 : f->b[j];
+    bool ok = mu && matrix_times(&l->d->x, b, l->d->offset, mu, &err) &&
+              link_apply(l->m->link, mu, n, mu, &err);
+    for (size_t i = 0; ok && i < n; i++)
+        total += fabs(mu[i]);
+    double near = EDGE * (l->m->family->is_binary_response ? 1.0 : total / (double)n);
+    for (size_t i = 0; ok && i < n; i++)
+        at += !l->m->family->mu_valid(mu[i] - near) || !l->m->family->mu_valid(mu[i] + near);
+    free(b);
+    free(mu);
+    error_clear(&err);
+    return at;
+}
+
 static void find_not_converged(Look *l)
 {
     const Fit *f = l->m->fit;
     if (f->status != FIT_MAX_ITER && f->status != FIT_NO_DESCENT)
         return;
     Alarm *a = alarm_of(l, ALARM_NOT_CONVERGED, "");
-    if (f->status == FIT_MAX_ITER)
-        alarm_text(a, "not settled after %d iterations: the numbers are those of the last one",
-                   f->iterations);
+    size_t edge = f->status == FIT_NO_DESCENT ? rows_at_edge(l) : 0;
+    if (edge)
+        alarm_text(
+            a,
+            "the search came to the edge: a %s cannot have the mean that the %s link leads to "
+            "in %s row%s; errors and p do not hold there",
+            l->m->family->name, l->m->link->name, alarm_count((double)edge), edge == 1 ? "" : "s");
+    else if (f->status == FIT_MAX_ITER)
+        alarm_text(a, "not settled after %d iteration%s: the numbers are those of the last one",
+                   f->iterations, f->iterations == 1 ? "" : "s");
     else
         alarm_text(
             a,
             "no step lowers the deviance any further after %d iterations: the numbers may be off",
             f->iterations);
     alarm_help(a, "--l2 1 steadies it; a link that fits the range of the response may too");
+}
+
+/* Nothing is left over to judge the fit by. */
+static void find_perfect(Look *l)
+{
+    const Fit *f = l->m->fit;
+    if (f->status != FIT_PERFECT)
+        return;
+    Alarm *a = alarm_of(l, ALARM_PERFECT, "");
+    if (f->df_residual == 0) {
+        alarm_text(a,
+                   "as many coefficients as rows (%s): the model repeats the data, and nothing is "
+                   "left to judge it by",
+                   alarm_count((double)f->rank));
+        alarm_help(a, "leave out the factor with the most levels, or use --l2 1");
+    } else {
+        alarm_text(a,
+                   "a perfect fit: every response is told exactly, so errors and p are rounding");
+        alarm_help(a, "look for a term that is made of %s", look_response(l));
+    }
+}
+
+static void find_theta(Look *l)
+{
+    const Fit *f = l->m->fit;
+    if (strcmp(l->m->family->name, "negbin") != 0 || !isinf(f->param))
+        return;
+    Alarm *a = alarm_of(l, ALARM_THETA, "");
+    alarm_text(a,
+               "theta runs to infinity: %s varies no more than a Poisson's would, and this is the "
+               "Poisson fit",
+               look_response(l));
+    alarm_help(a, "--family poisson says the same with one parameter less");
 }
 
 /* ---- the same order of posts for everybody ---- */
@@ -249,6 +314,19 @@ static size_t term_columns(const Model *m, size_t term, size_t *first)
     return n;
 }
 
+/* A column of one value says nothing beside the intercept; told by name. */
+static bool never_varies(Look *l, size_t j)
+{
+    const Model *m = l->m;
+    if (model_intercept(m) == SIZE_MAX || m->enc->cols[j].term < 0 || m->col_sd[j] > 0)
+        return false;
+    const char *name = m->enc->cols[j].name;
+    Alarm *a = alarm_of(l, ALARM_CONSTANT, name);
+    alarm_text(a, "%s never varies: it is %.6g in every row that is used", name, m->col_mean[j]);
+    alarm_help(a, "leave it out");
+    return true;
+}
+
 static void find_aliased(Look *l)
 {
     const Model *m = l->m;
@@ -256,7 +334,7 @@ static void find_aliased(Look *l)
     Buf names = BUF_INIT;
     const char *first = NULL;
     for (size_t j = 0; j < m->enc->ncols; j++) {
-        if (m->fit->flag[j] != COL_ALIASED)
+        if (m->fit->flag[j] != COL_ALIASED || never_varies(l, j))
             continue;
         first = first ? first : m->enc->cols[j].name;
         if (n++ < SHOWN)
@@ -297,7 +375,7 @@ static void find_inflated(Look *l)
     const Fit *f = m->fit;
     size_t one = model_intercept(m), p = f->p;
     if (!f->info || !f->cov || one == SIZE_MAX || m->spec.fit.robust || m->spec.cluster ||
-        f->l2 > 0)
+        f->l2 > 0 || f->status == FIT_NO_DESCENT)
         return;
     for (size_t t = 0; t < m->enc->terms->nterms; t++) {
         size_t j = 0;
@@ -421,9 +499,10 @@ static void find_imbalance(Look *l)
 
 bool alarms_find(Model *m, const Frame *f, const Design *d, Error *err)
 {
-    static void (*const checks[])(Look *) = {find_leakage,       find_times,     find_separation,
-                                             find_not_converged, find_collinear, find_same_ranking,
-                                             find_ids,           find_rare,      find_imbalance};
+    static void (*const checks[])(Look *) = {find_leakage,       find_times,        find_separation,
+                                             find_not_converged, find_perfect,      find_theta,
+                                             find_collinear,     find_same_ranking, find_ids,
+                                             find_rare,          find_imbalance};
     Look l = {.m = m, .f = f, .d = d};
     (void)err; /* a check that runs out of memory has found nothing */
     for (size_t k = 0; k < sizeof checks / sizeof *checks; k++)

@@ -286,7 +286,7 @@ static bool get_alarms(const cJSON *root, Model *m, Error *err)
             !json_get_text(item, "text", "alarms", &text, err) ||
             !json_get_text(item, "help", "alarms", &help, err))
             return false;
-        if (kind < 0 || kind > ALARM_DUPLICATE)
+        if (kind < 0 || kind > ALARM_THETA)
             return fail(err, ERR_DATA,
                         "the model has an alarm '%s' that this version does not know", code);
         Alarm *a = alarm_add(&m->alarms, &m->nalarms, (AlarmKind)kind, str_of(column));

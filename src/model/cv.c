@@ -234,10 +234,11 @@ static void note_terms(Cv *cv, const Encoding *enc, const Fit *f)
         if (at == cv->nterms)
             continue;
         CvTerm *t = &cv->term[at];
-        double d = f->b[j] - t->mean;
         t->folds++;
         t->nonzero += f->b[j] != 0;
         t->positive += f->b[j] > 0;
+        t->infinite += f->flag[j] == COL_TO_PLUS_INF || f->flag[j] == COL_TO_MINUS_INF;
+        double d = f->b[j] - t->mean;
         t->mean += d / (double)t->folds;
         t->sd += d * (f->b[j] - t->mean); /* the sum of squares until the end */
     }
@@ -319,8 +320,12 @@ static bool finish(Cv *cv, const CvJob *job, const Pool *pool, Error *err)
     for (size_t j = 0; j < cv->nterms; j++) {
         CvTerm *t = &cv->term[j];
         t->sd = t->folds > 1 ? sqrt(t->sd / (double)(t->folds - 1)) : NAN;
-        if (!t->folds)
+        if (!t->folds || (t->infinite && t->positive && t->positive < t->folds))
             t->mean = NAN;
+        else if (t->infinite)
+            t->mean = t->positive ? INFINITY : -INFINITY;
+        if (t->infinite)
+            t->sd = NAN;
     }
     return !cv->binary ||
            metrics_compute(pool->y, pool->p, pool->weighted ? pool->w : NULL, pool->n,

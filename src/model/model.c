@@ -290,6 +290,8 @@ static bool fit_design(Work *w, Model *m, Error *err)
                   .link = m->link,
                   .param = opt.param};
     m->fit = fit_run(&pb, &opt, err);
+    if (!m->fit && err && err->code == ERR_DATA && err->row && str_starts(str_of(err->msg), STR("response")))
+        err->at = d->enc->terms->response_at;
     return m->fit != NULL;
 }
 

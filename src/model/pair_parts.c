@@ -78,7 +78,7 @@ static bool side_init(Side *s, const uint32_t *rows, size_t n, const Frame *tabl
         return fail(err, ERR_DATA, "there are no %s to score", what);
     s->row = big_alloc(s->n, sizeof *s->row, false, what, err);
     s->place = big_alloc(s->n, sizeof *s->place, false, what, err);
-    s->part = big_alloc(s->n, sizeof *s->part, false, what, err);
+    s->part = big_alloc(s->n, sizeof *s->part, true, what, err); /* by rows nobody else fills it */
     s->profile = big_alloc(s->n, sizeof *s->profile, true, what, err);
     if (!s->row || !s->place || !s->part || !s->profile)
         return false;

@@ -135,13 +135,47 @@ static void second_line(Result *out, const Model *m)
     }
     if (m->family->estimates_dispersion && isfinite(f->dispersion)) {
         buf_puts(&b, "   dispersion ");
-        buf_digits(&b, f->dispersion, 4);
+        if (isfinite(f->dispersion))
+            buf_digits(&b, f->dispersion, 4);
+        else
+            buf_puts(&b, "not defined");
     }
     if (m->family->takes_param && isfinite(f->param)) {
         buf_printf(&b, "   %s ", m->family->param_name);
         buf_digits(&b, f->param, 4);
     }
     result_line(out, "%s", b.p);
+    buf_free(&b);
+}
+
+/* How the numbers were made, where that is not the plain likelihood. */
+static void how_line(Result *out, const Model *m)
+{
+    static const char *const robust[] = {[ROBUST_NONE] = "hc1",
+                                         [ROBUST_HC0] = "hc0",
+                                         [ROBUST_HC1] = "hc1",
+                                         [ROBUST_HC2] = "hc2",
+                                         [ROBUST_HC3] = "hc3"};
+    const FitOptions *o = &m->spec.fit;
+    Buf b = BUF_INIT;
+    if (m->spec.cluster)
+        buf_printf(&b, "; standard errors by cluster of %s", m->spec.cluster);
+    else if (o->robust != ROBUST_NONE)
+        buf_printf(&b, "; robust standard errors, %s", robust[o->robust]);
+    if (o->firth)
+        buf_puts(&b, "; Firth's bias-reduced estimates");
+    if (o->l2 > 0)
+        buf_printf(&b, "; ridge penalty %g%s", o->l2, o->standardize ? " on columns scaled to sd 1" : "");
+    if (m->spec.sampled > 0)
+        buf_printf(&b, "; intercept as if all negatives were there, not 1 in %.4g",
+                   1 / m->spec.sampled);
+    if (m->spec.weights)
+        buf_printf(&b, "; weights %s", m->spec.weights);
+    if (b.n)
+        result_line(out, "%s", b.p + 2);
+    result_text(out, "errors", str_of(m->spec.cluster            ? "cluster"
+                                      : o->robust != ROBUST_NONE ? robust[o->robust]
+                                                                 : "model"));
     buf_free(&b);
 }
 
@@ -165,6 +199,7 @@ void show_summary(Result *out, const Model *m)
     const Fit *f = m->fit;
     first_line(out, m);
     second_line(out, m);
+    how_line(out, m);
     result_text(out, "model", str_of(m->name));
     result_text(out, "formula", str_of(m->formula));
     result_text(out, "family", str_of(m->family->name));

@@ -115,7 +115,7 @@ static void put_vif(const Model *m, Result *out)
     }
 }
 
-static bool put_influence(const NamedModel *nm, size_t k, Result *out, Error *err)
+static bool put_influence(const NamedModel *nm, size_t k, InfluenceBy by, Result *out, Error *err)
 {
     static const TableCol cols[] = {{COL("row", "row")},
                                     {COL("y", "outcome")},
@@ -123,6 +123,12 @@ static bool put_influence(const NamedModel *nm, size_t k, Result *out, Error *er
                                     {COL("student", "residual"), .look = LOOK_FIXED, .digits = 2},
                                     {COL("leverage", "leverage"), .look = LOOK_FIXED, .digits = 4},
                                     {COL("cook", "Cook"), .look = LOOK_PLAIN, .digits = 3}};
+    static const char *const titles[] = {
+        [INFLUENCE_COOK] = "rows that pull most (row numbers of the table, studentised residuals)",
+        [INFLUENCE_LEVERAGE] = "rows whose inputs are the most unusual (row numbers of the table, "
+                               "studentised residuals)",
+        [INFLUENCE_STUDENT] = "rows that the model tells worst (row numbers of the table, "
+                              "studentised residuals)"};
     const Model *m = nm->model;
     size_t found = 0;
     Design *d = model_training(m, nm->data.frame, err);
@@ -130,10 +136,10 @@ static bool put_influence(const NamedModel *nm, size_t k, Result *out, Error *er
     Problem pb = {0};
     if (d)
         pb = model_problem(m, d);
-    bool ok = d && influence_top(&pb, m->fit, INFLUENCE_COOK, k, top, &found, err);
+    bool ok = d && influence_top(&pb, m->fit, by, k, top, &found, err);
     if (ok && found) {
         Table *t = result_table(out, "influence", cols, 6);
-        t->title = "rows that pull most (row numbers of the table, studentised residuals)";
+        t->title = titles[by];
         for (size_t i = 0; i < found; i++) {
             Cell *c = table_row(out, t);
             size_t row = top[i].row;
@@ -176,11 +182,19 @@ static bool diagnose_run(Session *s, const Args *a, Result *out, Error *err)
         result_note(out, "rows", NULL, "the rows are not here: influence is not shown");
         return true;
     }
-    return put_influence(nm, (size_t)args_int(a, "rows"), out, err);
+    return put_influence(nm, (size_t)args_int(a, "rows"), (InfluenceBy)args_choice(a, "by"), out,
+                         err);
 }
 
+/* in the order of InfluenceBy */
+static const char *const by_words[] = {"cook", "leverage", "residual", NULL};
 static const OptRow diagnose_opts[] = {
     OPT_MODEL_ROW,
+    {.name = "by",
+     .type = OPT_CHOICE,
+     .choices = by_words,
+     .def = "cook",
+     .brief = "which rows: the most pull, unusual inputs, told worst"},
     {.name = "rows",
      .type = OPT_INT,
      .min = 1,
@@ -195,12 +209,14 @@ const Command cmd_diagnose = {
     .name = "diagnose",
     .group = GROUP_MODEL,
     .brief = "what may be wrong with a fit",
-    .usage = "diagnose [M] [--rows 5]",
+    .usage = "diagnose [M] [--rows 5] [--by cook|leverage|residual]",
     .opts = diagnose_opts,
     .subject = SUBJECT_WORDS,
     .help = "The alarms again, dispersion, variance inflation of each term, and the rows with the "
-            "largest Cook's distance.",
-    .examples = (const Example[]){{"diagnose", "", false}, {0}},
+            "largest Cook's distance, leverage or studentised residual.",
+    .examples = (const Example[]){{"diagnose", "", false},
+                                  {"diagnose --by leverage --rows 10", "", false},
+                                  {0}},
     .needs = NEED_MODEL,
     .run = diagnose_run,
     .takes = TAKES_MODELS,

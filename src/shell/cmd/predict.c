@@ -28,50 +28,63 @@ static Column *column_of(double *v, size_t n, Error *err)
     return c;
 }
 
-/* The interval of the mean on the response scale. */
-static bool bounds(const Model *m, const Predictions *p, double level, double *low, double *high)
+typedef enum Scale { SCALE_RESPONSE, SCALE_ETA, SCALE_BOTH } Scale;
+
+/* The interval of a linear predictor, or of the mean that belongs to it. */
+static void bounds(const Model *m, const Predictions *p, double level, bool of_mean, double *low,
+                   double *high)
 {
     double q = fit_quantile(m->fit, level), mu[2], slope[2];
     for (size_t i = 0; i < p->n; i++) {
         const double ends[2] = {p->eta[i] - q * p->se[i], p->eta[i] + q * p->se[i]};
+        low[i] = ends[0];
+        high[i] = ends[1];
+        if (!of_mean)
+            continue;
         m->link->inverse(ends, 2, mu, slope);
         low[i] = fmin(mu[0], mu[1]);
         high[i] = fmax(mu[0], mu[1]);
     }
-    return true;
 }
 
-static Frame *with_predictions(const Model *m, const Frame *f, const Predictions *p, double level,
-                               Error *err)
+/* `f` (taken over) with one more column; NULL, and f gone, on failure. */
+static Frame *with_column(Frame *f, const char *name, double *v, Error *err)
+{
+    Column *c = f ? column_of(v, f->rows, err) : NULL;
+    Frame *out = c ? frame_with(f, name, c) : NULL;
+    frame_unref(f);
+    return out;
+}
+
+static Frame *with_interval(Frame *f, const Model *m, const Predictions *p, double level,
+                            bool of_mean, Error *err)
 {
     double *low = big_alloc(p->n, sizeof *low, false, "an interval", err);
     double *high = low ? big_alloc(p->n, sizeof *high, false, "an interval", err) : NULL;
-    Frame *out = frame_ref(f);
-    bool ok = high && bounds(m, p, level, low, high);
-    const struct {
-        const char *name;
-        double *v;
-    } cols[] = {{m->binary ? "probability" : "prediction", p->p},
-                {"eta", p->eta},
-                {"se", p->se},
-                {"ci_low", low},
-                {"ci_high", high}};
-    for (size_t k = 0; ok && k < sizeof cols / sizeof *cols; k++) {
-        Column *c = column_of(cols[k].v, p->n, err);
-        ok = c != NULL;
-        if (ok) {
-            Frame *next = frame_with(out, cols[k].name, c);
-            frame_unref(out);
-            out = next;
-        }
+    if (high) {
+        bounds(m, p, level, of_mean, low, high);
+        f = with_column(f, of_mean ? "ci_low" : "eta_low", low, err);
+        f = with_column(f, of_mean ? "ci_high" : "eta_high", high, err);
+    } else {
+        frame_unref(f);
+        f = NULL;
     }
     free(low);
     free(high);
-    if (!ok) {
-        frame_unref(out);
-        return NULL;
-    }
-    return out;
+    return f;
+}
+
+static Frame *with_predictions(const Model *m, const Frame *table, const Predictions *p,
+                               double level, Scale scale, Error *err)
+{
+    Frame *f = with_column(frame_ref(table), m->binary ? "probability" : "prediction", p->p, err);
+    f = with_column(f, "eta", p->eta, err);
+    f = with_column(f, "se", p->se, err);
+    if (f && scale != SCALE_RESPONSE)
+        f = with_interval(f, m, p, level, false, err);
+    if (f && scale != SCALE_ETA)
+        f = with_interval(f, m, p, level, true, err);
+    return f;
 }
 
 static void tell_report(const ReplayReport *r, Result *out)
@@ -116,7 +129,8 @@ static bool predict_run(Session *s, const Args *a, Result *out, Error *err)
     Predictions p = {0};
     if (!t || !model_predict(m, t->data.frame, true, policies[args_choice(a, "unseen")], &p, err))
         return false;
-    Frame *f = with_predictions(m, t->data.frame, &p, s->settings->level, err);
+    double level = args_has(a, "level") ? args_real(a, "level") : s->settings->level;
+    Frame *f = with_predictions(m, t->data.frame, &p, level, (Scale)args_choice(a, "scale"), err);
     bool ok = f != NULL;
     if (ok) {
         double sum = 0;
@@ -142,9 +156,21 @@ static bool predict_run(Session *s, const Args *a, Result *out, Error *err)
 }
 
 static const char *const unseen_words[] = {"base", "null", "error", NULL};
+static const char *const scale_words[] = {"response", "eta", "both", NULL};
 static const OptRow predict_opts[] = {
     OPT_MODEL_ROW,
     OPT_DATA_ROW,
+    {.name = "scale",
+     .type = OPT_CHOICE,
+     .choices = scale_words,
+     .def = "response",
+     .brief = "intervals of the mean (ci_low, ci_high), of eta (eta_low, eta_high), or both"},
+    {.name = "level",
+     .type = OPT_REAL,
+     .min = 0.5,
+     .max = 0.9999,
+     .metavar = "0.95",
+     .brief = "of the intervals (set level's when not given)"},
     {.name = "unseen",
      .type = OPT_CHOICE,
      .choices = unseen_words,
@@ -158,14 +184,18 @@ const Command cmd_predict = {
     .name = "predict",
     .group = GROUP_MODEL,
     .brief = "predictions as columns of a table",
-    .usage = "predict [T|es:INDEX] [as U] [--model M] [--unseen base|null|error]",
+    .usage = "predict [T|es:INDEX] [as U] [--model M] [--scale response|eta|both] [--level 0.95] "
+             "[--unseen base|null|error]",
     .opts = predict_opts,
     .subject = SUBJECT_WORDS,
     .clauses = CLAUSE_AS,
     .help = "Adds probability (or prediction), eta, se, ci_low and ci_high. Rows that lack an "
             "input get no prediction; "
             "levels that training never saw are told. es:INDEX is read from the connected engine first.",
-    .examples = (const Example[]){{"predict ft as scored", "", false}, {0}},
+    .examples = (const Example[]){{"predict ft as scored", "", false},
+                                  {"predict ft as scored --scale both --level 0.9",
+                                   "90 % intervals of the linear predictor too", false},
+                                  {0}},
     .needs = NEED_MODEL,
     .changes_state = true,
     .run = predict_run,

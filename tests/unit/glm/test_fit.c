@@ -66,6 +66,64 @@ static void score_vanishes(void **state)
     }
 }
 
+/* Responses whose mean is near the middle of the range, so that every link has room. */
+static void respond(World *w, uint64_t seed)
+{
+    Rng g = rng_stream(seed, "respond");
+    const Family *f = w->pb.family;
+    double middle = f->is_binary_response ? 0.5 : 2.0, eta0 = w->pb.link->link(middle), d;
+    double slope = 1e-3, mu, up;
+    w->pb.link->inverse(&(double){eta0 + slope}, 1, &up, &d);
+    slope *= 0.3 * middle / (up - middle); /* one unit of x or z moves the mean by about a third */
+    for (size_t i = 0; i < w->n; i++) {
+        w->x[i] = rng_unit(&g) - 0.5;
+        double eta = eta0 + slope * (w->x[i] - 0.7 * (w->z[i] - 0.5));
+        w->pb.link->inverse(&eta, 1, &mu, &d);
+        if (f->is_binary_response)
+            w->y[i] = rng_unit(&g) < mu;
+        else if (!f->y_valid(0.0))
+            w->y[i] = mu * (0.5 + rng_unit(&g));
+        else
+            w->y[i] = floor(2.0 * mu * rng_unit(&g) + 0.5);
+    }
+}
+
+/* Every family with every link that it lists: the score vanishes, the effects are seen. */
+static void every_link(void **state)
+{
+    (void)state;
+    size_t n, pairs = 0;
+    const Family *const *families = family_table(&n);
+    for (size_t k = 0; k < n; k++) {
+        Str rest = str_of(families[k]->links);
+        while (rest.n) {
+            Str name = str_split(rest, ' ', &rest);
+            World *w = world_new(families[k]->name, 3000, 5);
+            Error err = ERROR_INIT;
+            FitOptions opt = FIT_OPTIONS_DEFAULT;
+            w->pb.link = link_find(name, SPAN_NONE, &err);
+            respond(w, 70 + pairs++);
+            opt.param = families[k]->takes_param ? 1.5 : NAN;
+            Fit *f = must_fit(w, &opt);
+            double grad[WORLD_P], info[WORLD_P * WORLD_P];
+            Stats st = {.grad = grad, .info = info};
+            w->pb.param = opt.param;
+            w->pb.as_is = true;
+            Oracle *o = oracle_rows(&w->pb, &err);
+            assert_true(o->eval(o, f->b, EVAL_DEVIANCE | EVAL_GRAD | EVAL_INFO, &st, &err));
+            bool flat = f->status == FIT_CONVERGED && fabs(f->b[1]) > 3 * f->se[1];
+            for (size_t j = 0; j < WORLD_P; j++)
+                flat = flat && fabs(grad[j]) < 1e-7 * sqrt(info[j * WORLD_P + j]);
+            if (!flat)
+                fail_msg("%s, %.*s: status %d", families[k]->name, STR_ARG(name), f->status);
+            o->close(o);
+            fit_free(f);
+            world_free(w);
+        }
+    }
+    assert_int_equal(pairs, 44);
+}
+
 /* Two rows of weight 1 are one row of weight 2, except where rows are counted. */
 static void weights_are_copies(void **state)
 {
@@ -373,15 +431,17 @@ static void refusals(void **state)
         long row;
     } cases[] = {
         {"y below", "poisson", -1, 1, 0, 0, NAN,
-         "response -1: a poisson response must be 0 or more", 3},
+         "response -1 in row 3: a poisson response must be 0 or more", 3},
         {"y above", "binomial", 1.2, 1, 0, 0, NAN,
-         "response 1.2: a binomial response must be between 0 and 1", 3},
-        {"y zero", "gamma", 0, 1, 0, 0, NAN, "response 0: a gamma response must be positive", 3},
-        {"weight below", "gaussian", 1, -2, 0, 0, NAN, "weight -2 is not a finite number from 0 up",
-         3},
+         "response 1.2 in row 3: a binomial response must be between 0 and 1", 3},
+        {"y zero", "gamma", 0, 1, 0, 0, NAN,
+         "response 0 in row 3: a gamma response must be positive", 3},
+        {"weight below", "gaussian", 1, -2, 0, 0, NAN,
+         "weight -2 in row 3 is not a finite number from 0 up", 3},
         {"weight infinite", "gaussian", 1, INFINITY, 0, 0, NAN,
-         "weight inf is not a finite number from 0 up", 3},
-        {"offset infinite", "poisson", 1, 1, -INFINITY, 0, NAN, "offset -inf is not finite", 3},
+         "weight inf in row 3 is not a finite number from 0 up", 3},
+        {"offset infinite", "poisson", 1, 1, -INFINITY, 0, NAN,
+         "offset -inf in row 3 is not finite", 3},
         {"penalty below", "gaussian", 1, 1, 0, -1, NAN, "the penalty -1 is not a number from 0 up",
          0},
         {"theta below", "negbin", 1, 1, 0, 0, -1, "theta -1 is not positive", 0},
@@ -454,13 +514,21 @@ static void fits_from_an_oracle(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(score_vanishes),     cmocka_unit_test(weights_are_copies),
-        cmocka_unit_test(shifts_and_scales),  cmocka_unit_test(same_bits),
-        cmocka_unit_test(samples_only_start), cmocka_unit_test(aliased_columns),
-        cmocka_unit_test(large_aliased),      cmocka_unit_test(ridge),
-        cmocka_unit_test(robust_covariances), cmocka_unit_test(negative_binomial),
-        cmocka_unit_test(perfect_fit),        cmocka_unit_test(runs_out_of_iterations),
-        cmocka_unit_test(refusals),           cmocka_unit_test(fits_from_an_oracle),
+        cmocka_unit_test(score_vanishes),
+        cmocka_unit_test(every_link),
+        cmocka_unit_test(weights_are_copies),
+        cmocka_unit_test(shifts_and_scales),
+        cmocka_unit_test(same_bits),
+        cmocka_unit_test(samples_only_start),
+        cmocka_unit_test(aliased_columns),
+        cmocka_unit_test(large_aliased),
+        cmocka_unit_test(ridge),
+        cmocka_unit_test(robust_covariances),
+        cmocka_unit_test(negative_binomial),
+        cmocka_unit_test(perfect_fit),
+        cmocka_unit_test(runs_out_of_iterations),
+        cmocka_unit_test(refusals),
+        cmocka_unit_test(fits_from_an_oracle),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -156,6 +156,14 @@ static void agrees_with_all_rays(void **state)
             most = fmax(most, margin(&s, i, f->direction));
         for (size_t i = 0; expected && i < s.n; i++)
             assert_true(margin(&s, i, f->direction) > -1e-7 * most);
+        /* and the coefficients that are handed out put those rows at their end */
+        double b[P];
+        for (size_t j = 0; j < P; j++)
+            b[j] = f->flag[j] == COL_ALIASED ? 0 : f->b[j];
+        for (size_t i = 0; expected && i < s.n; i++)
+            if (sum[i] > 0 && !(margin(&s, i, b) > 20))
+                fail_msg("round %d, %s: row %zu is at %g", round, links[round % 4], i,
+                         margin(&s, i, b));
         seen[expected]++;
         fit_free(f);
     }
