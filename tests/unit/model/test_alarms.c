@@ -72,6 +72,46 @@ static void separated_numbers(void **state)
     frame_unref(f);
 }
 
+/* Fits that end where no fit should: each is said. */
+static void bad_ends(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *data, *formula, *family, *link;
+        AlarmKind kind;
+        const char *text;
+    } rows[] = {
+        {"y,x\n0,0\n0,1\n1,2\n0,3\n1,4\n1,5\n1,6\n0,1\n1,3\n1,7\n", "y ~ x", "binomial", "identity",
+         ALARM_NOT_CONVERGED,
+         "came to the edge: a binomial cannot have the mean that the identity"},
+        {"y,x\n1,0\n3,1\n5,2\n7,3\n9,4\n", "y ~ x", "gaussian", NULL, ALARM_PERFECT,
+         "a perfect fit: every response is told exactly"},
+        {"y,x\n1,a\n3,b\n5,c\n7,d\n", "y ~ x", "gaussian", NULL, ALARM_PERFECT,
+         "as many coefficients as rows (4)"},
+        {"y,x\n3,0\n4,1\n3,2\n4,3\n3,4\n4,6\n", "y ~ x", "negbin", NULL, ALARM_THETA,
+         "theta runs to infinity: y varies no more than a Poisson's"},
+        {"y,x\n3,2\n4,2\n3,2\n4,2\n", "y ~ x", "gaussian", NULL, ALARM_CONSTANT,
+         "x never varies: it is 2 in every row"},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        Error err = ERROR_INIT;
+        Frame *f = frame_of(rows[i].data);
+        ModelSpec spec = MODEL_SPEC_DEFAULT;
+        spec.formula = rows[i].formula;
+        spec.family = rows[i].family;
+        spec.link = rows[i].link;
+        Model *m = model_fit(&(Dataset){f, NULL}, &spec, &err);
+        if (!m)
+            fail_msg("%s: %s\n", rows[i].text, err.msg);
+        const Alarm *a = alarm_about(m, rows[i].kind);
+        check_row(a != NULL && a->help[0], rows[i].text);
+        if (!strstr(a->text, rows[i].text))
+            fail_msg("%s: %s\n", rows[i].text, a->text);
+        model_unref(m);
+        frame_unref(f);
+    }
+}
+
 static void leakage(void **state)
 {
     (void)state;
@@ -285,11 +325,12 @@ static void tables(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(separation),  cmocka_unit_test(separated_numbers),
-        cmocka_unit_test(leakage),     cmocka_unit_test(later_times),
-        cmocka_unit_test(collinear),   cmocka_unit_test(levels),
-        cmocka_unit_test(imbalance),   cmocka_unit_test(same_ranking),
-        cmocka_unit_test(all_is_well), cmocka_unit_test(tables),
+        cmocka_unit_test(separation),   cmocka_unit_test(separated_numbers),
+        cmocka_unit_test(bad_ends),     cmocka_unit_test(leakage),
+        cmocka_unit_test(later_times),  cmocka_unit_test(collinear),
+        cmocka_unit_test(levels),       cmocka_unit_test(imbalance),
+        cmocka_unit_test(same_ranking), cmocka_unit_test(all_is_well),
+        cmocka_unit_test(tables),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
