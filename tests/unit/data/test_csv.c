@@ -206,7 +206,7 @@ static void refusals(void **state)
          9,
          {0},
          "the quote that opens in line 1 is never closed"},
-        {"no header", NULL, 0, {0}, "is line 1 a header?"},
+        {"no header", NULL, 0, {0}, "the name of column 1 would have 10000 bytes"},
         {"unknown column", "age,b\n1,2\n", 10, {.types = "agE=int"}, "no column 'agE'"},
         {"unknown type",
          "age,b\n1,2\n",
