@@ -201,6 +201,17 @@ void buf_str(Buf *b, Str s)
     buf_put(b, s.p, s.n);
 }
 
+void buf_quoted(Buf *b, Str s)
+{
+    buf_putc(b, '"');
+    for (size_t i = 0; i < s.n; i++) {
+        if (s.p[i] == '"')
+            buf_putc(b, '"');
+        buf_putc(b, s.p[i]);
+    }
+    buf_putc(b, '"');
+}
+
 void buf_vprintf(Buf *b, const char *fmt, va_list ap)
 {
     va_list again;

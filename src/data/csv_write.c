@@ -58,17 +58,10 @@ static bool needs_quotes(Str s, char delim)
 
 static void put_text(Buf *b, Str s, char delim)
 {
-    if (!needs_quotes(s, delim)) {
+    if (needs_quotes(s, delim))
+        buf_quoted(b, s);
+    else
         buf_str(b, s);
-        return;
-    }
-    buf_putc(b, '"');
-    for (size_t i = 0; i < s.n; i++) {
-        if (s.p[i] == '"')
-            buf_putc(b, '"');
-        buf_putc(b, s.p[i]);
-    }
-    buf_putc(b, '"');
 }
 
 static void put_real(Buf *b, double v)

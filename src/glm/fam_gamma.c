@@ -30,12 +30,6 @@ static double loglik(double y, double mu, double w, double phi, double param)
            (-log(y) - a * deviance_part(mu, y) / mu - stirling_rest(a) + 0.5 * (log(a) - LOG_2PI));
 }
 
-static double start(double y, double w)
-{
-    (void)w;
-    return y;
-}
-
 const Family family_gamma = {
     .name = "gamma",
     .links = "inverse log identity sqrt inverse-squared",
@@ -45,7 +39,7 @@ const Family family_gamma = {
     .variance = variance,
     .deviance = deviance,
     .loglik = loglik,
-    .start = start,
+    .start = start_at_y,
     .y_valid = positive_value,
     .mu_valid = positive_value,
     .y_rule = "positive",

@@ -27,12 +27,6 @@ static double loglik(double y, double mu, double w, double phi, double param)
     return -0.5 * (LOG_2PI + log(phi / w) + w * (y - mu) * (y - mu) / phi);
 }
 
-static double start(double y, double w)
-{
-    (void)w;
-    return y;
-}
-
 const Family family_gaussian = {
     .name = "gaussian",
     .alias = "normal linear",
@@ -43,7 +37,7 @@ const Family family_gaussian = {
     .variance = variance,
     .deviance = deviance,
     .loglik = loglik,
-    .start = start,
+    .start = start_at_y,
     .y_valid = any_value,
     .mu_valid = any_value,
     .y_rule = "a finite number",

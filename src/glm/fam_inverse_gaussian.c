@@ -25,12 +25,6 @@ static double loglik(double y, double mu, double w, double phi, double param)
     return -0.5 * w * (LOG_2PI + log(phi) + 3.0 * log(y) + deviance(y, mu, param) / phi);
 }
 
-static double start(double y, double w)
-{
-    (void)w;
-    return y;
-}
-
 const Family family_inverse_gaussian = {
     .name = "inverse-gaussian",
     .alias = "inverse.gaussian inverse_gaussian",
@@ -41,7 +35,7 @@ const Family family_inverse_gaussian = {
     .variance = variance,
     .deviance = deviance,
     .loglik = loglik,
-    .start = start,
+    .start = start_at_y,
     .y_valid = positive_value,
     .mu_valid = positive_value,
     .y_rule = "positive",

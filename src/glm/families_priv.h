@@ -24,6 +24,9 @@ bool not_negative(double v);
 bool unit_interval(double v);
 bool inside_unit(double v);
 
+/* The mean of each row starts at its own y. */
+double start_at_y(double y, double w);
+
 /* What quasi families share with their model. */
 double binomial_variance(double mu, double param);
 double binomial_deviance(double y, double mu, double param);

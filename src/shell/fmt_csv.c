@@ -19,17 +19,10 @@ static void put_csv(Buf *b, Str s)
         quote = strchr(",\"\r\n", s.p[i]) && s.p[i];
     if (!quote && (s.p[0] == ' ' || s.p[s.n - 1] == ' '))
         quote = true;
-    if (!quote) {
+    if (quote)
+        buf_quoted(b, s);
+    else
         buf_str(b, s);
-        return;
-    }
-    buf_putc(b, '"');
-    for (size_t i = 0; i < s.n; i++) {
-        if (s.p[i] == '"')
-            buf_putc(b, '"');
-        buf_putc(b, s.p[i]);
-    }
-    buf_putc(b, '"');
 }
 
 static void put_tsv(Buf *b, Str s)

@@ -13,6 +13,7 @@
 #include "shell/model_show.h"
 #include "shell/select.h"
 #include "shell/settings.h"
+#include "shell/spec_args.h"
 
 static bool parse_split(const Args *a, ModelSpec *spec, Error *err)
 {
@@ -76,20 +77,10 @@ static void show_penalty(Result *out, const Model *m)
 static bool spec_of(const Session *s, const Args *a, ModelSpec *spec, Error *err)
 {
     static const Robust robust[] = {ROBUST_HC0, ROBUST_HC1, ROBUST_HC2, ROBUST_HC3};
-    *spec = (ModelSpec)MODEL_SPEC_DEFAULT;
-    spec->formula = args_zstr(a, a->text);
-    spec->formula_at = a->text_at.from;
-    spec->family = args_z(a, "family");
-    spec->link = args_z(a, "link");
-    spec->weights = args_z(a, "weights");
-    spec->offset = args_z(a, "offset");
+    spec_args(s, a, spec);
     spec->cluster = args_z(a, "cluster");
-    spec->event = args_z(a, "event");
-    spec->encode = (Encode)args_choice(a, "encode");
     spec->seed = args_has(a, "seed") ? (uint64_t)args_int(a, "seed") : s->seed;
-    spec->threshold = s->threshold;
     spec->sampled = args_has(a, "sampled") ? args_real(a, "sampled") : 0;
-    spec->fit.ci_level = s->settings->level;
     spec->fit.standardize = args_flag(a, "standardize");
     spec->fit.firth = args_flag(a, "firth");
     spec->fit.l2 = args_has(a, "l2") ? args_real(a, "l2") : 0;
@@ -97,29 +88,12 @@ static bool spec_of(const Session *s, const Args *a, ModelSpec *spec, Error *err
         return false;
     if (args_has(a, "robust"))
         spec->fit.robust = robust[args_choice(a, "robust")];
-    if (args_has(a, "theta"))
-        spec->fit.param = args_real(a, "theta");
-    if (args_has(a, "power"))
-        spec->fit.param = args_real(a, "power");
     if (args_has(a, "steps"))
         spec->fit.max_iter = (int)args_int(a, "steps");
     return parse_split(a, spec, err);
 }
 
-/* Names of families and columns in options: their place is the option's, not the formula's. */
-static bool check_names(const Args *a, const Frame *f, const char *table, Error *err)
-{
-    static const char *const columns[] = {"weights", "cluster", "split-column"};
-    if (args_has(a, "family") && !family_find(args_text(a, "family"), args_at(a, "family"), err))
-        return false;
-    if (args_has(a, "link") && !link_find(args_text(a, "link"), args_at(a, "link"), err))
-        return false;
-    for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
-        if (args_has(a, columns[i]) &&
-            !frame_need(f, args_text(a, columns[i]), table, args_at(a, columns[i]), err))
-            return false;
-    return true;
-}
+static const char *const column_options[] = {"weights", "cluster", "split-column"};
 
 static void show(const Session *s, const Model *m, size_t constant, Result *out)
 {
@@ -166,7 +140,8 @@ static bool run(Session *s, const Args *a, Result *out, Error *err)
     if (index)
         return run_there(s, a, index, out, err);
     const NamedData *t = error_is_set(err) ? NULL : command_table_arg(s, a, STR_NULL, SPAN_NONE, err);
-    if (!t || !spec_of(s, a, &spec, err) || !check_names(a, t->data.frame, t->name, err))
+    if (!t || !spec_of(s, a, &spec, err) || 
+        !spec_args_check(a, t->data.frame, t->name, column_options, 3, err))
         return false;
     spec.table = args_zstr(a, str_of(t->name));
     Frame *f = select_where(a, t->data.frame, t->name, err);
@@ -198,7 +173,6 @@ static bool run(Session *s, const Args *a, Result *out, Error *err)
     return true;
 }
 
-static const char *const encodes[] = {"treatment", "onehot", "sum", NULL};
 static const char *const splits[] = {"random", "time", "user", NULL};
 static const char *const robusts[] = {"hc0", "hc1", "hc2", "hc3", NULL};
 static const char *const places[] = {"auto", "local", "cluster", NULL};
@@ -213,29 +187,7 @@ static const OptRow opts[] = {
      .metavar = "Q",
      .brief = "which documents, in the cluster: 'age:>30' or the engine's JSON"},
     OPT_SHOW_REQUEST,
-    {.name = "family",
-     .type = OPT_TEXT,
-     .metavar = "NAME",
-     .def = "binomial",
-     .brief = "help families lists them"},
-    {.name = "link",
-     .type = OPT_TEXT,
-     .metavar = "NAME",
-     .brief = "the family's usual one when not given"},
-    {.name = "weights", .type = OPT_COLUMN, .metavar = "c", .brief = "column of prior weights"},
-    {.name = "offset",
-     .type = OPT_COLUMN,
-     .metavar = "c",
-     .brief = "column or expression with coefficient 1"},
-    {.name = "encode",
-     .type = OPT_CHOICE,
-     .choices = encodes,
-     .def = "treatment",
-     .brief = "how levels become columns"},
-    {.name = "event",
-     .type = OPT_TEXT,
-     .metavar = "LEVEL",
-     .brief = "the level of the response that counts as 1"},
+    OPT_SPEC_ROWS,
     {.name = "l2",
      .type = OPT_REAL,
      .min = 0,
@@ -298,18 +250,6 @@ static const OptRow opts[] = {
      .max = 1,
      .metavar = "F",
      .brief = "share of negatives kept before: the intercept is corrected"},
-    {.name = "theta",
-     .type = OPT_REAL,
-     .min = 0,
-     .max = 1e12,
-     .metavar = "X",
-     .brief = "negbin: fixed theta"},
-    {.name = "power",
-     .type = OPT_REAL,
-     .min = -10,
-     .max = 10,
-     .metavar = "X",
-     .brief = "tweedie: variance power"},
     {.name = "steps",
      .type = OPT_INT,
      .min = 1,

@@ -14,6 +14,7 @@
 #include "shell/plot.h"
 #include "shell/select.h"
 #include "shell/settings.h"
+#include "shell/spec_args.h"
 
 /* The eight largest coefficients at the end against log10(lambda). */
 static void path_plot(Result *out, const Path *path, const Encoding *enc)
@@ -127,26 +128,14 @@ static bool find_measure(const Args *a, const MetricRow **out, Error *err)
 static void spec_of(const Session *s, const Args *a, const NamedData *t, ModelSpec *spec,
                     PathOptions *opt)
 {
-    *spec = (ModelSpec)MODEL_SPEC_DEFAULT;
-    spec->formula = args_zstr(a, a->text);
-    spec->formula_at = a->text_at.from;
+    spec_args(s, a, spec);
     spec->table = t->name;
-    spec->family = args_z(a, "family");
-    spec->link = args_z(a, "link");
-    spec->weights = args_z(a, "weights");
-    spec->offset = args_z(a, "offset");
-    spec->event = args_z(a, "event");
-    spec->encode = (Encode)args_choice(a, "encode");
-    spec->threshold = s->threshold;
-    spec->fit.ci_level = s->settings->level;
     *opt = (PathOptions)PATH_OPTIONS_DEFAULT;
     opt->alpha = args_real(a, "alpha");
     opt->nlambda = (size_t)args_int(a, "lambdas");
     opt->no_standardize = args_flag(a, "as-is");
-    if (args_has(a, "theta"))
-        opt->param = args_real(a, "theta");
-    if (args_has(a, "power"))
-        opt->param = args_real(a, "power");
+    if (args_has(a, "theta") || args_has(a, "power"))
+        opt->param = spec->fit.param;
 }
 
 static void put_choice(Result *out, const CvPath *cv, const char *measure)
@@ -176,7 +165,8 @@ static bool path_cmd_run(Session *s, const Args *a, Result *out, Error *err)
         fail(err, ERR_USAGE, "path wants a formula");
         return error_hint(err, "path viewed ~ age + lang --cv 5");
     }
-    if (args_has(a, "family") && !family_find(args_text(a, "family"), args_at(a, "family"), err))
+    static const char *const column_options[] = {"weights"};
+    if (!spec_args_check(a, t->data.frame, t->name, column_options, 1, err))
         return false;
     spec_of(s, a, t, &spec, &opt);
     bool choose = args_has(a, "cv") || args_has(a, "folds");
@@ -205,7 +195,6 @@ static bool path_cmd_run(Session *s, const Args *a, Result *out, Error *err)
     return ok;
 }
 
-static const char *const encodes[] = {"treatment", "onehot", "sum", NULL};
 static const OptRow path_opts[] = {
     OPT_DATA_ROW,
     {.name = "alpha",
@@ -235,41 +224,7 @@ static const OptRow path_opts[] = {
      .metavar = "NAME",
      .brief = "what the folds are judged by: deviance, roc_auc, log_loss, brier, accuracy ..."},
     {.name = "as-is", .type = OPT_FLAG, .brief = "columns are not scaled to sd 1 first"},
-    {.name = "family",
-     .type = OPT_TEXT,
-     .metavar = "NAME",
-     .def = "binomial",
-     .brief = "help families lists them"},
-    {.name = "link",
-     .type = OPT_TEXT,
-     .metavar = "NAME",
-     .brief = "the family's usual one when not given"},
-    {.name = "event",
-     .type = OPT_TEXT,
-     .metavar = "LEVEL",
-     .brief = "the level of the response that counts as 1"},
-    {.name = "theta",
-     .type = OPT_REAL,
-     .min = 0,
-     .max = 1e12,
-     .metavar = "X",
-     .brief = "negbin: theta"},
-    {.name = "power",
-     .type = OPT_REAL,
-     .min = -10,
-     .max = 10,
-     .metavar = "X",
-     .brief = "tweedie: variance power"},
-    {.name = "encode",
-     .type = OPT_CHOICE,
-     .choices = encodes,
-     .def = "treatment",
-     .brief = "how levels become columns"},
-    {.name = "weights", .type = OPT_COLUMN, .metavar = "c", .brief = "column of prior weights"},
-    {.name = "offset",
-     .type = OPT_COLUMN,
-     .metavar = "c",
-     .brief = "column or expression with coefficient 1"},
+    OPT_SPEC_ROWS,
     {0},
 };
 
