@@ -59,7 +59,7 @@ void buf_putc(Buf *b, char c);
 void buf_put(Buf *b, const char *p, size_t n);
 void buf_puts(Buf *b, const char *z);
 void buf_str(Buf *b, Str s);
-void buf_quoted(Buf *b, Str s); /* in double quotes, those inside doubled, as RFC 4180 has it */
+void buf_csv_str(Buf *b, Str s); /* in double quotes, those inside doubled, as RFC 4180 has it */
 void buf_printf(Buf *b, const char *fmt, ...) PRINTF_LIKE(2, 3);
 void buf_vprintf(Buf *b, const char *fmt, va_list ap) PRINTF_LIKE(2, 0);
 /* The shortest decimal text that reads back as the same bits (1, 0.1, 1e+300, nan, inf, -inf). */

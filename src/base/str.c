@@ -201,7 +201,7 @@ void buf_str(Buf *b, Str s)
     buf_put(b, s.p, s.n);
 }
 
-void buf_quoted(Buf *b, Str s)
+void buf_csv_str(Buf *b, Str s)
 {
     buf_putc(b, '"');
     for (size_t i = 0; i < s.n; i++) {

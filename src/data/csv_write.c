@@ -59,7 +59,7 @@ static bool needs_quotes(Str s, char delim)
 static void put_text(Buf *b, Str s, char delim)
 {
     if (needs_quotes(s, delim))
-        buf_quoted(b, s);
+        buf_csv_str(b, s);
     else
         buf_str(b, s);
 }

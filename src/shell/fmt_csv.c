@@ -20,7 +20,7 @@ static void put_csv(Buf *b, Str s)
     if (!quote && (s.p[0] == ' ' || s.p[s.n - 1] == ' '))
         quote = true;
     if (quote)
-        buf_quoted(b, s);
+        buf_csv_str(b, s);
     else
         buf_str(b, s);
 }
