@@ -15,6 +15,7 @@
 #   make bench      speed and memory beside other programs: bench-start -csv -fit -path -score -screen
 #   make fuzz       libFuzzer on each entry of tests/fuzz for SECONDS=20
 #   make fuzz-keys  a million keys by chance on each screen under AddressSanitizer: KEYS=1000000 SEED=1
+#   make pictures   the pictures of README.md from real runs, into man/pictures
 #   make deps       install what the build needs (apt; elsewhere it prints the packages)
 #   make man        build/release/glint.1, printed from the tables of the program
 #   make install    to PREFIX=/usr/local, below DESTDIR when given; make uninstall
@@ -231,7 +232,7 @@ demo:
 	@tests/demo.sh $(BUILD)/glint
 
 pictures: $(BUILD)/glint
-	$(Q)$(BUILD)/glint --no-rc -q -f tests/pictures.glint >/dev/null
+	$(Q)python3 tests/pictures.py $(BUILD)/glint man/pictures
 
 # ---- man page, install, packages ----
 man: $(BUILD)/glint.1

@@ -6,8 +6,10 @@
 
 #include "base/str.h"
 
+/* PLOT_WATERFALL: steps from low to high of series[0], x the amount; the first and the last are where it begins and
+ * ends. */
 /* PLOT_HEAT: a matrix; y of series[0] has n x n values from -1 to 1, row by row, labels their names. */
-typedef enum PlotKind { PLOT_LINES, PLOT_BARS, PLOT_FOREST, PLOT_POINTS, PLOT_HEAT } PlotKind;
+typedef enum PlotKind { PLOT_LINES, PLOT_BARS, PLOT_FOREST, PLOT_POINTS, PLOT_HEAT, PLOT_WATERFALL } PlotKind;
 typedef struct Series {
     const char *name;
     size_t n;

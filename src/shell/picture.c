@@ -388,6 +388,45 @@ static void draw_rows(Page *g, const Plot *p)
     }
 }
 
+/* From the first row to the last, a step a row: series 0 goes from low to high, its x the amount. */
+static void draw_waterfall(Page *g, const Plot *p)
+{
+    const Series *s = &p->series[0];
+    double room = 54; /* right of the bars, for the amounts */
+    g->left = label_room(g, p);
+    g->x0 = INFINITY;
+    g->x1 = -INFINITY;
+    for (size_t i = 0; i < s->n; i++) {
+        g->x0 = fmin(g->x0, fmin(s->low[i], s->high[i]));
+        g->x1 = fmax(g->x1, fmax(s->low[i], s->high[i]));
+    }
+    double margin = g->x1 > g->x0 ? (g->x1 - g->x0) * 0.04 : 0.5;
+    g->x0 -= margin;
+    g->x1 += margin;
+    g->right -= room;
+    draw_x_axis(g, p->xlabel, false);
+    double tall = (g->bottom - g->top) / (double)s->n;
+    for (size_t i = 0; i < s->n; i++) {
+        double y = g->top + tall * ((double)i + 0.5), from = px(g, s->low[i]), to = px(g, s->high[i]);
+        bool end = i == 0 || i + 1 == s->n;
+        label_at(g, g->left - 8, y + 4, p->labels[i]);
+        if (i + 1 < s->n)
+            line_at(g, to, y, to, y + tall, 0.6);
+        if (end) {
+            set_color(g, 7, 1);
+            draw_point(g, to, y, 4);
+            continue;
+        }
+        set_color(g, s->x[i] < 0 ? 0 : 5, 1);
+        cairo_rectangle(g->c, fmin(from, to), y - tall * 0.32, fmax(fabs(to - from), 1), tall * 0.64);
+        cairo_fill(g->c);
+        Buf b = BUF_INIT;
+        buf_printf(&b, "%+.3f", s->x[i]);
+        text_at(g, WIDTH - 24, y + 4, b.p, 1, false);
+        buf_free(&b);
+    }
+}
+
 static double heat_height(const Plot *p)
 {
     return p->series[0].n <= CELL_NAMED ? HEAT_TALL : HEAT_FLAT;
@@ -438,13 +477,15 @@ static void draw(cairo_t *c, const Plot *p, double height)
         draw_rows(&g, p);
     else if (p->nseries && p->kind == PLOT_HEAT)
         draw_heat(&g, p);
+    else if (p->nseries && p->kind == PLOT_WATERFALL)
+        draw_waterfall(&g, p);
     else if (p->nseries)
         draw_curves(&g, p);
 }
 
 static double height_of(const Plot *p)
 {
-    bool rows = p->kind == PLOT_BARS || p->kind == PLOT_FOREST;
+    bool rows = p->kind == PLOT_BARS || p->kind == PLOT_FOREST || p->kind == PLOT_WATERFALL;
     if (p->nseries && p->kind == PLOT_HEAT)
         return 80 + heat_height(p) * (double)p->series[0].n;
     return rows && p->nseries ? 120 + 22 * (double)p->series[0].n : HEIGHT;

@@ -385,6 +385,7 @@ void plot_text(const Plot *p, size_t cols, size_t rows, bool ascii, Buf *out)
     case PLOT_POINTS:
         plot_curves(p, cols, rows, ascii, out);
         return;
+    case PLOT_WATERFALL:
     case PLOT_HEAT: /* its numbers are a table */
         return;
     }

@@ -11,6 +11,8 @@
 
 #define DIM_P 0.1 /* from here on a coefficient is dim */
 #define STRONG_P 0.05
+#define TERM_MOST 40 /* cells of a term */
+#define TERM_WHOLE 24 /* so long a name is not cut */
 #define EFFECT_LEAST 10 /* lines below the list for a curve */
 #define EFFECT_ROWS 20
 
@@ -205,13 +207,13 @@ void coefs_draw(Ui *ui, void *state, Canvas *c)
     bool bars = s->bars != BARS_NONE && !c->plain;
     Field f[NFIELDS] = {
         [F_GROUP] = {"group", s->grouped ? 11 : 0, 11, s->grouped ? 1 : 99, false, 0, 0},
-        [F_TERM] = {"term", 12, 40, 0, false, 0, 0},
+        [F_TERM] = {"term", 12, TERM_MOST, 0, false, 0, 0},
         [F_VALUE] = {s->odds ? ratio_name(s->model) : "coef", 9, 9, 0, true, 0, 0},
         [F_SE] = {"std.err", 9, 9, 5, true, 0, 0},
         [F_INTERVAL] = {"interval", 19, 19, bars ? 4 : 2, true, 0, 0},
         [F_P] = {"p", 6, 6, 2, true, 0, 0},
         [F_VIF] = {"vif", s->vif ? 6 : 0, 6, s->vif ? 1 : 99, true, 0, 0},
-        [F_BAR] = {"", bars ? (c->cols >= 70 ? 25 : 13) : 0, 61, bars ? 1 : 99, false, 0, 0},
+        [F_BAR] = {"", bars ? (c->cols >= 70 ? 19 : 13) : 0, 61, bars ? 1 : 99, false, 0, 0},
     };
     int bottom = draw_words(s, c, c->rows - 2), below;
     int longest = 12;
@@ -219,7 +221,9 @@ void coefs_draw(Ui *ui, void *state, Canvas *c)
         int w = (int)utf8_width(str_of(s->rows[i].term));
         longest = w > longest ? w : longest;
     }
-    f[F_TERM].max = longest < 40 ? longest : 40;
+    f[F_TERM].max = longest < TERM_MOST ? longest : TERM_MOST;
+    if (c->cols >= 60) /* names before intervals: the bars show those, too */
+        f[F_TERM].min = longest < TERM_WHOLE ? longest : TERM_WHOLE;
     fields_place(f, NFIELDS, 0, c->cols);
     f[F_BAR].w -= f[F_BAR].w > 0 && f[F_BAR].w % 2 == 0; /* a middle cell */
     draw_title(s, c);

@@ -92,7 +92,7 @@ void draw_effect(const WhatIf *w, size_t input, double level, Canvas *c, int x, 
                        ? whatif_vary(w, input, from, to, (to - from) / POINTS, level, &n, &ignored)
                        : whatif_vary(w, input, NAN, NAN, NAN, level, &n, &ignored);
     if (v && n) {
-        canvas_printf(c, x, y, width, STYLE_HEAD, "%s by %s, the rest as it is",
+        canvas_printf(c, x, y, width, STYLE_HEAD, "%s by %s",
                       w->model->binary ? "probability" : "mean", in->name);
         (number ? draw_curve : draw_levels)(w, input, v, n, c, x, y + 1, width, rows - 1);
     }

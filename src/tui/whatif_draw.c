@@ -140,6 +140,8 @@ static void draw_row(const Whats *s, size_t k, const Field *f, Canvas *c, int y)
     field_text(&f[F_ADDS], c, y, st, buf_slice(&b));
     if (f[F_BAR].w)
         canvas_signed_bar(c, f[F_BAR].x, y, f[F_BAR].w, adds / s->adds_scale);
+    if (cursor) /* slider and bar, too */
+        canvas_paint(c, 0, y, f[NFIELDS - 1].x + f[NFIELDS - 1].w, st);
     buf_clear(&b);
     if (s->pinned && (s->pinned->num[i] != s->v.w->num[i] || s->pinned->text[i]) && f[F_PIN].w) {
         whats_put_value(in, s->pinned->num[i], str_of(s->pinned->text[i]), &b);

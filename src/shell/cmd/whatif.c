@@ -102,6 +102,48 @@ static void put_contributions(Result *out, const WhatIf *v, const WhatIfResult *
         t->machine_only = true; /* shown to nobody */
 }
 
+/* The way from the typical row to this one, for `> FILE.svg` and the report. */
+static void put_waterfall(Result *out, const WhatIf *v, const WhatIfResult *r)
+{
+    const Model *m = v->model;
+    size_t n = 0, max = r->ncontrib + 2;
+    const char **labels = arena_array(out->arena, const char *, max);
+    double *x = arena_array(out->arena, double, max), *low = arena_array(out->arena, double, max),
+           *high = arena_array(out->arena, double, max), at = r->typical_eta;
+    labels[n] = arena_printf(out->arena, "typical %s", vector_mean_text(out, m, r->typical_p));
+    x[n] = 0;
+    low[n] = high[n] = at;
+    n++;
+    for (size_t i = 0; i < r->ncontrib; i++) {
+        const Contribution *c = &r->contrib[i];
+        if (c->contribution == 0)
+            continue;
+        labels[n] = arena_printf(out->arena, "%s %s", c->term, c->value);
+        x[n] = c->contribution;
+        low[n] = at;
+        high[n] = at += c->contribution;
+        n++;
+    }
+    labels[n] = arena_printf(out->arena, "this row %s", vector_mean_text(out, m, r->p));
+    x[n] = 0;
+    low[n] = high[n] = at;
+    n++;
+    Plot *p = arena_alloc(out->arena, sizeof *p);
+    *p = (Plot){.kind = PLOT_WATERFALL,
+                .title = arena_printf(out->arena, "From the typical row to this one, %s", m->name),
+                .xlabel = strcmp(m->link->name, "logit") == 0 ? "log odds" : "linear predictor",
+                .xmin = NAN,
+                .xmax = NAN,
+                .ymin = NAN,
+                .ymax = NAN,
+                .mark_x = NAN,
+                .mark_y = NAN,
+                .nseries = 1,
+                .labels = labels};
+    p->series[0] = (Series){.name = m->name, .n = n, .x = x, .low = low, .high = high};
+    result_picture(out, p);
+}
+
 static void put_rest(Result *out, const WhatIf *v)
 {
     Buf b = BUF_INIT;
@@ -151,6 +193,8 @@ static void tell(const Session *s, Result *out, const WhatIf *v, const WhatIfRes
     }
     put_contributions(out, v, r, top);
     put_rest(out, v);
+    if (r->ok)
+        put_waterfall(out, v, r);
     for (size_t i = 0; i < r->nnotes; i++)
         result_warn(out, "whatif", NULL, "%s", r->notes[i]);
 }
