@@ -28,15 +28,20 @@ static bool is_number(const Table *t, size_t row, size_t col)
     return c.kind == CELL_INT || c.kind == CELL_REAL;
 }
 
+static bool holds_numbers(const Table *t, size_t col)
+{
+    bool some = false;
+    for (size_t i = 0; i < t->nrows && !some; i++)
+        some = is_number(t, i, col);
+    return some;
+}
+
 /* How many columns a text takes that stands where other rows have numbers (the levels of a factor
  * in `describe`): its own and the empty ones behind it. */
 static size_t text_span(const Table *t, const size_t *cols, size_t n, size_t row, size_t j)
 {
     size_t span = 1;
-    bool among = false;
-    for (size_t i = 0; i < t->nrows && !among; i++)
-        among = is_number(t, i, cols[j]);
-    if (!among || table_cell(t, row, cols[j]).kind != CELL_TEXT)
+    if (!holds_numbers(t, cols[j]) || table_cell(t, row, cols[j]).kind != CELL_TEXT)
         return 1;
     while (j + span < n && table_cell(t, row, cols[j + span]).kind == CELL_NULL)
         span++;
@@ -52,7 +57,7 @@ static void put_table(const Table *t, Out *o)
     for (size_t j = 0; j < n; j++) {
         if (t->cols[cols[j]].look == LOOK_BAR)
             continue;
-        buf_puts(b, "<th>");
+        buf_puts(b, holds_numbers(t, cols[j]) ? "<th class=\"number\">" : "<th>");
         buf_html(b, str_of(t->cols[cols[j]].title));
         buf_puts(b, "</th>");
     }

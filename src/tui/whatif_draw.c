@@ -115,6 +115,15 @@ static void draw_slider(const Whats *s, size_t i, const Field *f, Canvas *c, int
     canvas_slider(c, f->x, y, f->w, at, knob);
 }
 
+/* Where the last field that is shown ends. */
+static int row_end(const Field *f)
+{
+    int end = 0;
+    for (size_t i = 0; i < NFIELDS; i++)
+        end = f[i].w ? f[i].x + f[i].w : end;
+    return end;
+}
+
 static void draw_row(const Whats *s, size_t k, const Field *f, Canvas *c, int y)
 {
     size_t i = s->shown[k];
@@ -123,7 +132,7 @@ static void draw_row(const Whats *s, size_t k, const Field *f, Canvas *c, int y)
     Style st = cursor ? STYLE_CURSOR : STYLE_PLAIN;
     Buf b = BUF_INIT;
     if (cursor)
-        canvas_fill(c, 0, y, f[NFIELDS - 1].x + f[NFIELDS - 1].w, 1, st);
+        canvas_fill(c, 0, y, row_end(f), 1, st);
     field_text(&f[F_MARK], c, y, cursor ? st : STYLE_KEY,
                s->frozen[i]     ? STR("z")
                : s->v.w->set[i] ? STR("*")
@@ -141,7 +150,7 @@ static void draw_row(const Whats *s, size_t k, const Field *f, Canvas *c, int y)
     if (f[F_BAR].w)
         canvas_signed_bar(c, f[F_BAR].x, y, f[F_BAR].w, adds / s->adds_scale);
     if (cursor) /* slider and bar, too */
-        canvas_paint(c, 0, y, f[NFIELDS - 1].x + f[NFIELDS - 1].w, st);
+        canvas_paint(c, 0, y, row_end(f), st);
     buf_clear(&b);
     if (s->pinned && (s->pinned->num[i] != s->v.w->num[i] || s->pinned->text[i]) && f[F_PIN].w) {
         whats_put_value(in, s->pinned->num[i], str_of(s->pinned->text[i]), &b);

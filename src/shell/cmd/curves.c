@@ -121,7 +121,7 @@ static bool curve_run(Session *s, const Args *a, Result *out, bool roc, Error *e
                                     ? arena_printf(out->arena, "%.3f", k.precision)
                                     : "not defined";
         result_line(
-            out, "the cross is threshold %s: recall %.3f, precision %s, false positive rate %.3f",
+            out, "the mark is threshold %s: recall %.3f, precision %s, false positive rate %.3f",
             result_short(out, k.threshold), k.recall, precision, c.fpr[m]);
     }
     curve_clear(&c);

@@ -19,37 +19,41 @@
 typedef struct Section {
     const char *title, *command; /* %M is the model, %T its table, %C the columns it reads */
     bool picture;                /* shown here, not in another section */
+    bool half;                   /* two of these stand beside each other on a wide page */
 } Section;
 
 static const Section sections[] = {
-    {"What stands out", "diagnose %M", true},
-    {"ROC curve", "roc %M", true},
-    {"Precision and recall", "pr %M", true},
-    {"Calibration", "calibration %M", true},
-    {"Gain", "lift %M", true},
-    {"Coefficients", "coef %M all", true},
-    {"In words", "coef %M all --words", false},
-    {"The columns it reads", "describe %T %C", true},
-    {"How it was made", "script", true},
+    {"What stands out", "diagnose %M", true, false},
+    {"ROC curve", "roc %M", true, true},
+    {"Precision and recall", "pr %M", true, true},
+    {"Calibration", "calibration %M", true, true},
+    {"Gain", "lift %M", true, true},
+    {"Coefficients", "coef %M all", true, false},
+    {"In words", "coef %M all --words", false, false},
+    {"The columns it reads", "describe %T %C", true, false},
+    {"How it was made", "script", true, false},
 };
 
 static const char style[] =
-    "body{font:16px/1.5 "
-    "system-ui,sans-serif;color:#1a1a1a;background:#fff;max-width:60rem;margin:2rem auto;padding:0 "
-    "1rem}"
-    "h1{font-size:1.7rem;margin-bottom:.2rem}h2{font-size:1.2rem;margin-top:2.2rem;border-bottom:"
-    "1px solid #ccc}"
-    "table{border-collapse:collapse;font-size:.9rem;margin:.8rem "
-    "0}th{text-align:left;border-bottom:2px solid #999}"
-    "th,td{padding:.15rem .7rem .15rem "
-    "0;vertical-align:top}td.number{text-align:right;font-variant-numeric:tabular-nums}"
-    "tbody "
-    "tr:nth-child(odd){background:#f6f6f6}img{max-width:100%;height:auto}pre{overflow-x:auto;"
-    "background:#f6f6f6;padding:.6rem}"
-    ".warning{border-left:4px solid "
-    "#d55e00;padding-left:.7rem}.footer,.made{color:#555;font-size:.9rem}"
-    "code{background:#f6f6f6;padding:.1rem .3rem}@media "
-    "print{body{margin:0;max-width:none}h2{break-after:avoid}}";
+    "body{font:16px/1.5 system-ui,sans-serif;color:#1c1f24;background:#fff;max-width:68rem;"
+    "margin:2rem auto;padding:0 1.2rem}"
+    "h1{font-size:2rem;margin:0;letter-spacing:-.01em}h1+p{margin:.2rem 0 1.2rem;color:#555}"
+    "h2{font-size:1.15rem;margin:2.4rem 0 .6rem;padding-bottom:.25rem;border-bottom:1px solid #d5d8dd}"
+    ".tiles{display:flex;flex-wrap:wrap;gap:.8rem;margin:1.2rem 0}"
+    ".tiles div{background:#f3f5f8;border-radius:.5rem;padding:.6rem 1rem;min-width:7rem}"
+    ".tiles strong{display:block;font-size:1.5rem;font-variant-numeric:tabular-nums}.tiles span{color:#555;font-size:.85rem}"
+    ".half{display:inline-block;width:48%;margin-right:2%;vertical-align:top}"
+    "@media(max-width:60rem){.half{display:block;width:auto}}"
+    "table{border-collapse:collapse;font-size:.88rem;margin:.8rem 0}"
+    "th{text-align:left;border-bottom:2px solid #9aa1ab;font-weight:600}"
+    "th,td{padding:.2rem 1rem .2rem 0;vertical-align:top}"
+    ".number{text-align:right;font-variant-numeric:tabular-nums}"
+    "tbody tr:nth-child(even){background:#f7f8fa}img{max-width:100%;height:auto}"
+    "pre{overflow-x:auto;background:#f7f8fa;padding:.6rem .8rem;font-size:.85rem;border-radius:.4rem}"
+    ".warning{border-left:4px solid #d55e00;padding:.3rem .8rem;background:#fdf4ec}"
+    ".footer,.made{color:#666;font-size:.85rem}.made{margin:.2rem 0 0}"
+    "code{background:#f3f5f8;padding:.1rem .35rem;border-radius:.25rem}"
+    "@media print{body{margin:0;max-width:none}h2{break-after:avoid}img,table,.tiles{break-inside:avoid}}";
 
 /* ---- pieces ---- */
 
@@ -66,9 +70,16 @@ static void put_picture(const Plot *p, Buf *page)
     buf_free(&svg);
 }
 
-/* Lines that stand together, as they stand at the prompt. */
+/* Lines that stand together, as they stand at the prompt; one alone is a sentence. */
 static size_t put_lines(const Result *r, size_t i, Buf *page)
 {
+    bool alone = r->items[i].kind == ITEM_LINE && (i + 1 == r->n || r->items[i + 1].kind != ITEM_LINE);
+    if (alone) {
+        buf_puts(page, "<p>");
+        buf_html(page, r->items[i].v.line);
+        buf_puts(page, "</p>\n");
+        return i;
+    }
     buf_puts(page, "<pre>");
     for (; i < r->n && (r->items[i].kind == ITEM_LINE || r->items[i].kind == ITEM_RAW); i++) {
         buf_html(page, r->items[i].v.line);
@@ -136,11 +147,12 @@ static void put_section(Session *s, const Model *m, const Section *section, Buf 
     result_init(&r, a, "");
     if (put_command(s, m, section->command, &line) &&
         exec_result(s, buf_slice(&line), a, &r, &ignored)) {
-        buf_printf(page, "<h2>%s</h2>\n", section->title);
+        buf_printf(page, "<section%s>\n<h2>%s</h2>\n", section->half ? " class=\"half\"" : "",
+                   section->title);
         put_result(&r, section->picture, page);
         buf_puts(page, "<p class=\"made\"><code>");
         buf_html(page, buf_slice(&line));
-        buf_puts(page, "</code></p>\n");
+        buf_puts(page, "</code></p>\n</section>\n");
     }
     result_clear(&r);
     buf_free(&line);
@@ -204,9 +216,9 @@ static void put_metrics(const Model *m, Buf *page)
     const MetricRow *rows = metric_table(&n);
     if (!m->binary)
         return;
-    buf_puts(page, "<h2>How good it is</h2>\n<table>\n<thead><tr><th>metric</th><th>train</th>");
+    buf_puts(page, "<h2>How good it is</h2>\n<table>\n<thead><tr><th>metric</th><th class=\"number\">train</th>");
     buf_printf(page, "%s<th>what it is</th></tr></thead>\n<tbody>\n",
-               m->test.n ? "<th>test</th>" : "");
+               m->test.n ? "<th class=\"number\">test</th>" : "");
     for (size_t i = 0; i < n; i++) {
         buf_printf(page, "<tr><td>%s</td>", rows[i].name);
         put_number(page, rows[i].get(&m->train));
@@ -224,6 +236,32 @@ static void put_metrics(const Model *m, Buf *page)
                k->threshold, k->base_accuracy, k->base_log_loss, k->base_brier);
 }
 
+static void put_tile(Buf *page, const char *value, const char *what)
+{
+    buf_printf(page, "<div><strong>%s</strong><span>%s</span></div>\n", value, what);
+}
+
+/* The numbers that are asked for first. */
+static void put_tiles(const Model *m, Arena *a, Buf *page)
+{
+    const Metrics *k = m->test.n ? &m->test : &m->train;
+    const char *part = m->test.n ? "on test rows" : "on its own rows";
+    buf_puts(page, "<div class=\"tiles\">\n");
+    if (m->binary && isfinite(k->roc_auc)) {
+        put_tile(page, arena_printf(a, "%.3f", k->roc_auc), arena_printf(a, "ROC-AUC %s", part));
+        put_tile(page, arena_printf(a, "%.1f %%", 100 * k->accuracy),
+                 arena_printf(a, "accuracy, no model %.1f %%", 100 * k->base_accuracy));
+        put_tile(page, arena_printf(a, "%.3f", k->log_loss),
+                 arena_printf(a, "log loss, no model %.3f", k->base_log_loss));
+    }
+    put_tile(page, counted(a, (double)m->rows, ""), "rows to train");
+    put_tile(page, counted(a, (double)m->enc->ncols, ""), "coefficients");
+    if (m->nalarms)
+        put_tile(page, counted(a, (double)m->nalarms, ""),
+                 m->nalarms == 1 ? "alarm, see below" : "alarms, see below");
+    buf_puts(page, "</div>\n");
+}
+
 static void put_page(Session *s, const NamedModel *nm, Arena *a, Buf *page)
 {
     const Model *m = nm->model;
@@ -233,7 +271,10 @@ static void put_page(Session *s, const NamedModel *nm, Arena *a, Buf *page)
     buf_html(page, str_of(m->name));
     buf_printf(page, "</title>\n<style>%s</style>\n</head>\n<body>\n<h1>", style);
     buf_html(page, str_of(m->name));
-    buf_puts(page, "</h1>\n");
+    buf_puts(page, "</h1>\n<p>");
+    buf_html(page, str_of(m->event[0] ? m->event : m->enc->terms->response_name));
+    buf_puts(page, "</p>\n");
+    put_tiles(m, a, page);
     put_facts(nm, a, page);
     put_metrics(m, page);
     for (size_t i = 0; i < sizeof sections / sizeof *sections; i++)
