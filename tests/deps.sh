@@ -28,6 +28,7 @@ build     pc:cairo-svg        libcairo2-dev           cairo-devel           cair
 build     pc:openssl          libssl-dev              openssl-devel         openssl       openssl@3
 check     pc:cmocka           libcmocka-dev           libcmocka-devel       cmocka        cmocka
 check     cmd:tmux            tmux                    tmux                  tmux          tmux
+check     cmd:pgrep           procps                  procps-ng             procps-ng     -
 check     cmd:mandoc          mandoc                  mandoc                mandoc        mandoc
 check     cmd:java            openjdk-17-jre-headless java-17-openjdk-headless jre17-openjdk-headless openjdk@17
 check     cmd:mvn             maven                   maven                 maven         maven
