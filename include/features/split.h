@@ -12,6 +12,7 @@ typedef struct Split {
     size_t ntrain, ntest;
     int64_t cut; /* SPLIT_TIME: test rows are at or after this moment; ties stay together */
     TimeUnit unit;
+    bool moment; /* the column holds moments, and cut is one */
 } Split;
 /* `column` is the time column (time, or any number) or the user column; unused for random. A row
  * without a time trains; rows without a user count as one user. Both parts get at least one row, or

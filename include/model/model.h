@@ -81,7 +81,7 @@ typedef struct Model {
     size_t ndrops;
     DropCount drops[16];
     size_t test_rows;
-    int64_t test_cut;           /* split by time: where test begins */
+    int64_t test_cut;           /* split by time: where test begins; INT64_MIN: by a number, not a moment */
     TimeUnit test_unit;
     bool binary;                /* a response of two values: train/test metrics exist */
     Metrics train, test;        /* test.n == 0: none */

@@ -111,6 +111,10 @@ static void summarise_numbers(const Column *c, Arrays *a, ColSummary *s)
     s->median = quantile_of_keys(keys, n, c->type, 0.5);
     s->q3 = quantile_of_keys(keys, n, c->type, 0.75);
     moments(c, n, s);
+    if (s->min == s->max && isfinite(s->min)) { /* not 1e-13 of rounding */
+        s->mean = s->min;
+        s->sd = n > 1 ? 0 : NAN;
+    }
     histogram(keys, n, c->type, s);
 }
 

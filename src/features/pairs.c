@@ -242,9 +242,8 @@ static bool keep_rows(Walk *w, Spec *spec, Rows *out, FeatureReport *report, Err
                 (double)spec->active_us / (double)US_PER_DAY);
     if (kept.rate < 1)
         report_note(report,
-                    "%s of %s negatives kept: fit with --offset sampling_offset, so that "
-                    "probabilities are those "
-                    "of all pairs",
+                    "%s of %s negatives kept; the column sampling_offset tells fit, so that "
+                    "probabilities are those of all pairs",
                     COUNTED(kept.negatives), COUNTED(negatives));
     return fill_rows(w->m, &kept, out, err);
 }

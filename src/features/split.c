@@ -184,6 +184,7 @@ static bool mark_time(const Frame *f, const char *column, size_t want, uint8_t *
     if (best) {
         out->cut = c->type == COL_REAL ? (int64_t)t[best].at : c->v.i[t[best].row];
         out->unit = c->unit;
+        out->moment = c->type == COL_TIME;
         for (size_t i = best; i < n; i++)
             test[t[i].row] = 1;
     }

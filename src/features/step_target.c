@@ -288,7 +288,8 @@ static bool target_plan(Plan *p, Error *err)
     if (!any) {
         report_note(
             p->report,
-            "no type of interaction is a view, so there is no column viewed: derive a response");
+            "no type of interaction is a view, so there is no column viewed: --positive TYPES says which types "
+            "count, or derive a response");
         return true;
     }
     if (!spec_has_kind(p->spec, TYPE_VIEW))

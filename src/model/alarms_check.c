@@ -79,7 +79,7 @@ static void check_column(const Frame *f, size_t j, size_t twin, const double *y,
     InputSummary in = {.name = xstrdup(name), .type = c->type, .auc = NAN};
     input_look(&(LookRows){NULL, f->rows, y}, c, &in);
     bool factor = c->type == COL_CODE || c->type == COL_TEXT;
-    if (c->nulls * 2 > f->rows) {
+    if (c->nulls * 5 > f->rows) {
         Alarm *a = alarm_add(list, n, ALARM_MISSING, str_of(name));
         alarm_text(a, "%s is missing in %s of %s rows: a fit with it drops them", name,
                    alarm_count((double)c->nulls), alarm_count((double)f->rows));

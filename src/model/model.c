@@ -191,7 +191,7 @@ static bool make_split(Work *w, Model *m, Error *err)
     if (!model_split(m, w->frame, &w->split, err))
         return false;
     w->has_test = true;
-    m->test_cut = w->split.cut;
+    m->test_cut = w->split.moment ? w->split.cut : INT64_MIN;
     m->test_unit = w->split.unit;
     return true;
 }
@@ -325,13 +325,19 @@ static double *predictors(const Model *m, const Design *d, Error *err)
     return eta;
 }
 
-/* Percentiles of the training rows' linear predictor, from an even sample when there are many. */
-static void eta_quantiles(Model *m, const double *eta, size_t n)
+/* Percentiles of the training rows' linear predictor, from an even sample when there are many; without the
+ * offset of sampled negatives, which the world that what-if asks about does not have. */
+static void eta_quantiles(Model *m, const Design *d, const double *eta)
 {
+    size_t n = d->n;
+    bool sampled = d->offset && m->spec.offset && strcmp(m->spec.offset, "sampling_offset") == 0 &&
+                   !strstr(m->formula, "offset(");
     size_t k = n < SUMMARY_SAMPLE ? n : SUMMARY_SAMPLE;
     double *v = xcalloc(k, sizeof *v);
-    for (size_t i = 0; i < k; i++)
-        v[i] = eta[(size_t)((double)i * (double)n / (double)k)];
+    for (size_t i = 0; i < k; i++) {
+        size_t row = (size_t)((double)i * (double)n / (double)k);
+        v[i] = eta[row] - (sampled ? d->offset[row] : 0);
+    }
     sort_reals(v, k);
     for (size_t q = 0; q <= 100; q++)
         m->eta_quantile[q] = v[(size_t)((double)q / 100 * (double)(k - 1) + 0.5)];
@@ -344,7 +350,7 @@ static bool train_metrics(const Work *w, Model *m, Error *err)
     double *mu = predictors(m, d, err);
     if (!mu)
         return false;
-    eta_quantiles(m, mu, d->n); /* before means take the place */
+    eta_quantiles(m, d, mu); /* before means take the place */
     m->binary = m->family->is_binary_response && two_values(d->y, d->n);
     m->base_rate = mean_response(d);
     bool ok = !m->binary || (link_apply(m->link, mu, d->n, mu, err) &&

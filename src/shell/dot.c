@@ -74,6 +74,43 @@ static bool mentions(Str text, const char *name)
     return false;
 }
 
+/* Is the column one that the dot means? */
+static bool is_meant(const NamedData *t, const Frame *f, size_t j, Str response)
+{
+    const char *group = group_of(t, f->names[j]);
+    return strcmp(group, "key") != 0 && strcmp(group, "response") != 0 &&
+           !mentions(response, f->names[j]) && f->cols[j]->type != COL_TEXT;
+}
+
+/* The rows of `rows` (NULL: all n) in which no meant column is missing: those that the fit will use. */
+static uint32_t *complete_rows(const Frame *f, const uint8_t *meant, const uint32_t *rows, size_t *n)
+{
+    uint32_t *out = xcalloc(*n + 1, sizeof *out);
+    size_t kept = 0;
+    for (size_t i = 0; i < *n; i++) {
+        uint32_t row = rows ? rows[i] : (uint32_t)i;
+        bool whole = true;
+        for (size_t j = 0; whole && j < f->ncols; j++)
+            whole = !meant[j] || !column_is_null(f->cols[j], row);
+        if (whole)
+            out[kept++] = row;
+    }
+    *n = kept;
+    return out;
+}
+
+/* Clears the columns that hold one value in these rows; returns how many. */
+static size_t drop_constant(const Frame *f, uint8_t *meant, const uint32_t *rows, size_t n)
+{
+    size_t dropped = 0;
+    for (size_t j = 0; j < f->ncols; j++)
+        if (meant[j] && is_constant(f->cols[j], rows, n)) {
+            meant[j] = 0;
+            dropped++;
+        }
+    return dropped;
+}
+
 const char *dot_expand(const Args *a, const NamedData *t, const Frame *f, const ModelSpec *spec,
                        size_t *constant, Error *err)
 {
@@ -90,19 +127,21 @@ const char *dot_expand(const Args *a, const NamedData *t, const Frame *f, const 
             return NULL;
     }
     size_t rows = split.train ? split.ntrain : f->rows, n = 0;
+    uint8_t *meant = arena_alloc(a->arena, f->ncols + 1);
     Buf b = BUF_INIT;
     response = str_split(formula, '~', &response);
+    for (size_t j = 0; j < f->ncols; j++)
+        meant[j] = is_meant(t, f, j, response);
+    *constant = drop_constant(f, meant, split.train, rows);
+    uint32_t *whole = complete_rows(f, meant, split.train, &rows);
+    if (rows)
+        *constant += drop_constant(f, meant, whole, rows);
+    free(whole);
     buf_str(&b, str_sub(formula, 0, dot));
     buf_putc(&b, '(');
     for (size_t j = 0; j < f->ncols; j++) {
-        const char *group = group_of(t, f->names[j]);
-        if (strcmp(group, "key") == 0 || strcmp(group, "response") == 0 ||
-            mentions(response, f->names[j]) || f->cols[j]->type == COL_TEXT)
+        if (!meant[j])
             continue;
-        if (is_constant(f->cols[j], split.train, rows)) {
-            (*constant)++;
-            continue;
-        }
         buf_puts(&b, n++ ? " + " : "");
         buf_name(&b, str_of(f->names[j]));
     }

@@ -181,7 +181,12 @@ void vector_put_value(const InputSummary *in, double num, const char *text, Buf 
 
 const char *vector_mean_text(Result *out, const Model *m, double v)
 {
-    bool plain =
-        m->binary && (v == 0 || (v >= 0.0005 && v <= 0.9995)); /* 0.000 would say too little */
-    return plain ? arena_printf(out->arena, "%.3f", v) : result_short(out, v);
+    if (!m->binary || !isfinite(v))
+        return result_short(out, v);
+    /* three decimals; more where they would say too little: 0.00371, 0.99962 */
+    double rest = 1 - v;
+    int low = v > 0 && v < 0.1 ? 2 - (int)floor(log10(v)) : 3;
+    int high = rest > 0 && rest < 0.0005 ? 1 - (int)floor(log10(rest)) : 3;
+    int digits = low > high ? low : high;
+    return digits <= 9 ? arena_printf(out->arena, "%.*f", digits, v) : result_short(out, v);
 }

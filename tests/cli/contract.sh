@@ -29,3 +29,30 @@ silent
 try "a cloud of many points stays small" 0 -q \
     -c 'load datasets/blog/interactions.csv; derive h = hour(timestamp); derive d = days(timestamp, "2023-01-01"); plot d ~ h > cloud.svg'
 [ "$(wc -c <cloud.svg)" -lt 3000000 ] || wrong "cloud.svg has $(wc -c <cloud.svg) bytes"
+silent
+
+# a tag that only rows with a missing country have: the dot leaves it out
+printf 'username,age,country\nu1,20,US\nu2,30,\nu3,25,DE\n' >users.csv
+printf 'post_id,author,tags,date\np1,a,x,2024-01-01\np2,b,y,2024-01-01\np3,a,rare,2024-01-01\n' >posts.csv
+{
+    echo 'username,post_id,interaction_type,timestamp'
+    for d in 02 03 04 05 06 07 08 09 10 11; do
+        echo "u1,p1,view,2024-01-$d 08:00:00"
+        echo "u1,p2,like,2024-01-$d 09:00:00"
+        echo "u3,p1,like,2024-01-$d 10:00:00"
+        echo "u3,p2,view,2024-01-$d 11:00:00"
+        echo "u2,p3,view,2024-01-$d 12:00:00"
+    done
+} >interactions.csv
+try "the dot leaves out what is constant in the rows that count" 0 -q --format json \
+    -c 'load users.csv posts.csv interactions.csv; features as ft; fit viewed ~ . - interaction_type --l2 1'
+says '"command":"fit",.*"n":40,"dropped":10,'
+says_not 'tag_rareTRUE'
+
+try "a rare probability has digits, and the sampling is told" 0 -c 'load datasets/blog/*.csv; features as s --rows pairs --negatives 3
+    fit viewed ~ age + lang; whatif age=30'
+says '^0\.0[0-9]{3} '
+complains 'offset sampling_offset'
+try "a time split by a number says so" 0 -q -c 'load datasets/blog/*.csv; features as ft
+    derive d = days("2023-01-01", timestamp); fit viewed ~ age --test 0.25 --split time --split-column d'
+says 'to test \(the last ones by d\)'

@@ -16,7 +16,8 @@
 
 /* ---- check ---- */
 
-/* Keys of a feature table name who and what, and are no features: nothing about them is suspicious. */
+/* Keys of a feature table name who and what and how it was sampled, and are no features: nothing about them
+ * is suspicious. */
 static Frame *without_keys(const NamedData *t, const char *response, Arena *a)
 {
     const Frame *f = t->data.frame;
@@ -26,6 +27,7 @@ static Frame *without_keys(const NamedData *t, const char *response, Arena *a)
         for (size_t i = 0; i < t->ninfo; i++)
             key = key || (strcmp(t->info[i].name, f->names[j]) == 0 &&
                           strcmp(t->info[i].group, "key") == 0);
+        key = key || strcmp(f->names[j], "sampling_offset") == 0;
         if (!key || (response && strcmp(response, f->names[j]) == 0))
             cols[n++] = j;
     }

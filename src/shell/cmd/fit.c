@@ -95,7 +95,7 @@ static bool spec_of(const Session *s, const Args *a, ModelSpec *spec, Error *err
 
 static const char *const column_options[] = {"weights", "cluster", "split-column"};
 
-static void show(const Session *s, const Model *m, size_t constant, Result *out)
+static void show(const Session *s, const Model *m, size_t constant, bool sampled, Result *out)
 {
     CoefShow show = {.sort = SORT_COEF,
                      .level = m->spec.fit.ci_level,
@@ -106,6 +106,9 @@ static void show(const Session *s, const Model *m, size_t constant, Result *out)
         result_note(out, "constant", NULL, "%s not vary in the training rows: left out",
                     constant == 1 ? "1 column does"
                                   : arena_printf(out->arena, "%zu columns do", constant));
+    if (sampled)
+        result_note(out, "sampled", "--offset 0 fits the sample as it is",
+                    "offset sampling_offset: probabilities are those of all pairs, not of the sample");
     show_penalty(out, m);
     show_metrics(out, m);
     show_alarms(out, m);
@@ -125,8 +128,25 @@ static bool run_there(Session *s, const Args *a, const char *index, Result *out,
         return false;
     session_put_model(s, args_zstr(a, a->as), m, (Dataset){0});
     session_put_whatif(s, NULL);
-    show(s, m, 0, out);
+    show(s, m, 0, false, out);
     return true;
+}
+
+/* A table of pairs of which only some negatives were kept says so in a column: a logistic fit takes it as its
+ * offset, so that probabilities are those of all pairs. --offset 0 fits the sample as it is. */
+static bool take_sampling(const Frame *f, ModelSpec *spec)
+{
+    const Column *c = frame_column(f, STR("sampling_offset"));
+    bool binomial = !spec->family || strcmp(spec->family, "binomial") == 0;
+    if (!c || c->type != COL_REAL || spec->offset || spec->sampled > 0 || !binomial ||
+        (spec->link && strcmp(spec->link, "logit") != 0) || strstr(spec->formula, "sampling_offset"))
+        return false;
+    for (size_t i = 0; i < c->n; i++)
+        if (!column_is_null(c, i) && c->v.d[i] != 0) {
+            spec->offset = "sampling_offset";
+            return true;
+        }
+    return false;
 }
 
 static bool run(Session *s, const Args *a, Result *out, Error *err)
@@ -151,6 +171,7 @@ static bool run(Session *s, const Args *a, Result *out, Error *err)
         frame_unref(f);
         return fail_at(err, ERR_DATA, a->where_at, "no row of %s is left", spec.table);
     }
+    bool sampled = take_sampling(f, &spec);
     size_t constant = 0;
     const char *typed = spec.formula;
     spec.formula = dot_expand(a, t, f, &spec, &constant, err);
@@ -169,7 +190,7 @@ static bool run(Session *s, const Args *a, Result *out, Error *err)
     }
     session_put_model(s, args_zstr(a, a->as), m, data);
     session_put_whatif(s, NULL);
-    show(s, m, constant, out);
+    show(s, m, constant, sampled, out);
     return true;
 }
 
