@@ -81,8 +81,9 @@ typedef struct Model {
     size_t ndrops;
     DropCount drops[16];
     size_t test_rows;
-    int64_t test_cut;           /* split by time: where test begins; INT64_MIN: by a number, not a moment */
+    int64_t test_cut;           /* split by time: where test begins */
     TimeUnit test_unit;
+    bool test_number;           /* it is a number, not a moment */
     bool binary;                /* a response of two values: train/test metrics exist */
     Metrics train, test;        /* test.n == 0: none */
     double base_rate;

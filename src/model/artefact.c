@@ -111,7 +111,7 @@ const char *const saved_flag_words[] = {"ok", "aliased", "plus_inf", "minus_inf"
 const char *const saved_encode_words[] = {"treatment", "onehot", "sum", NULL};
 const char *const saved_split_words[] = {"random", "time", "user", NULL};
 const char *const saved_robust_words[] = {"none", "hc0", "hc1", "hc2", "hc3", NULL};
-const char *const saved_unit_words[] = {"day", "minute", "second", "milli", "micro", NULL};
+const char *const saved_unit_words[] = {"day", "minute", "second", "milli", "micro", "number", NULL};
 
 /* ---- out ---- */
 
@@ -254,7 +254,7 @@ static void put_training(Buf *b, const Model *m)
     put_key(b, "training");
     buf_putc(b, '{');
     put_fields(b, saved_model_fields, m);
-    put_text(b, "test_unit", saved_unit_words[m->test_unit]);
+    put_text(b, "test_unit", saved_unit_words[m->test_number ? TIME_MICRO + 1 : m->test_unit]);
     put_key(b, "drops");
     buf_putc(b, '[');
     for (size_t i = 0; i < m->ndrops; i++) {

@@ -262,7 +262,8 @@ static bool get_training(const cJSON *root, Model *m, Error *err)
     if (!j || !get_fields(j, "training", saved_model_fields, m, err) ||
         !get_word(j, "test_unit", saved_unit_words, &unit, err) || !get_drops(j, m, err))
         return false;
-    m->test_unit = (TimeUnit)unit;
+    m->test_number = unit > TIME_MICRO;
+    m->test_unit = m->test_number ? TIME_DAY : (TimeUnit)unit;
     const cJSON *train = json_get_object(j, "train", "training", err);
     const cJSON *test = json_get_object(j, "test", "training", err);
     return train && test && get_fields(train, "train", saved_metric_fields, &m->train, err) &&

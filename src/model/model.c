@@ -191,7 +191,8 @@ static bool make_split(Work *w, Model *m, Error *err)
     if (!model_split(m, w->frame, &w->split, err))
         return false;
     w->has_test = true;
-    m->test_cut = w->split.moment ? w->split.cut : INT64_MIN;
+    m->test_cut = w->split.cut;
+    m->test_number = !w->split.moment;
     m->test_unit = w->split.unit;
     return true;
 }

@@ -52,7 +52,7 @@ static void first_line(Result *out, const Model *m)
     if (m->test_rows) {
         buf_printf(&b, "%s to train, %s to test", result_plural(out, (int64_t)m->rows, "row"),
                    result_count(out, (int64_t)m->test_rows));
-        if (m->spec.split == SPLIT_TIME && m->test_cut == INT64_MIN) {
+        if (m->spec.split == SPLIT_TIME && m->test_number) {
             buf_printf(&b, " (the last ones%s%s)", m->spec.split_column ? " by " : "",
                        m->spec.split_column ? m->spec.split_column : "");
         } else if (m->spec.split == SPLIT_TIME) {

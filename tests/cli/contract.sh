@@ -54,5 +54,6 @@ try "a rare probability has digits, and the sampling is told" 0 -c 'load dataset
 says '^0\.0[0-9]{3} '
 complains 'offset sampling_offset'
 try "a time split by a number says so" 0 -q -c 'load datasets/blog/*.csv; features as ft
-    derive d = days("2023-01-01", timestamp); fit viewed ~ age --test 0.25 --split time --split-column d'
-says 'to test \(the last ones by d\)'
+    derive d = days("2023-01-01", timestamp); fit viewed ~ age --test 0.25 --split time --split-column d
+    save m1 to byday.glm; load byday.glm as again; echo loaded; model again'
+says '^again .*to test \(the last ones by d\)'
