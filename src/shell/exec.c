@@ -74,6 +74,9 @@ static void tell_notes(const Session *s, const Result *r)
     buf_free(&o.text);
 }
 
+/* What less says at the bottom: it is no prompt of ours. */
+#define PAGER "less -RFXS '-PsSpace shows more, q goes back to the prompt'"
+
 static bool print_screen(Session *s, const Format *f, const Result *r, Error *err)
 {
     Out o = out_for(s, stdout);
@@ -86,7 +89,7 @@ static bool print_screen(Session *s, const Format *f, const Result *r, Error *er
         if (count_lines(&o.text, o.width) + 1 > o.height) {
             const char *line = getenv("GLINT_PAGER");
             line = line && *line ? line : getenv("PAGER");
-            pager = program_open(line && *line ? line : "less -RFXS");
+            pager = program_open(line && *line ? line : PAGER);
         }
         FILE *to = pager ? pager : stdout;
         fwrite(buf_slice(&o.text).p, 1, o.text.n, to);

@@ -60,6 +60,21 @@ static void refresh_all(Ui *ui)
     }
 }
 
+/* `> -`, `to -`, `load -`: the terminal, which is the screens' now. */
+static bool names_terminal(Str line)
+{
+    Str before = STR_NULL;
+    for (Str rest = str_trim(line); rest.n; rest = str_trim(rest)) {
+        Str word = str_split(rest, ' ', &rest);
+        bool lone = str_eqz(word, "-") && (str_eqz(before, ">") || str_eqz(before, "to") ||
+                                           str_eqz(before, "load"));
+        if (lone || (word.n > 1 && str_eqz(str_sub(word, word.n - 2, word.n), ">-")))
+            return true;
+        before = word;
+    }
+    return false;
+}
+
 static bool run_one(Ui *ui, Str line, bool quiet)
 {
     Arena *a = arena_new();
@@ -68,7 +83,11 @@ static bool run_one(Ui *ui, Str line, bool quiet)
     size_t depth = ui->depth;
     const char *z = arena_strndup(a, line.p, line.n);
     cancel_clear();
-    bool ok = exec_result(ui->session, line, a, &r, &err);
+    result_init(&r, a, "");
+    bool ok = !names_terminal(line) ||
+              (fail(&err, ERR_USAGE, "'-' is the terminal, and that is taken by the screens"),
+               error_hint(&err, "name a file"));
+    ok = ok && exec_result(ui->session, line, a, &r, &err);
     if (ok) {
         if (ui->depth == depth)
             ui_did(ui, "%s", z);

@@ -132,6 +132,11 @@ static void commands(void **state)
     assert_false(ui_run(ui, true, "fit viewed ~ (gender"));
     assert_true(shows(ui, "not finished"));
     assert_false(ui_run(ui, true, "!ls"));
+    static const char *const taken[] = {"coef > -", "coef >-", "load -", "save ft to -"};
+    for (size_t i = 0; i < COUNT(taken); i++) {
+        assert_false(ui_run(ui, true, "%s", taken[i]));
+        check_row(shows(ui, "taken by the screens"), taken[i]);
+    }
     press(ui, ":show ft limit 3; describe ft age<Enter>");
     assert_true(shows(ui, "describe ft age"));
     press(ui, "<Esc>:sho<C-u>use ft<Left><Left><Home><End><Backspace><Backspace>ft<Enter>");
