@@ -69,7 +69,7 @@ endef
 $(foreach r,$(ROOMS),$(eval $(call room_rule,$(r))))
 
 # inner loops over rows: worth the compiler's time
-HOT := base/gram glm/kernels
+HOT := base/gram base/matrix glm/kernels
 ifeq ($(VARIANT),release)
 $(foreach f,$(HOT),$(BUILD)/obj/$(f).o): ALL_CFLAGS += -O3
 endif

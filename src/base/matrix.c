@@ -14,8 +14,10 @@
 #include "base/gram.h"
 #include "base/mem.h"
 #include "base/par.h"
+#include "base/simd.h"
 
 #define CENTRE_ROWS 1000 /* that matrix_centres looks at */
+#define LEVELS_AT_ONCE 1024 /* of a factor whose coefficients are laid out by level */
 
 static size_t store_row(const Matrix *x, size_t i)
 {
@@ -128,10 +130,44 @@ typedef struct TimesCtx {
     double *eta;
 } TimesCtx;
 
+/* The common columns, a run of rows as they are stored: reals, and levels by a table of theirs. */
+SIMD_CLONES
+static void times_reals(const double *v, double add, double mul, double c, size_t n, double *eta)
+{
+    for (size_t i = 0; i < n; i++)
+        eta[i] += c * ((v[i] + add) * mul);
+}
+
+static void times_levels(const int32_t *code, const double *of_level, size_t n, double *eta)
+{
+    for (size_t i = 0; i < n; i++)
+        eta[i] += of_level[code[i]];
+}
+
+static bool times_run(const Matrix *x, const Block *b, const double *c, size_t from, size_t to,
+                      double *eta)
+{
+    if (x->rows)
+        return false;
+    if (b->kind == BLOCK_DENSE && b->data.type == VEC_REAL && b->data.p) {
+        times_reals((const double *)b->data.p + from, b->add, b->mul, c[0], to - from, eta + from);
+        return true;
+    }
+    if (b->kind != BLOCK_CODED || b->contrast || b->has_times || b->nlevels > LEVELS_AT_ONCE)
+        return false;
+    double of_level[LEVELS_AT_ONCE];
+    for (int32_t l = 0; l < (int32_t)b->nlevels; l++)
+        of_level[l] = b->col_of[l] >= 0 ? c[b->col_of[l]] : 0.0;
+    times_levels(b->code + from, of_level, to - from, eta + from);
+    return true;
+}
+
 static void times_block(const Matrix *x, const Block *b, const double *coef, size_t from, size_t to,
                         double *eta)
 {
     const double *c = coef + b->first;
+    if (times_run(x, b, c, from, to, eta))
+        return;
     for (size_t i = from; i < to; i++) {
         size_t s = store_row(x, i);
         if (b->kind != BLOCK_CODED) {

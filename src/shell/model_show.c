@@ -223,6 +223,7 @@ void show_summary(Result *out, const Model *m)
     result_int(out, "iterations", f->iterations);
     result_text(out, "status", str_of(fit_status_name(f->status)));
     result_real(out, "seconds", m->seconds);
+    result_real(out, "solver_seconds", f->seconds);
     put_aliased(out, m);
 }
 

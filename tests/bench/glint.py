@@ -31,6 +31,15 @@ def memory_reset(pid):
         f.write("5")
 
 
+TICK = os.sysconf("SC_CLK_TCK")
+
+
+def processor(pid):
+    """Seconds that a process has had of all processors."""
+    fields = open(f"/proc/{pid}/stat").read().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / TICK
+
+
 class Glint:
     """A glint that reads commands from a pipe and answers in JSON, one line a command."""
 

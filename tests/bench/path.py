@@ -7,19 +7,12 @@ on a matrix made before the clock starts, at its own tolerance of 1e-7 (ours: 1e
 Processor seconds stand beside the wall's: they tell more on a machine that does other things.
 """
 import json
-import os
 import statistics
 import subprocess
 
-from glint import ROWS, RUNS, TERMS, WORK, Glint, data, heading, row
+from glint import ROWS, RUNS, TERMS, WORK, Glint, data, heading, processor, row
 
 FOLDS = 10
-TICK = os.sysconf("SC_CLK_TCK")
-
-
-def processor(pid):
-    fields = open(f"/proc/{pid}/stat").read().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / TICK
 
 
 def timed(g, command):

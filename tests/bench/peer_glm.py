@@ -1,12 +1,17 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""peer_glm.py FILE RUNS CASE... - fits of the benchmark by glum, scikit-learn and statsmodels, one JSON line each.
+"""peer_glm.py FILE - fits of the benchmark by glum, scikit-learn, statsmodels and H2O, on demand.
 
-A CASE is family:columns, columns being 9, 107 or 685. Each gets the data as it likes them best before the clock
-starts: glum a tabmat matrix with categoricals (split by type), scikit-learn a sparse one-hot matrix, statsmodels a
-dense one (only where that is below 1 GB). glum's tolerance is the loosest that settles the deviance to 1e-8.
+Reads lines from standard input and answers each with one line of JSON:
+    case FAMILY:COLUMNS     forget the last case; {"peers": [those that can do it]}
+    fit PEER                one fit: {"seconds", "processor", "deviance"}; what a peer likes to have ready (below) is made
+                            before its first clock starts
+glum gets a tabmat matrix with categoricals (split by type), scikit-learn a sparse one-hot matrix, statsmodels a dense
+one (only where that is below 1 GB), H2O its own frame in its own process. glum's tolerance is the loosest that settles
+the deviance to 1e-8.
 """
 import json
-import statistics
+import os
+import resource
 import sys
 import time
 import warnings
@@ -60,32 +65,77 @@ def sklearn_fit(family, x, y):
 
 def statsmodels_fit(family, x, y):
     import statsmodels.api as sm
-    if 8e-9 * len(x) * (1 + len(pandas.get_dummies(x.head(1000)).columns)) > 1:
-        return None
     matrix = sm.add_constant(pandas.get_dummies(x, drop_first=True).to_numpy(float))
     kind = sm.families.Binomial() if family == "binomial" else sm.families.Poisson()
     return lambda: sm.GLM(y, matrix, family=kind).fit(), lambda m: m.deviance
 
 
-def main():
-    warnings.filterwarnings("ignore")
-    path, runs = sys.argv[1], int(sys.argv[2])
+def h2o_fit(family, x, y):
+    import h2o
+    from h2o.estimators import H2OGeneralizedLinearEstimator
+    h2o.init(nthreads=-1, max_mem_size="6g", verbose=False, log_level="ERRR")
+    h2o.no_progress()
+    table = x.copy()
+    table["y"] = y.astype(int)
+    frame = h2o.H2OFrame(table, column_types={c: "enum" for c in x if c not in NUMBERS} |
+                         ({"y": "enum"} if family == "binomial" else {}))
+
+    def fit():
+        m = H2OGeneralizedLinearEstimator(family=family, lambda_=0, solver="IRLSM", objective_epsilon=1e-9)
+        m.train(x=list(x), y="y", training_frame=frame)
+        return m
+
+    return fit, lambda m: m.residual_deviance()
+
+
+PEERS = {"glum": glum_fit, "scikit-learn": sklearn_fit, "statsmodels": statsmodels_fit, "H2O": h2o_fit}
+
+
+def able(x):
+    """Who is here and can do it."""
+    import importlib.util
+    import shutil
+    modules = {"glum": "glum", "scikit-learn": "sklearn", "statsmodels": "statsmodels", "H2O": "h2o"}
+    names = [p for p, m in modules.items() if importlib.util.find_spec(m)]
+    if 8e-9 * len(x) * (1 + len(pandas.get_dummies(x.head(1000)).columns)) > 0.2 and "statsmodels" in names:
+        names.remove("statsmodels")
+    if not shutil.which("java") and "H2O" in names:
+        names.remove("H2O")
+    return names
+
+
+def processor():
+    t = resource.getrusage(resource.RUSAGE_SELF)
+    return t.ru_utime + t.ru_stime
+
+
+def serve(path):
     table = pandas.read_csv(path, dtype={f: "category" for f in FACTORS[685]})
-    for case in sys.argv[3:]:
-        family, columns = case.split(":")
-        x, y = table[NUMBERS + FACTORS[int(columns)]], table[RESPONSE[family]].to_numpy(float)
-        for name, prepare in (("glum", glum_fit), ("scikit-learn", sklearn_fit), ("statsmodels", statsmodels_fit)):
-            made = prepare(family, x, y)
-            if not made:
-                continue
-            fit, settle = made
-            seconds = []
-            for _ in range(runs if name == "glum" else 1):
-                start = time.perf_counter()
+    ready, answers = {}, os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)  # what libraries print is no answer
+    for line in sys.stdin:
+        what, argument = line.split(maxsplit=1)
+        argument = argument.strip()
+        if what == "case":
+            ready.clear()
+            family, columns = argument.split(":")
+            x, y = table[NUMBERS + FACTORS[int(columns)]], table[RESPONSE[family]].to_numpy(float)
+            answer = {"peers": able(x)}
+        else:
+            try:
+                if argument not in ready:
+                    ready[argument] = PEERS[argument](family, x, y)
+                fit, settle = ready[argument]
+                cpu, start = processor(), time.perf_counter()
                 model = fit()
-                seconds.append(time.perf_counter() - start)
-            print(json.dumps({"case": case, "peer": name, "seconds": statistics.median(seconds),
-                              "deviance": settle(model)}), flush=True)
+                answer = {"seconds": time.perf_counter() - start, "processor": processor() - cpu}
+                answer["deviance"] = float(settle(model))
+            except Exception as e:  # a peer that fails is said and left out
+                answer = {"error": str(e).splitlines()[0][:100] if str(e) else type(e).__name__}
+        print(json.dumps(answer), file=answers, flush=True)
+    if "h2o" in sys.modules:
+        sys.modules["h2o"].cluster().shutdown()
 
 
-main()
+warnings.filterwarnings("ignore")
+serve(sys.argv[1])
