@@ -42,7 +42,7 @@ OPT_release := -O2 -g -DNDEBUG
 OPT_debug   := -O0 -g3 -DGLINT_DEBUG
 OPT_san     := -O1 -g -DGLINT_DEBUG -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 OPT_tsan    := -O1 -g -fsanitize=thread
-OPT_cov     := -O0 -g --coverage -DGLINT_DEBUG
+OPT_cov     := -O0 -g --coverage -fprofile-update=atomic -DGLINT_DEBUG
 OPT_fuzz    := -O1 -g -DGLINT_DEBUG -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 LD_san      := -fsanitize=address,undefined
 LD_tsan     := -fsanitize=thread

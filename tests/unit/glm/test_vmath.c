@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* test_vmath.c - errors of the vector exp and log, in units of the last place, against long
  * double. */
+#include <float.h>
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -19,6 +20,13 @@ static double ulps(double got, long double want)
 {
     double unit = nextafter(fabs((double)want), INFINITY) - fabs((double)want);
     return (double)(fabsl((long double)got - want) / unit);
+}
+
+/* Valgrind computes with long doubles of 53 bits: what they say is then itself rounded. */
+static double reference_slack(void)
+{
+    volatile long double one = 1;
+    return one + LDBL_EPSILON == one ? 1.0 : 0.0;
 }
 
 SIMD_CLONES
@@ -57,9 +65,10 @@ static void errors_are_as_said(void **state)
         }
     }
     print_message("exp %.2f, log %.2f, log1p %.2f ulp\n", w.exp, w.log, w.log1p);
-    assert_true(w.exp < 1.0);
-    assert_true(w.log < 2.0);
-    assert_true(w.log1p < 2.0);
+    double slack = reference_slack();
+    assert_true(w.exp <= 1.0 + slack);
+    assert_true(w.log <= 2.0 + slack);
+    assert_true(w.log1p <= 2.0 + slack);
 }
 
 static void edges(void **state)
