@@ -4,10 +4,13 @@
  *
  * Steps are DerivedFields of Apply elements, tables are MapValues, a piece of several factors is
  * one more DerivedField that multiplies them. The RegressionModel adds the pieces; its
- * normalizationMethod is the link. Missing inputs give no prediction, levels that training had not
- * seen are 0 by the tables' defaultValue.
+ * normalizationMethod is the link, or, where PMML has no word for it, "none" with an Output field
+ * "mean" that is the sum to a power. Missing inputs give no prediction, levels that training had
+ * not seen are 0 by the tables' defaultValue.
  */
 #include "export_plan.h"
+
+#include <math.h>
 
 static void put_attr(const char *key, Str value, Buf *out)
 {
@@ -208,6 +211,19 @@ static void put_dictionary(const Plan *p, Buf *out)
     buf_puts(out, "</DataDictionary>\n");
 }
 
+/* mu = eta^power of the links that no normalizationMethod names; NaN for the others. */
+static double link_power(const Model *m)
+{
+    static const struct {
+        const char *link;
+        double power;
+    } rows[] = {{"inverse", -1.0}, {"inverse-squared", -0.5}, {"sqrt", 2.0}};
+    for (size_t k = 0; k < sizeof rows / sizeof *rows; k++)
+        if (strcmp(m->link->name, rows[k].link) == 0)
+            return rows[k].power;
+    return NAN;
+}
+
 static const char *normalization(const Model *m)
 {
     static const char *const rows[][2] = {{"logit", "logit"},     {"probit", "probit"},
@@ -216,7 +232,20 @@ static const char *normalization(const Model *m)
     for (size_t k = 0; k < sizeof rows / sizeof *rows; k++)
         if (strcmp(m->link->name, rows[k][0]) == 0)
             return rows[k][1];
-    return NULL;
+    return isnan(link_power(m)) ? NULL : "none";
+}
+
+static void put_output(const Model *m, Buf *out)
+{
+    double power = link_power(m);
+    if (isnan(power))
+        return;
+    buf_puts(out, "<Output>\n<OutputField name=\"sum\" optype=\"continuous\" dataType=\"double\" "
+                  "feature=\"predictedValue\"/>\n<OutputField name=\"mean\" optype=\"continuous\" "
+                  "dataType=\"double\" feature=\"transformedValue\"><Apply function=\"pow\">");
+    put_ref("sum", out);
+    put_constant(power, out);
+    buf_puts(out, "</Apply></OutputField>\n</Output>\n");
 }
 
 static void put_regression(const Plan *p, Buf *out)
@@ -260,7 +289,9 @@ static bool put_model(const Plan *p, Buf *out, Error *err)
     }
     buf_puts(out, "<MiningField usageType=\"target\"");
     put_attr("name", str_of(m->enc->terms->response_name), out);
-    buf_puts(out, "/>\n</MiningSchema>\n<LocalTransformations>\n");
+    buf_puts(out, "/>\n</MiningSchema>\n");
+    put_output(m, out);
+    buf_puts(out, "<LocalTransformations>\n");
     for (size_t k = 0; k < p->nsteps; k++) {
         put_derived(p->steps[k].name, out);
         if (!put_expr(p, p->steps[k].value, out, err))

@@ -45,6 +45,12 @@ static const struct {
     {"poisson with offset", "clicks ~ age + lang + offset(log1p(hours))", "poisson", NULL,
      ENCODE_TREATMENT, 0},
     {"gaussian", "hours ~ age + lang", "gaussian", NULL, ENCODE_TREATMENT, 0},
+    {"gamma inverse", "I(hours + 1) ~ age + lang", "gamma", NULL, ENCODE_TREATMENT, 0},
+    {"inverse gaussian", "I(hours + 1) ~ age + lang", "inverse-gaussian", "inverse-squared",
+     ENCODE_TREATMENT, 0},
+    {"tweedie root", "I(hours + 1) ~ age + lang", "tweedie", "sqrt", ENCODE_TREATMENT, 0},
+    {"negbin", "clicks ~ age * lang", "negbin", NULL, ENCODE_TREATMENT, 0},
+    {"probabilities that add", "viewed ~ lang + member", NULL, "identity", ENCODE_TREATMENT, 0},
     {"cloglog", "viewed ~ age + lang", NULL, "cloglog", ENCODE_TREATMENT, 0},
     {"cauchit", "viewed ~ age + lang", NULL, "cauchit", ENCODE_TREATMENT, 0},
     {"probit", "viewed ~ age + lang", NULL, "probit", ENCODE_TREATMENT,
@@ -426,7 +432,10 @@ static const char pmml_driver[] =
     "        for name, e in fields:\n"
     "            env[name] = value(e, env)\n"
     "        eta = float(table.get('intercept')) + sum(c * env[n] for n, c in preds)\n"
-    "        out.write(repr(links[model.get('normalizationMethod')](eta)) + '\\n')\n";
+    "        mean = links[model.get('normalizationMethod')](eta)\n"
+    "        for o in model.iter(N + 'OutputField'):\n"
+    "            env[o.get('name')] = mean = value(o[0], env) if len(o) else mean\n"
+    "        out.write(repr(mean) + '\\n')\n";
 
 static void pmml(void **state)
 {
