@@ -74,6 +74,7 @@ typedef struct TableCol {
     bool machine_only; /* not shown in the aligned table; with human_only: nowhere */
     bool spill;        /* numbers; a text here runs over the empty cells behind it */
     bool together;     /* when one of these leaves a narrow screen, all do */
+    bool middle;       /* what is too long loses its middle: ends tell terms apart */
     bool wrap;         /* the last column: long text goes on in further lines */
 } TableCol;
 /* {COL("se", "std.err"), .priority = 2} */

@@ -403,6 +403,22 @@ static bool call_complete(VarText *v, unsigned taken, Span at)
     return error_hint(v->err, "like %s", v->row->usage);
 }
 
+/* cut(age, 20, 40, 60): breaks one by one instead of as one list. */
+static bool breaks_apart(VarText *v, const Str *args, const size_t *at, size_t n)
+{
+    double number;
+    if (v->row->kind != VAR_CUT || n < 3)
+        return false;
+    for (size_t i = 1; i < n; i++)
+        if (!parse_real(args[i], &number))
+            return false;
+    fail_at(v->err, ERR_USAGE, (Span){at[1], at[n - 1] + args[n - 1].n},
+            "cut() takes its breaks as one list");
+    error_hint(v->err, "cut(%.*s, c(%.*s))", STR_ARG(args[0]),
+               (int)(args[n - 1].p + args[n - 1].n - args[1].p), args[1].p);
+    return true;
+}
+
 /* name(args) of the table `calls`. */
 static bool call_parse(VarText *v, Str inside, size_t base, Span whole)
 {
@@ -411,6 +427,8 @@ static bool call_parse(VarText *v, Str inside, size_t base, Span whole)
     size_t n = call_split(inside, base, args, at, 8);
     if (n > 8)
         return fail_at(v->err, ERR_USAGE, whole, "too many arguments for %s()", v->row->name);
+    if (breaks_apart(v, args, at, n))
+        return false;
     Var *out = v->out;
     out->kind = v->row->kind;
     out->degree = out->kind == VAR_BS ? 3 : out->kind == VAR_POLY ? 1 : 0;

@@ -286,6 +286,26 @@ static void print_cut(Out *o, Str text, size_t width, size_t room)
     buf_pad(&o->text, ' ', room > got + 1 ? room - got - 1 : 0);
 }
 
+/* The same, with head and tail kept. */
+static void print_ends(Out *o, Str text, size_t width, size_t room)
+{
+    size_t got = 0, from = 0;
+    if (width <= room || room < 5) {
+        print_cut(o, text, width, room);
+        return;
+    }
+    Str head = utf8_fit(text, room / 2 - 1, &got);
+    while (from < text.n && (((unsigned char)text.p[from] & 0xc0) == 0x80 ||
+                             utf8_width(str_sub(text, from, text.n)) > room - 1 - got))
+        from++;
+    Str tail = str_sub(text, from, text.n);
+    buf_str(&o->text, head);
+    buf_puts(&o->text, o->ascii ? "~" : "\u2026");
+    buf_str(&o->text, tail);
+    size_t used = got + 1 + utf8_width(tail);
+    buf_pad(&o->text, ' ', room > used ? room - used : 0);
+}
+
 static void print_header(const Grid *g, Out *o)
 {
     size_t from = o->text.n;
@@ -390,7 +410,7 @@ static void print_row(const Grid *g, size_t i, Out *o)
             char look = bar_look(g, i, k);
             if (look)
                 out_look(o, look);
-            print_cut(o, text, s->width, g->width[k]);
+            (g->t->cols[g->cols[k]].middle ? print_ends : print_cut)(o, text, s->width, g->width[k]);
             if (look)
                 out_plain(o);
             continue;

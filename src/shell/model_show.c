@@ -420,7 +420,7 @@ Table *show_coefs(Result *out, const Model *m, const CoefShow *opt)
     bool z = !m->fit->use_t;
     const char *ci = arena_printf(out->arena, "%g %%", 100 * opt->level);
     const TableCol cols[] = {
-        {COL("term", "term")},
+        {COL("term", "term"), .middle = true},
         {COL("estimate", "coef"), .look = LOOK_FIXED, .digits = d, .priority = odds ? 3 : 0},
         {COL("se", "std.err"), .look = LOOK_FIXED, .digits = d, .priority = 5},
         {COL("z", z ? "z" : "t"), .look = LOOK_FIXED, .digits = 1, .priority = 6},

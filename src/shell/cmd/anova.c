@@ -64,7 +64,7 @@ static void put_rows(const Model *m, const AnovaRow *rows, size_t n, AnovaKind k
 {
     bool f = m->fit->use_t && kind != ANOVA_WALD && kind != ANOVA_SCORE, steps = looks[kind].steps;
     const TableCol cols[] = {
-        {COL("term", "term")},
+        {COL("term", "term"), .middle = true},
         {COL("df", "df")},
         {COL("deviance", "deviance"), .look = LOOK_FIXED, .digits = 2},
         {COL("df_residual", "df left"), .priority = 2, .machine_only = !steps},

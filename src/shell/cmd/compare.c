@@ -78,7 +78,7 @@ static bool compare_run(Session *s, const Args *a, Result *out, Error *err)
     put_models(m1, m2, out);
     put_test(m1, m2, out);
     const char *se = "se";
-    const TableCol cols[] = {{COL("term", "term")},
+    const TableCol cols[] = {{COL("term", "term"), .middle = true},
                              {COL("a", m1->name), .look = LOOK_FIXED, .digits = 4},
                              {COL("se_a", se), .look = LOOK_FIXED, .digits = 4, .priority = 1},
                              {COL("b", m2->name), .look = LOOK_FIXED, .digits = 4},

@@ -116,7 +116,8 @@ static void corr_pairs(const char **names, const double *m, size_t n, size_t sho
         c[1] = cell_text(str_of(names[pairs[i].j]));
         c[2] = c[3] = cell_real(pairs[i].r);
     }
-    t->footer = arena_printf(out->arena, "%s of %zu columns, the closest %zu shown; a few columns by name make a matrix",
+    t->footer = arena_printf(out->arena,
+                             "%s of %zu columns, the closest %zu shown; a few columns by name make a matrix",
                              result_plural(out, (int64_t)k, "pair"), n, t->nrows);
 }
 

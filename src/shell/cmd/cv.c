@@ -90,7 +90,7 @@ static const char *steadiness(Result *out, const CvTerm *t, size_t k)
 
 static void put_stability(Result *out, const Model *m, const Cv *cv, size_t rows)
 {
-    static const TableCol cols[] = {{COL("term", "term")},
+    static const TableCol cols[] = {{COL("term", "term"), .middle = true},
                                     {COL("estimate", "coef"), .look = LOOK_FIXED, .digits = 4},
                                     {COL("mean", "mean of folds"), .look = LOOK_FIXED, .digits = 4},
                                     {COL("sd", "sd of folds"), .look = LOOK_FIXED, .digits = 4},

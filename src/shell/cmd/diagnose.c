@@ -97,7 +97,7 @@ const Command cmd_check = {
 
 static void put_vif(const Model *m, Result *out)
 {
-    static const TableCol cols[] = {{COL("term", "term")},
+    static const TableCol cols[] = {{COL("term", "term"), .middle = true},
                                     {COL("df", "df")},
                                     {COL("gvif", "VIF"), .look = LOOK_FIXED, .digits = 2},
                                     {COL("scaled", "per df"), .look = LOOK_FIXED, .digits = 2}};

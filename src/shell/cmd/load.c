@@ -281,8 +281,8 @@ static bool check_key(const Args *a, const Loaded *l, Error *err)
     const Column *c = l->frame->cols[j];
     for (size_t i = 0; i < c->n; i++)
         if (column_is_null(c, i))
-            return fail_at(err, ERR_DATA, args_at(a, "key"), "'%.*s' is no key of %s: row %zu has none",
-                           STR_ARG(name), l->name, i + 1);
+            return fail_at(err, ERR_DATA, args_at(a, "key"),
+                           "'%.*s' is no key of %s: row %zu has none", STR_ARG(name), l->name, i + 1);
     Grouping g;
     if (!frame_group(l->frame, &j, 1, &g, err))
         return false;
@@ -292,7 +292,8 @@ static bool check_key(const Args *a, const Loaded *l, Error *err)
             Buf value = BUF_INIT;
             column_print(c, i, &value);
             fail_at(err, ERR_DATA, args_at(a, "key"),
-                    "'%.*s' is no key of %s: '%.*s' is in row %zu and in row %zu", STR_ARG(name), l->name, (int)(value.n < 60 ? value.n : 60), value.p,
+                    "'%.*s' is no key of %s: '%.*s' is in row %zu and in row %zu", STR_ARG(name),
+                    l->name, (int)(value.n < 60 ? value.n : 60), value.p,
                     (size_t)g.first[g.group[i]] + 1, i + 1);
             buf_free(&value);
             break;

@@ -22,7 +22,7 @@ static const Model *model_of(Session *s, const Args *a, Error *err)
 static bool put_profile(const NamedModel *nm, double level, Result *out, Error *err)
 {
     static const TableCol cols[] = {
-        {COL("term", "term")},
+        {COL("term", "term"), .middle = true},
         {COL("estimate", "coef"), .look = LOOK_FIXED, .digits = 4},
         {COL("low", "profile low"), .look = LOOK_FIXED, .digits = 4},
         {COL("high", "high"), .look = LOOK_FIXED, .digits = 4},

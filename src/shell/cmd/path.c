@@ -81,7 +81,7 @@ static void put_path(Result *out, const CvPath *cv, const char *measure, size_t 
     }
     size_t at = c ? c->one_se : path->n - 1;
     const TableCol coef_cols[] = {
-        {COL("term", "term")},
+        {COL("term", "term"), .middle = true},
         {COL("estimate", c ? "coef within one se" : "coef at the end"), .look = LOOK_FIXED,
          .digits = 4},
         {COL("best", "coef at the best"), .look = LOOK_FIXED, .digits = 4},

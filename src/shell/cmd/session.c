@@ -162,6 +162,16 @@ const Command cmd_run = {
     .takes = TAKES_FILES,
 };
 
+/* A command that went over several lines, told in one. */
+static const char *one_line(Arena *a, const char *command)
+{
+    char *z = arena_strndup(a, command, strlen(command));
+    for (char *p = z; *p; p++)
+        if (*p == '\n')
+            *p = ' ';
+    return z;
+}
+
 static bool undo_run(Session *s, const Args *a, Result *out, Error *err)
 {
     (void)a;
@@ -169,7 +179,7 @@ static bool undo_run(Session *s, const Args *a, Result *out, Error *err)
     if (!line)
         return fail(err, ERR_DATA, "there is nothing to undo");
     result_text(out, "undone", str_of(line));
-    result_line(out, "undone: %s", line);
+    result_line(out, "undone: %s", one_line(out->arena, line));
     return true;
 }
 
@@ -192,7 +202,7 @@ static bool redo_run(Session *s, const Args *a, Result *out, Error *err)
     if (!line)
         return fail(err, ERR_DATA, "there is nothing to redo");
     result_text(out, "redone", str_of(line));
-    result_line(out, "redone: %s", line);
+    result_line(out, "redone: %s", one_line(out->arena, line));
     return true;
 }
 

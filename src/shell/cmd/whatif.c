@@ -64,7 +64,7 @@ static const char *bar_text(const Session *s, Result *out, double share)
 static void put_contributions(Result *out, const WhatIf *v, const WhatIfResult *r, size_t top)
 {
     static const TableCol cols[] = {
-        {COL("term", "term")},
+        {COL("term", "term"), .middle = true},
         {COL("value", "value")},
         {COL("coefficient", "coef"), .machine_only = true},
         {COL("contribution", "adds"), .look = LOOK_SIGNED, .digits = 3},
