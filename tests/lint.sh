@@ -22,11 +22,13 @@ say() { # WHAT: prints what stands in $out
 jobs=$(nproc 2>/dev/null || echo 2)
 sources=$(find src -name '*.c' | sort)
 
-# Leak paths end in xmalloc's exit and in fail(); gcc 12 also mistakes goto-cleanup of NULLs for leaks of file handles.
+# Leak paths end in xmalloc's exit and in fail(); gcc 12 also mistakes goto-cleanup of NULLs for leaks of file handles,
+# and arrays that a loop has filled for uninitialized ones.
 echo "$sources" | xargs -P "$jobs" -n 1 gcc "$@" -O1 -fanalyzer -Wno-analyzer-malloc-leak -Wno-analyzer-too-complex \
+    -Wno-analyzer-use-of-uninitialized-value \
     -c -o /dev/null >"$out" 2>&1
 say "gcc -fanalyzer"
-echo "$sources" | xargs -P "$jobs" -n 1 clang "$@" -Wimplicit-fallthrough -Wunreachable-code -Wcomma \
+echo "$sources" | xargs -P "$jobs" -n 1 clang "$@" -Wimplicit-fallthrough -Wunreachable-code \
     -Wmissing-variable-declarations -Wunused-macros -fsyntax-only >"$out" 2>&1
 say clang
 if [ -x "$BUILD/release/glint" ]; then
@@ -38,7 +40,7 @@ if command -v shellcheck >/dev/null 2>&1; then
     say shellcheck
 fi
 find src include tests -name '*.[ch]' -print0 |
-    xargs -0 awk 'length > 100 { n[FILENAME]++ } END { for (f in n) print f ": warning: " n[f] " lines over 100 columns" }' |
+    xargs -0 awk 'length > 120 { n[FILENAME]++ } END { for (f in n) print f ": warning: " n[f] " lines over 120 columns" }' |
     sort >"$out"
 say "long lines"
 wc -l $sources | awk '$2 != "total" && $1 > 600 { print $2 ": warning: " $1 " lines: more than one chapter" }' >"$out"

@@ -3,6 +3,7 @@
  * vary.c - one input of a vector at many values: what-if's --vary and the effect curve of a model,
  * with the interval at each point. Levels in the order of their frequency, numbers from:to:step.
  */
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -42,6 +43,7 @@ static VaryPoint *vary_points(const WhatIf *w, size_t input, const double *num, 
     const Model *m = w->model;
     const InputSummary *in = &m->inputs[input];
     Predictions pred;
+    assert(text || num);
     if (!whatif_many(w, input, num, text, n, m->fit->cov != NULL, &pred, err))
         return NULL;
     VaryPoint *out = xcalloc(n, sizeof *out);
