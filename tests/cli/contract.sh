@@ -57,3 +57,40 @@ try "a time split by a number says so" 0 -q -c 'load datasets/blog/*.csv; featur
     derive d = days("2023-01-01", timestamp); fit viewed ~ age --test 0.25 --split time --split-column d
     save m1 to byday.glm; load byday.glm as again; echo loaded; model again'
 says '^again .*to test \(the last ones by d\)'
+
+# the documented keys, one by one
+keys() {
+    what=$1
+    shift
+    line=$(grep "^{\"command\":\"$what\"" out | head -n 1)
+    [ -n "$line" ] || wrong "no line of $what"
+    for key in "$@"; do
+        case $line in
+        *"\"$key\":"*) ;;
+        *) wrong "$what lacks the key $key" ;;
+        esac
+    done
+}
+try "the documented keys" 0 --format json -c 'load datasets/blog/users.csv; describe; tables
+    show limit 1; derive old = age > 60; filter where old as elders; save elders to elders.csv
+    load datasets/blog/*.csv; roles; features as ft; favourites languages by gender top 1
+    hist users age; plot users age ~ joined; corr ft age, viewed
+    fit viewed ~ age + gender --test 0.25; coef; metrics; whatif age=25; script'
+keys load table rows columns seconds rejected notes
+keys describe columns type missing distinct min q25 median q75 max mean sd levels histogram
+keys tables tables rows columns bytes origin
+keys show columns rows
+keys derive table rows
+keys filter table rows
+keys save rows
+keys roles roles
+keys features table rows features
+keys favourites rows
+keys hist bins
+keys plot points
+keys corr matrix
+keys fit model formula family link n dropped coefficients deviance null_deviance df_null df_residual loglik aic bic \
+    dispersion iterations status seconds aliased notes coef metrics
+keys coef term estimate se z p ci_low ci_high odds_ratio
+keys metrics n threshold tp fp tn fn accuracy precision recall f1 roc_auc roc_auc_low roc_auc_high pr_auc log_loss brier
+keys whatif probability eta se ci_low ci_high inputs contributions term value coefficient contribution notes

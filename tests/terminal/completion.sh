@@ -18,6 +18,10 @@ type 'fit viewed ~ age --sta'
 keys Tab
 see '^glint> fit viewed ~ age --standardize'
 keys C-u
+type 'show where Gender = "F'
+keys Tab
+see '^glint> show where Gender = "Female" *$'
+keys C-u
 type 'whati'
 keys Tab
 see '^glint> whatif'
