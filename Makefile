@@ -12,7 +12,7 @@
 #   make cov        line coverage of src/ by all the checks, at least 85 %
 #   make lint       gcc -fanalyzer, clang's warnings, mandoc, long lines
 #   make layers     which line breaks the rules of the house
-#   make bench      speed and memory beside other programs: bench-start -csv -fit -path -score -screen
+#   make bench      speed and memory beside other programs: bench-start -csv -fit -path -score -screen -engine
 #   make fuzz       libFuzzer on each entry of tests/fuzz for SECONDS=20
 #   make fuzz-keys  a million keys by chance on each screen under AddressSanitizer: KEYS=1000000 SEED=1
 #   make pictures   the pictures of README.md from real runs, into man/pictures
@@ -139,10 +139,10 @@ $(BUILD)/bench/%: tests/bench/%.c $(LIBS)
 	$(Q)$(CC) $(ALL_CFLAGS) -Wno-missing-prototypes -MMD -MP -MF $@.d $(ALL_LDFLAGS) -o $@ $< \
 	  -Wl,--start-group $(LIBS) -Wl,--end-group $(PKG_L)
 bench-build: $(BENCH_BIN) $(BUILD)/glint
-bench: bench-start bench-csv bench-fit bench-path bench-score bench-screen
+bench: bench-start bench-csv bench-fit bench-path bench-score bench-screen bench-engine
 bench-csv: bench-build
 	$(Q)tests/bench/csv.sh $(BUILD)/bench $(ROWS)
-bench-start bench-fit bench-path bench-score bench-screen: bench-%: bench-build
+bench-start bench-fit bench-path bench-score bench-screen bench-engine: bench-%: bench-build
 	$(Q)ROWS=$(ROWS) RUNS=$(RUNS) tests/bench/bench.sh $(BUILD) $*
 
 # ---- reference values of other programs: tests/reference ----

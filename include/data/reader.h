@@ -20,6 +20,8 @@ typedef struct ReadOptions {
     bool no_header;        /* columns are named c1 c2 ... */
     DateOrder dates;
     /* sources that can choose before they send (an engine); others leave them alone */
+    const struct Expr *where; /* rows that it is true for; the caller applies it again, so more may come */
+    const char *mark;      /* file that remembers the last moment read: only newer rows, and then it moves */
     const char *query;     /* the source's own query language */
     const char *fields;    /* comma list */
     const char *since;     /* only rows from this moment on */

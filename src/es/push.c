@@ -94,11 +94,13 @@ typedef struct IdRule {
     size_t n;
     IdPart part[16];
     bool row_number;
+    size_t first_row;
 } IdRule;
 
-static bool id_rule(const Frame *f, const char *text, IdRule *r, Error *err)
+static bool id_rule(const Frame *f, const PushOptions *opt, IdRule *r, Error *err)
 {
-    *r = (IdRule){.row_number = text == NULL};
+    const char *text = opt->id;
+    *r = (IdRule){.row_number = text == NULL, .first_row = opt->first_row};
     if (!text)
         return true;
     if (!strchr(text, '{')) {
@@ -141,7 +143,7 @@ static bool make_id(const Frame *f, const IdRule *r, size_t row, Buf *out, Error
 {
     buf_clear(out);
     if (r->row_number) {
-        buf_int(out, (int64_t)row + 1);
+        buf_int(out, (int64_t)(row + r->first_row) + 1);
         return true;
     }
     Buf value = BUF_INIT;
@@ -194,7 +196,7 @@ static uint8_t *list_columns(const Frame *f, const char *lists)
 bool es_push(Client *c, const Frame *f, const PushOptions *opt, PushLedger *ledger, Error *err)
 {
     IdRule rule;
-    if (!id_rule(f, opt->id, &rule, err))
+    if (!id_rule(f, opt, &rule, err))
         return false;
     Bulk *b = bulk_open(c, &opt->bulk, ledger, err);
     if (!b)
@@ -227,7 +229,7 @@ bool es_push(Client *c, const Frame *f, const PushOptions *opt, PushLedger *ledg
 bool push_dry(const Frame *f, const PushOptions *opt, size_t n, Buf *out, size_t *bytes, Error *err)
 {
     IdRule rule;
-    if (!id_rule(f, opt->id, &rule, err))
+    if (!id_rule(f, opt, &rule, err))
         return false;
     uint8_t *list = list_columns(f, opt->lists);
     Buf id = BUF_INIT, action = BUF_INIT, doc = BUF_INIT;

@@ -10,8 +10,10 @@
 #include "es/cells.h"
 #include "es/pull.h"
 #include "es/push.h"
+#include "es/where.h"
 #include "shell/connection.h"
 #include "shell/engine_io.h"
+#include "shell/mark.h"
 
 static const char *index_of(const char *path)
 {
@@ -20,56 +22,140 @@ static const char *index_of(const char *path)
 
 /* ---- reading ---- */
 
-static bool since_field(Client *c, const char *index, const ReadOptions *opt, Buf *out, Error *err)
+/* The date field that --since and --mark look at. */
+static bool date_field(const Schema *s, const ReadOptions *opt, const char *index, Buf *out,
+                       Error *err)
 {
-    if (opt->since_field) {
+    if (opt->since_field)
         buf_puts(out, opt->since_field);
-        return true;
-    }
-    ReadReport ignored = {0};
-    Schema *s = schema_fetch(c, index, &ignored, err);
-    for (size_t i = 0; s && i < s->n && !out->n; i++)
+    for (size_t i = 0; i < s->n && !out->n; i++)
         if (s->fields[i].kind == FIELD_TIME)
             buf_puts(out, s->fields[i].path);
+    if (!out->n)
+        return fail(err, ERR_NAME, "'%s' has no date field for --since or --mark", index);
+    if (schema_find(s, buf_slice(out)) < 0)
+        return fail(err, ERR_NAME, "no field '%s' in the mapping of '%s'", out->p, index);
+    return true;
+}
+
+static bool since_clause(const ReadOptions *opt, const char *field, Buf *out, Error *err)
+{
+    int64_t us;
+    TimeUnit unit;
+    if (!time_parse(str_of(opt->since), DATE_ISO, &us, &unit))
+        return fail(err, ERR_USAGE, "--since '%s' is no moment", opt->since);
+    buf_puts(out, "{\"range\":{");
+    buf_json_str(out, str_of(field));
+    buf_printf(out, ":{\"gte\":%lld,\"format\":\"epoch_millis\"}}}",
+               (long long)(us / 1000 - (us % 1000 < 0)));
+    return true;
+}
+
+static void add_clause(Buf *list, Str clause)
+{
+    if (!clause.n)
+        return;
+    buf_puts(list, list->n ? "," : "");
+    buf_str(list, clause);
+}
+
+/* {"bool":{"filter":[..],"must_not":[..]}}; nothing when nothing is asked, one clause as it is. */
+static void put_bool(Str filter, Str must_not, size_t clauses, Buf *out)
+{
+    if (!must_not.n && clauses <= 1) {
+        buf_str(out, filter);
+        return;
+    }
+    buf_printf(out, "{\"bool\":{\"filter\":[%.*s]", STR_ARG(filter));
+    if (must_not.n)
+        buf_printf(out, ",\"must_not\":%.*s", STR_ARG(must_not));
+    buf_puts(out, "}}");
+}
+
+typedef struct Asked {
+    Buf query, field;
+    Mark mark;
+} Asked;
+
+static void asked_clear(Asked *a)
+{
+    buf_free(&a->query);
+    buf_free(&a->field);
+    mark_clear(&a->mark);
+}
+
+static bool ask(Client *c, const char *index, const ReadOptions *opt, Asked *a, Error *err)
+{
+    Buf filter = BUF_INIT, clause = BUF_INIT, not = BUF_INIT;
+    size_t n = 0;
+    bool ok = true;
+    Schema *s = NULL;
+    if (opt->query && opt->query[0] == '{') {
+        buf_puts(&clause, opt->query);
+    } else if (opt->query) {
+        buf_puts(&clause, "{\"query_string\":{\"query\":");
+        buf_json_str(&clause, str_of(opt->query));
+        buf_puts(&clause, "}}");
+    }
+    add_clause(&filter, buf_slice(&clause));
+    n += clause.n > 0;
+    if (opt->since || opt->mark || opt->where) {
+        ReadReport *ignored = xcalloc(1, sizeof *ignored);
+        s = schema_fetch(c, index, ignored, err);
+        free(ignored);
+        ok = s != NULL;
+    }
+    if (ok && (opt->since || opt->mark))
+        ok = date_field(s, opt, index, &a->field, err);
+    buf_clear(&clause);
+    if (ok && opt->since) {
+        ok = since_clause(opt, a->field.p, &clause, err);
+        add_clause(&filter, buf_slice(&clause));
+        n++;
+    }
+    buf_clear(&clause);
+    if (ok && opt->where && where_query(opt->where, s, &clause)) {
+        add_clause(&filter, buf_slice(&clause));
+        n++;
+    }
+    buf_clear(&clause);
+    if (ok && opt->mark) {
+        ok = mark_read(opt->mark, index, a->field.p, &a->mark, err);
+        mark_filter(&a->mark, a->field.p, &clause, &not);
+        add_clause(&filter, buf_slice(&clause));
+        n += clause.n > 0;
+    }
+    if (ok)
+        put_bool(buf_slice(&filter), buf_slice(&not), n, &a->query);
     schema_free(s);
-    if (out->n || error_is_set(err))
-        return out->n > 0;
-    return fail(err, ERR_NAME, "'%s' has no date field for --since", index);
+    buf_free(&filter);
+    buf_free(&clause);
+    buf_free(&not);
+    return ok;
 }
 
 bool engine_query(Client *c, const char *index, const ReadOptions *opt, Buf *out, Error *err)
 {
-    Buf query = BUF_INIT, field = BUF_INIT;
-    bool ok = true;
-    if (opt->query && opt->query[0] == '{') {
-        buf_puts(&query, opt->query);
-    } else if (opt->query) {
-        buf_puts(&query, "{\"query_string\":{\"query\":");
-        buf_json_str(&query, str_of(opt->query));
-        buf_puts(&query, "}}");
-    }
-    if (opt->since) {
-        int64_t us;
-        TimeUnit unit;
-        ok = time_parse(str_of(opt->since), DATE_ISO, &us, &unit) ||
-             fail(err, ERR_USAGE, "--since '%s' is no moment", opt->since);
-        ok = ok && since_field(c, index, opt, &field, err);
-        if (ok) {
-            buf_puts(out, "{\"bool\":{\"filter\":[{\"range\":{");
-            buf_json_str(out, buf_slice(&field));
-            buf_puts(out, ":{\"gte\":\"");
-            buf_es_time(out, us, unit);
-            buf_puts(out, "\"}}}");
-            if (query.n)
-                buf_printf(out, ",%s", query.p);
-            buf_puts(out, "]}}");
-        }
-    } else {
-        buf_str(out, buf_slice(&query));
-    }
-    buf_free(&query);
-    buf_free(&field);
+    Asked a = {0};
+    bool ok = ask(c, index, opt, &a, err);
+    if (ok)
+        buf_str(out, buf_slice(&a.query));
+    asked_clear(&a);
     return ok;
+}
+
+/* The mark moves only when all is here. */
+static Frame *move_mark(Asked *a, const char *index, const ReadOptions *opt, Frame *f, Error *err)
+{
+    if (!mark_move(&a->mark, opt->mark, index, a->field.p, f, err)) {
+        frame_unref(f);
+        return NULL;
+    }
+    if (opt->with_id)
+        return f;
+    Frame *less = frame_without(f, "_id");
+    frame_unref(f);
+    return less;
 }
 
 Frame *engine_read(Session *s, const char *path, const ReadOptions *opt, ReadReport *report,
@@ -83,23 +169,30 @@ Frame *engine_read(Session *s, const char *path, const ReadOptions *opt, ReadRep
                         .fields = opt->fields,
                         .limit = opt->limit,
                         .slices = (int)opt->slices,
-                        .with_id = opt->with_id,
+                        .with_id = opt->with_id || opt->mark,
                         .nested = LIST_COUNT};
     if (opt->lists)
         list_policy_parse(str_of(opt->lists), &pull.lists);
     if (opt->nested)
         list_policy_parse(str_of(opt->nested), &pull.nested);
-    Buf query = BUF_INIT;
+    if (opt->mark && opt->limit > 0) {
+        fail(err, ERR_USAGE, "a mark with a limit would pass over the rest");
+        return NULL;
+    }
+    Asked a = {0};
     Frame *f = NULL;
-    if (engine_query(c, index, opt, &query, err)) {
+    if (ask(c, index, opt, &a, err)) {
         PullReport r = {.read = report};
-        pull.query = buf_slice(&query);
+        pull.query = buf_slice(&a.query);
         f = es_pull(c, &pull, &r, err);
         if (f)
-            read_note(report, "%lld documents in %zu pages, %.1f MB, %.2f s: %s",
-                      (long long)r.received, r.pages, (double)r.bytes / 1e6, r.seconds, r.how);
+            read_note(report, "%lld document%s in %zu page%s, %.1f MB, %.2f s: %s",
+                      (long long)r.received, r.received == 1 ? "" : "s", r.pages,
+                      r.pages == 1 ? "" : "s", (double)r.bytes / 1e6, r.seconds, r.how);
     }
-    buf_free(&query);
+    if (f && opt->mark)
+        f = move_mark(&a, index, opt, f, err);
+    asked_clear(&a);
     return f;
 }
 
@@ -109,7 +202,7 @@ typedef struct EngineWriter {
     Writer w;
     Client *client;
     char *index;
-    PushLedger total;
+    size_t rows; /* of the frames so far */
 } EngineWriter;
 
 static void writer_done(EngineWriter *e)
@@ -133,16 +226,18 @@ static bool writer_put(Writer *w, const Frame *f, Error *err)
         if (!ok)
             return false;
     }
-    PushOptions push = {.bulk = {.index = e->index}};
-    return es_push(e->client, f, &push, &e->total, err);
+    PushOptions push = {.bulk = {.index = e->index}, .first_row = e->rows};
+    PushLedger l;
+    bool ok = es_push(e->client, f, &push, &l, err);
+    e->rows += f->rows;
+    return ok && ledger_check(&l, err);
 }
 
 static bool writer_commit(Writer *w, Error *err)
 {
-    EngineWriter *e = (EngineWriter *)w;
-    bool ok = ledger_check(&e->total, err);
-    writer_done(e);
-    return ok;
+    (void)err;
+    writer_done((EngineWriter *)w);
+    return true;
 }
 
 static void writer_abandon(Writer *w)

@@ -376,6 +376,14 @@ static void tell_tour(Session *s, Str command)
     buf_free(&b);
 }
 
+/* What a command that failed has sent until then, when that was to be shown. */
+static void tell_raw(const Result *r)
+{
+    for (size_t i = 0; i < r->n; i++)
+        if (r->items[i].kind == ITEM_RAW)
+            fwrite(r->items[i].v.line.p, 1, r->items[i].v.line.n, stderr);
+}
+
 static bool run_command(Session *s, Str line, Arena *arena, Error *err)
 {
     if (line.p[0] == '!')
@@ -390,6 +398,8 @@ static bool run_command(Session *s, Str line, Arena *arena, Error *err)
     if (c.cmd->changes_state)
         journal_begin(s, c.body);
     bool ok = run_parsed(s, c.cmd, &c.args, &r, err);
+    if (!ok)
+        tell_raw(&r);
     ok = ok && result_print(s, &r, &c.to, err) && !cancelled(err);
     if (c.cmd->changes_state)
         journal_end(s, ok);

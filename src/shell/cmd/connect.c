@@ -110,19 +110,37 @@ static bool gather_secrets(const Args *a, Wanted *w, Error *err)
     return c->password != NULL;
 }
 
+/* The nodes: words that commas join. NULL when there is something else. */
+static const char *nodes_of(const Args *a)
+{
+    Buf b = BUF_INIT;
+    bool ok = a->nwords > 0;
+    for (size_t i = 0; ok && i < a->nwords; i++) {
+        if (i) {
+            size_t from = a->words[i - 1].at.to, to = a->words[i].at.from;
+            ok = memchr(a->line.p + from, ',', to > from ? to - from : 0) != NULL;
+            buf_putc(&b, ',');
+        }
+        buf_str(&b, a->words[i].text);
+    }
+    const char *out = ok ? arena_printf(a->arena, "%s", b.p) : NULL;
+    buf_free(&b);
+    return out;
+}
+
 static bool gather(const Args *a, Wanted *w, Error *err)
 {
     HttpConfig *c = &w->http;
     if (!read_profile(a, w, err))
         return false;
-    const char *word = a->nwords ? args_zstr(a, a->words[0].text) : NULL;
+    const char *word = nodes_of(a);
     const char *cloud = first_of(args_z(a, "cloud-id"), profile_text(w, "cloud_id"), NULL);
     c->url = first_of(word, profile_text(w, "url"), NULL);
     if (!c->url && cloud && !(c->url = cloud_url(a->arena, cloud, err)))
         return false;
     if (!c->url)
         c->url = getenv("GLINT_ES_URL");
-    if (!c->url || a->nwords > 1) {
+    if (!c->url || (a->nwords && !word)) {
         fail(err, ERR_USAGE, "connect wants the URL of an engine");
         return error_hint(err, "connect http://localhost:9200");
     }

@@ -186,6 +186,13 @@ static bool run_drop(Session *s, const Args *a, Result *out, Error *err)
     connection_show(s, a, out);
     for (size_t i = 0; i < a->nwords; i++) {
         const char *name = args_zstr(a, a->words[i].text);
+        int64_t docs = 0;
+        if (args_flag(a, "dry")) {
+            if (!client_count(c, name, STR_NULL, &docs, err))
+                return false;
+            result_line(out, "would drop %s with %s documents", name, result_count(out, docs));
+            continue;
+        }
         if (!index_drop(c, name, err)) {
             if (err)
                 err->at = a->words[i].at;
@@ -198,12 +205,14 @@ static bool run_drop(Session *s, const Args *a, Result *out, Error *err)
 }
 
 static const OptRow show_opts[] = {OPT_SHOW_REQUEST, {0}};
+static const OptRow drop_opts[] = {
+    {.name = "dry", .type = OPT_FLAG, .brief = "say what would be dropped"}, OPT_SHOW_REQUEST, {0}};
 const Command cmd_es_drop = {
     .name = "es drop",
     .group = GROUP_ENGINE,
     .brief = "drop an index with its documents",
-    .usage = "es drop INDEX...",
-    .opts = show_opts,
+    .usage = "es drop INDEX... [--dry]",
+    .opts = drop_opts,
     .subject = SUBJECT_WORDS,
     .help = "Names only: patterns are refused. There is no way back.",
     .examples = (const Example[]){{"es drop blog-users", "one index", true}, {0}},

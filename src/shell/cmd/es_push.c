@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* es_push.c - `es push T to I`: a table's rows as documents, each accounted for. */
 #include "es/push.h"
+#include "es/schema.h"
 #include "shell/connection.h"
+#include "shell/engine_io.h"
 #include "shell/ledger.h"
 
 /* The key of users, posts and products; interactions have none of their own: their row's number. */
@@ -34,10 +36,58 @@ static bool dry(const NamedData *t, const PushOptions *push, Result *out, Error 
     return ok;
 }
 
-static bool run(Session *s, const Args *a, Result *out, Error *err)
+/* What es push and save have in common. */
+static PushOptions push_options(const Args *a, const NamedData *t, const char *index)
+{
+    long tags = t->roles.col[ROLE_TAGS];
+    return (PushOptions){
+        .bulk = {.index = index, .dead_letter = args_z(a, "dead-letter")},
+        .id = args_has(a, "id") ? args_z(a, "id") : default_id(t),
+        .lists = tags >= 0 ? t->data.frame->names[tags] : NULL,
+    };
+}
+
+static bool push_table(Session *s, const Args *a, const NamedData *t, const PushOptions *push,
+                       Result *out, Error *err)
+{
+    if (args_flag(a, "dry"))
+        return dry(t, push, out, err);
+    Client *c = connection_need(s, err);
+    PushLedger ledger;
+    if (!c || !es_push(c, t->data.frame, push, &ledger, err))
+        return false;
+    ledger_tell(&ledger, push->bulk.index, out);
+    return ledger_settle(s, &ledger, out, err);
+}
+
+/* `save T to es:I`: the index is made when it is not there. */
+bool engine_save(Session *s, const Args *a, const NamedData *t, const char *index, Result *out,
+                 Error *err)
 {
     Client *c = connection_need(s, err);
+    bool exists = false, made = false;
     if (!c)
+        return false;
+    connection_show(s, a, out);
+    if (!client_index_exists(c, index, &exists, err))
+        return false;
+    if (!exists && !args_flag(a, "dry")) {
+        Buf body = BUF_INIT;
+        index_body(t->data.frame, &(IndexPlan){.roles = &t->roles}, &body);
+        bool ok = index_create(c, index, buf_slice(&body), false, &made, err);
+        buf_free(&body);
+        if (!ok)
+            return false;
+    }
+    if (!exists)
+        result_line(out, "%s: %s", index, made ? "made" : "would be made");
+    PushOptions push = push_options(a, t, index);
+    return push_table(s, a, t, &push, out, err);
+}
+
+static bool run(Session *s, const Args *a, Result *out, Error *err)
+{
+    if (!connection_need(s, err))
         return false;
     if (a->nwords != 1 || !a->to.p) {
         fail(err, ERR_USAGE, "es push wants a table and an index");
@@ -46,26 +96,14 @@ static bool run(Session *s, const Args *a, Result *out, Error *err)
     const NamedData *t = command_table_arg(s, a, a->words[0].text, a->words[0].at, err);
     if (!t)
         return false;
-    Str to = str_starts(a->to, STR("es:")) ? str_sub(a->to, 3, a->to.n) : a->to;
-    long tags = t->roles.col[ROLE_TAGS];
-    PushOptions push = {
-        .bulk = {.index = args_zstr(a, to),
-                 .dead_letter = args_z(a, "dead-letter"),
-                 .batch_bytes = (size_t)(args_real(a, "batch-mb") * 1048576)},
-        .id = args_has(a, "id") ? args_z(a, "id") : default_id(t),
-        .lists = args_has(a, "lists") ? args_z(a, "lists")
-                 : tags >= 0          ? t->data.frame->names[tags]
-                                      : NULL,
-        .version = args_int(a, "version"),
-    };
-    if (args_flag(a, "dry"))
-        return dry(t, &push, out, err);
     connection_show(s, a, out);
-    PushLedger ledger;
-    if (!es_push(c, t->data.frame, &push, &ledger, err))
-        return false;
-    ledger_tell(&ledger, push.bulk.index, out);
-    return ledger_settle(s, &ledger, out, err);
+    Str to = str_starts(a->to, STR("es:")) ? str_sub(a->to, 3, a->to.n) : a->to;
+    PushOptions push = push_options(a, t, args_zstr(a, to));
+    if (args_has(a, "lists"))
+        push.lists = args_z(a, "lists");
+    push.version = args_int(a, "version");
+    push.bulk.batch_bytes = (size_t)(args_real(a, "batch-mb") * 1048576);
+    return push_table(s, a, t, &push, out, err);
 }
 
 static const OptRow opts[] = {

@@ -406,6 +406,11 @@ static bool run_deploy(Session *s, const Args *a, Result *out, Error *err)
     }
     connection_show(s, a, out);
     const char *id = arena_printf(a->arena, "glint-%s", m->name);
+    if (args_flag(a, "dry")) {
+        result_line(out, "would store script %s, search template %s-rank%s%s", id, id,
+                    c->caps.pipelines ? ", pipeline " : "", c->caps.pipelines ? id : "");
+        return true;
+    }
     Buf body = BUF_INIT;
     buf_puts(&body, "{\"script\":{\"lang\":\"painless\",\"source\":");
     buf_json_str(&body, str_of(linear_script()));
@@ -447,7 +452,8 @@ static bool run_deploy(Session *s, const Args *a, Result *out, Error *err)
     return true;
 }
 
-static const OptRow deploy_opts[] = {{.name = "model",
+static const OptRow deploy_opts[] = {{.name = "dry", .type = OPT_FLAG, .brief = "say what would be stored"},
+{.name = "model",
                                       .type = OPT_MODEL,
                                       .metavar = "M",
                                       .brief = "another model than the current one"},
@@ -493,6 +499,11 @@ static bool run_similar(Session *s, const Args *a, Result *out, Error *err)
     bool exists = false;
     if (!client_index_exists(c, index, &exists, err))
         return false;
+    if (args_flag(a, "dry")) {
+        result_line(out, "would write %s vectors to %s%s", result_count(out, (int64_t)w.posts->rows), index,
+                    exists && !args_flag(a, "renew") ? ": no, they are there" : "");
+        return true;
+    }
     if (!exists || args_flag(a, "renew")) {
         PushLedger l;
         size_t dims = 0;
@@ -533,6 +544,7 @@ static const OptRow similar_opts[] = {
      .type = OPT_TEXT,
      .metavar = "I",
      .brief = "index of the vectors, made when it is not there (default: post-vectors)"},
+    {.name = "dry", .type = OPT_FLAG, .brief = "say what would be written"},
     {.name = "renew", .type = OPT_FLAG, .brief = "write the vectors again"},
     OPT_SHOW_REQUEST,
     {0},

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "base/file.h"
+#include "data/expr.h"
 #include "data/frameops.h"
 #include "shell/command.h"
 #include "shell/connection.h"
@@ -93,6 +94,22 @@ static bool misread(const Loaded *l, Error *err)
     return false;
 }
 
+/* Only the rows of the condition; a source may have left out others before. */
+static bool keep_where(const Args *a, Loaded *l, Error *err)
+{
+    size_t n = 0;
+    Expr *where = expr_parse(a->arena, a->where, a->where_at.from, err);
+    bool ok = where && expr_bind(where, l->frame, l->name, err);
+    uint32_t *rows = ok ? expr_rows(where, l->frame, &n, err) : NULL;
+    if (a->limit >= 0 && n > (size_t)a->limit)
+        n = (size_t)a->limit;
+    Frame *f = rows ? frame_take(l->frame, rows, n, err) : NULL;
+    free(rows);
+    frame_unref(l->frame);
+    l->frame = f;
+    return f != NULL;
+}
+
 static bool read_one(Session *s, const Args *a, const ReadOptions *opt, Loaded *l, Error *err)
 {
     if (ends_with(str_of(l->path), ".glm")) {
@@ -101,6 +118,8 @@ static bool read_one(Session *s, const Args *a, const ReadOptions *opt, Loaded *
     }
     l->report = arena_alloc(a->arena, sizeof *l->report);
     l->frame = source_of(str_of(l->path))->read(s, l->path, opt, l->report, err);
+    if (l->frame && a->where.p && !keep_where(a, l, err))
+        return false;
     if (!l->frame)
         return misread(l, err);
     frame_set_origin(l->frame, l->path);
@@ -118,6 +137,7 @@ static bool read_options(const Args *a, ReadOptions *opt, Error *err)
                          .strict = args_has(a, "max-bad") && args_int(a, "max-bad") == 0,
                          .no_header = args_flag(a, "no-header"),
                          .dates = (DateOrder)args_choice(a, "dates"),
+                         .mark = args_z(a, "mark"),
                          .query = args_z(a, "query"),
                          .fields = args_z(a, "fields"),
                          .since = args_z(a, "since"),
@@ -126,6 +146,12 @@ static bool read_options(const Args *a, ReadOptions *opt, Error *err)
                          .nested = args_z(a, "nested"),
                          .slices = (long)args_int(a, "slices"),
                          .with_id = args_flag(a, "with-id")};
+    if (a->where.p && !(opt->where = expr_parse(a->arena, a->where, a->where_at.from, err)))
+        return false;
+    if (opt->where)
+        opt->limit = 0; /* the rows that it is true for are cut */
+    if (opt->mark && a->nwords > 1)
+        return fail_at(err, ERR_USAGE, args_at(a, "mark"), "a mark is of one index");
     if (str_eqz(delim, "\\t") || str_eqz(delim, "tab"))
         opt->delim = '\t';
     else if (delim.p && delim.n == 1)
@@ -239,6 +265,7 @@ static void tell(Session *s, const Batch *b, double seconds, Result *out)
         result_int(out, "rows", (int64_t)b->items[0].frame->rows);
         result_int(out, "columns", (int64_t)b->items[0].frame->ncols);
         result_int(out, "rejected", b->items[0].report->bad);
+        result_int(out, "bytes", (int64_t)frame_bytes(b->items[0].frame));
     } else if (b->n == 1) {
         result_text(out, "model", str_of(b->items[0].name));
         result_text(out, "formula", str_of(b->items[0].model->formula));
@@ -393,6 +420,10 @@ static const OptRow opts[] = {
      .type = OPT_TEXT,
      .metavar = "F",
      .brief = "es: the date field that --since looks at (default: the first)"},
+    {.name = "mark",
+     .type = OPT_FILE,
+     .metavar = "FILE",
+     .brief = "es: only what is newer than the mark in FILE, which then moves"},
     {.name = "lists",
      .type = OPT_CHOICE,
      .choices = list_policies,
@@ -422,24 +453,29 @@ const Command cmd_load = {
     .name = "load",
     .group = GROUP_DATA,
     .brief = "read files into tables",
-    .usage = "load SRC... [as T] [--types c=int,...] [--null NA,?] [--delim ';'] [--encoding "
+    .usage = "load SRC... [where E] [as T] [--types c=int,...] [--null NA,?] [--delim ';'] [--encoding "
              "latin1] [--key c] [--limit N]",
     .opts = opts,
     .subject = SUBJECT_WORDS,
-    .clauses = CLAUSE_AS | CLAUSE_LIMIT,
+    .clauses = CLAUSE_AS | CLAUSE_LIMIT | CLAUSE_WHERE,
     .help = "SRC is a file (csv, tsv, ndjson; plain, .gz, .zst or .xz), a pattern such as "
             "data/*.csv, '-' for standard "
             "input, or a model saved as FILE.glm. Types are guessed from all rows. A row that "
             "cannot be read is "
             "counted and shown with its line and reason; nothing is dropped silently. es:INDEX "
             "reads the documents of an index (or pattern) of the connected "
-            "engine: all of them, counted, or an error.",
+            "engine: all of them, counted, or an error. `where` keeps rows; an engine sends no others where "
+            "its index can tell. --mark FILE remembers the last moment, and the next load brings what came "
+            "after it: late arrivals with an older moment are not seen, deletions neither.",
     .examples =
         (const Example[]){
             {"load datasets/blog/users.csv", "a file; the table is called users", false},
             {"load datasets/blog/*.csv", "several at once", false},
             {"load datasets/seed_rows.csv as seed --types Timestamp=text", "a type by hand", false},
             {"load es:blog-posts as posts", "an index", true},
+            {"load es:events where age >= 18 and gender = 'Female' --fields user,age,gender", "rows and columns",
+             true},
+            {"load es:events --mark events.mark as new", "what came since the last time", true},
             {"load es:events --since 2024-05-01 --query 'type:like'", "some of its documents",
              true},
             {0}},

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* save.c - `save`: a table to a file with all digits and types, a model as one JSON file. */
 #include "shell/command.h"
+#include "shell/connection.h"
+#include "shell/engine_io.h"
 #include "shell/format.h"
 #include "shell/readers.h"
 
@@ -25,9 +27,16 @@ static bool run(Session *s, const Args *a, Result *out, Error *err)
     const NamedData *t = command_table_arg(s, a, name, at, err);
     if (!t)
         return false;
+    if (str_starts(a->to, STR("es:")))
+        return engine_save(s, a, t, path + 3, out, err);
     const Source *sink = sink_of(a->to, a->to_at, err);
     if (!sink)
         return false;
+    if (args_flag(a, "dry")) {
+        result_line(out, "would write %s to %s", result_plural(out, (int64_t)t->data.frame->rows, "row"),
+                    path);
+        return true;
+    }
     Writer *w = sink->write(s, path, err);
     if (!w || !writer_put_all(w, t->data.frame, err))
         return false;
@@ -38,18 +47,31 @@ static bool run(Session *s, const Args *a, Result *out, Error *err)
     return true;
 }
 
+static const OptRow opts[] = {
+    {.name = "id",
+     .type = OPT_TEXT,
+     .metavar = "c|'{a}_{b}'",
+     .brief = "es: column or template of the documents' ids"},
+    {.name = "dead-letter", .type = OPT_FILE, .metavar = "FILE", .brief = "es: refused documents"},
+    {.name = "dry", .type = OPT_FLAG, .brief = "say what would be written"},
+    OPT_SHOW_REQUEST,
+    {0},
+};
+
 const Command cmd_save = {
     .name = "save",
     .group = GROUP_DATA,
     .brief = "write a table or a model to a file",
-    .usage = "save [T|M] to FILE",
+    .usage = "save [T|M] to FILE|es:INDEX [--dry]",
+    .opts = opts,
     .subject = SUBJECT_WORDS,
     .clauses = CLAUSE_TO,
     .help = "The ending of the file says how: .csv .tsv .ndjson, with .gz .zst or .xz behind it to "
             "pack. What is written "
             "reads back as the same bits. A model is written as one JSON file (.glm) without any "
             "data row. Without a "
-            "name the current table is written.",
+            "name the current table is written. es:INDEX is made when it is not there; every document is "
+            "accounted for as by es push.",
     .examples = (const Example[]){{"save ft to ft.csv.gz", "the feature table, packed", false},
                                   {"save m1 to m1.glm", "a model; load m1.glm reads it", false},
                                   {0}},
