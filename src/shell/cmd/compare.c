@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* compare.c - `compare`: two models side by side. */
+/* compare.c - `compare`: two models side by side; are two tables the same. */
 #include <math.h>
 #include <stdlib.h>
 
 #include "model/compare.h"
 #include "shell/model_show.h"
+#include "shell/same.h"
 #include "shell/command.h"
 #include "shell/settings.h"
 
@@ -65,11 +66,27 @@ static void put_test(const Model *a, const Model *b, Result *out)
     buf_free(&p);
 }
 
+/* Names of two tables, neither of which is a model's too. */
+static bool are_tables(const Session *s, const Args *a)
+{
+    for (size_t i = 0; i < 2; i++)
+        if (session_find_table(s, a->words[i].text) < 0 ||
+            session_find_model(s, a->words[i].text) >= 0)
+            return false;
+    return true;
+}
+
 static bool compare_run(Session *s, const Args *a, Result *out, Error *err)
 {
     if (a->nwords != 2) {
-        fail(err, ERR_USAGE, "compare wants two models");
+        fail(err, ERR_USAGE, "compare wants two models or two tables");
         return error_hint(err, "compare m1 m2");
+    }
+    if (are_tables(s, a)) {
+        if (!tables_same(&s->tables[session_find_table(s, a->words[0].text)],
+                         &s->tables[session_find_table(s, a->words[1].text)], out))
+            s->exit_status = error_exit_status(ERR_GUARD);
+        return true;
     }
     const Model *m1 = command_model_arg(s, a, a->words[0].text, a->words[0].at, err);
     const Model *m2 = m1 ? command_model_arg(s, a, a->words[1].text, a->words[1].at, err) : NULL;
@@ -107,16 +124,16 @@ static bool compare_run(Session *s, const Args *a, Result *out, Error *err)
 const Command cmd_compare = {
     .name = "compare",
     .group = GROUP_MODEL,
-    .brief = "two models side by side",
-    .usage = "compare M1 M2",
+    .brief = "two models side by side, or are two tables the same",
+    .usage = "compare M1 M2 | compare T1 T2",
     .subject = SUBJECT_WORDS,
     .help = "Fit, metrics and coefficients; a likelihood-ratio test when one is part of the other "
             "and the rows are the "
-            "same; terms that flip their sign, go or come are marked.",
+            "same; terms that flip their sign, go or come are marked. Of two tables: are all rows the "
+            "same, value for value with all digits, in any order? Exit status 5 when not.",
     .examples =
         (const Example[]){{"fit viewed ~ age --data ft as small; compare small m1", "", false},
                           {0}},
-    .needs = NEED_MODEL,
     .run = compare_run,
-    .takes = TAKES_MODELS,
+    .takes = TAKES_MODELS | TAKES_TABLES,
 };
