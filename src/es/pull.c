@@ -14,6 +14,7 @@
  * moved on. Pages adapt to 5-15 MB. At the end the documents received must be as many as the engine
  * said there were under the same snapshot. Contexts are closed on every way out.
  */
+#define _GNU_SOURCE /* memmem */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -27,6 +28,7 @@
 #define PAGE_BYTES_LOW ((size_t)5 << 20)
 #define PAGE_BYTES_HIGH ((size_t)15 << 20)
 #define LOOPS_MAX 16
+#define HEAD_BYTES 4096 /* of an answer: the context's id stands there */
 #define KEEP_ALIVE "3m"
 #define FILTER "_scroll_id,pit_id,timed_out,_shards,hits.total,hits.hits._source,hits.hits.sort"
 
@@ -174,6 +176,55 @@ static bool ask_page(Pull *p, Loop *l, Error *err)
     return http_begin(p->c->http, &q, err) != NULL;
 }
 
+/* ---- asking ahead ---- */
+
+/* The text between `before` and `after` where it first stands in the head of an answer. */
+static Str between(Str text, const char *before, char after)
+{
+    const char *p = memmem(text.p, text.n, before, strlen(before));
+    if (!p)
+        return STR_NULL;
+    p += strlen(before);
+    const char *e = memchr(p, after, (size_t)(text.p + text.n - p));
+    return e ? (Str){p, (size_t)(e - p)} : STR_NULL;
+}
+
+/* The sort values of the last hit: they stand behind its _source, so nothing of a document follows. */
+static Str last_sort(Str text)
+{
+    static const char mark[] = "\"sort\":[";
+    for (size_t i = text.n; i-- > 0;)
+        if (text.p[i] == '"' && text.n - i > sizeof mark &&
+            memcmp(text.p + i, mark, sizeof mark - 1) == 0) {
+            Str rest = str_sub(text, i + sizeof mark - 2, text.n);
+            const char *e = memchr(rest.p, ']', rest.n);
+            return e ? (Str){rest.p, (size_t)(e - rest.p) + 1} : STR_NULL;
+        }
+    return STR_NULL;
+}
+
+/* The next page is asked for before this one is parsed, so that the engine does not wait for us. What it
+ * takes to ask is found without parsing; when it is not found the page is parsed first. */
+static bool ask_ahead(Pull *p, Loop *l, const HttpReply *r, bool *asked, Error *err)
+{
+    *asked = false;
+    if (!l->started || p->opt->limit > 0 || r->status != 200 ||
+        l->received + (int64_t)l->page >= l->expected)
+        return true;
+    Str text = buf_slice(&r->body);
+    Str head = str_sub(text, 0, text.n < HEAD_BYTES ? text.n : HEAD_BYTES);
+    if (!memmem(text.p, text.n, "\"_source\"", 9)) /* an empty page: nothing comes after it */
+        return true;
+    Str next = p->by_pit ? last_sort(text) : between(head, "\"_scroll_id\":\"", '"');
+    if (!next.n)
+        return true;
+    Buf *to = p->by_pit ? &l->info.sort : &l->info.context;
+    buf_clear(to);
+    buf_str(to, next);
+    *asked = ask_page(p, l, err);
+    return *asked;
+}
+
 /* ---- taking a page ---- */
 
 static bool check_envelope(const PageInfo *i, Error *err)
@@ -247,9 +298,12 @@ static bool run_loops(Pull *p, Error *err)
             return false;
     for (HttpCall *call; (call = http_next(p->c->http, err));) {
         Loop *l = http_call_request(call)->tag;
-        bool again = false, ok = retry_page(p, l, call, &again, err);
+        bool again = false, asked = false, ok = retry_page(p, l, call, &again, err);
         if (ok && !again) {
             l->tries = 0;
+            ok = ask_ahead(p, l, http_call_reply(call), &asked, err);
+        }
+        if (ok && !again) {
             if (http_call_reply(call)->status == 0) {
                 if (err && !error_is_set(err))
                     *err = *http_call_error(call);
@@ -262,7 +316,7 @@ static bool run_loops(Pull *p, Error *err)
         bool enough = p->opt->limit > 0 && p->report->received >= p->opt->limit;
         if (!ok || enough)
             return ok;
-        if (!l->ended && !ask_page(p, l, err))
+        if (!asked && !l->ended && !ask_page(p, l, err))
             return false;
     }
     return !error_is_set(err);
