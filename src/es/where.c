@@ -19,12 +19,6 @@
 
 #define KEYWORD_SURE 100 /* bytes; longer values may be over a mapping's ignore_above */
 
-typedef struct Target {
-    const Field *f;
-    ExprNode literal;
-    bool turned; /* 3 < x */
-} Target;
-
 static const Field *field_at(const Schema *s, const Expr *e)
 {
     Str name = expr_column_name(e);
@@ -64,8 +58,8 @@ static bool put_literal(const Field *f, const ExprNode *v, bool up, Buf *out)
         buf_puts(out, v->number != 0 ? "true" : "false");
         return true;
     }
-    if (v->kind != NODE_NUMBER || !isfinite(v->number) || fabs(v->number) > 9007199254740992.0)
-        return false; /* beyond 2^53 the literal has lost digits */
+    if (v->kind != NODE_NUMBER || !isfinite(v->number) || fabs(v->number) >= 9007199254740992.0)
+        return false; /* from 2^53 on the literal has lost digits */
     buf_json_real(out, v->number);
     return true;
 }
@@ -114,9 +108,6 @@ static bool put_term(const Field *f, const ExprNode *v, Buf *out)
 
 static bool compare(const ExprNode *n, const Schema *s, Buf *out)
 {
-    static const struct {
-        const char *op, *low, *high; /* column first; the other way round low and high change */
-    } rows[] = {{"<", NULL, "lt"}, {"<=", NULL, "lte"}, {">", "gt", NULL}, {">=", "gte", NULL}};
     if (n->nargs != 2)
         return false;
     const Field *f = field_at(s, n->args[0]);
@@ -128,13 +119,12 @@ static bool compare(const ExprNode *n, const Schema *s, Buf *out)
         return false;
     if (str_eqz(n->text, "=="))
         return put_term(f, &v, out);
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        if (str_eqz(n->text, rows[i].op)) {
-            const char *op = rows[i].low ? rows[i].low : rows[i].high;
-            bool low = (rows[i].low != NULL) != turned;
-            return low ? put_range(f, op, &v, NULL, NULL, out) : put_range(f, NULL, NULL, op, &v, out);
-        }
-    return false;
+    if (!str_starts(n->text, STR("<")) && !str_starts(n->text, STR(">")))
+        return false;
+    bool or_equal = n->text.n == 2, low = (n->text.p[0] == '>') != turned; /* 3 < x is x > 3 */
+    if (low)
+        return put_range(f, or_equal ? "gte" : "gt", &v, NULL, NULL, out);
+    return put_range(f, NULL, NULL, or_equal ? "lte" : "lt", &v, out);
 }
 
 static bool any_of(const ExprNode *n, const Schema *s, Buf *out)

@@ -8,6 +8,7 @@
 #include "es/cells.h"
 #include "es/pull.h"
 #include "es/push.h"
+#include "es/target.h"
 #include "stub.h"
 
 #define COUNT(a) (sizeof(a) / sizeof *(a))
@@ -65,7 +66,8 @@ static void test_urls(void **state)
         {"localhost:9200", NULL, NULL, ERR_USAGE},        {"ftp://x", NULL, NULL, ERR_USAGE},
         {"http://", NULL, NULL, ERR_USAGE},               {"http://u:p@localhost:9200", NULL, NULL, ERR_USAGE},
         {"http://search.example:9200", "u", "p", ERR_USAGE}, {"https://search.example:9200", "u", "p", ERR_NONE},
-        {"http://127.0.0.1:9200", "u", "p", ERR_NONE},    {"http://a:1,http://b:2", NULL, NULL, ERR_NONE},
+        {"http://127.0.0.1:9200", "u", "p", ERR_NONE},    {"http://127.0.0.1.evil.example:9200", "u", "p", ERR_USAGE},
+        {"http://localhost:1,http://search.example:2", "u", "p", ERR_USAGE},    {"http://a:1,http://b:2", NULL, NULL, ERR_NONE},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         Error err = ERROR_INIT;
@@ -305,6 +307,84 @@ static void test_too_large(void **state)
     stub_stop(&s);
 }
 
+typedef struct Seen {
+    size_t calls, items, failed;
+} Seen;
+
+static void on_settled(void *ctx, size_t items, size_t failed)
+{
+    Seen *s = ctx;
+    s->calls++;
+    s->items = items;
+    s->failed = failed;
+}
+
+/* The second batch is there before an item of the first: the journal must not pass over that one. */
+static void test_settled_without_gaps(void **state)
+{
+    (void)state;
+    Rule rules[] = {
+        STUB_ROOT, STUB_HEALTH, REFRESH,
+        {"POST", "/i/_bulk", "\"_id\":\"0\"", 1, 200,
+         "{\"errors\":true,\"items\":[{\"index\":{\"status\":429,\"error\":{\"type\":\"rejected\",\"reason\":\"queue full\"}}},{\"index\":{\"status\":201}}]}", NULL, 0, 0, 0},
+        {"POST", "/i/_bulk", "\"_id\":\"2\"", 0, 200,
+         "{\"errors\":true,\"items\":[{\"index\":{\"status\":201}},{\"index\":{\"status\":400,\"error\":{\"type\":\"x\",\"reason\":\"bad\"}}}]}", NULL, 0, 0, 0},
+        {"POST", "/i/_bulk", "\"_id\":\"0\"", 0, 200, "{\"errors\":false,\"items\":[{\"index\":{\"status\":201}}]}", NULL, 0, 0, 0},
+    };
+    Stub s;
+    Error err = ERROR_INIT;
+    Client *c = opened(&s, rules, COUNT(rules), &err);
+    assert_non_null(c);
+    Seen seen = {0};
+    PushLedger l;
+    BulkOptions o = {.index = "i", .batch_items = 2, .settled = on_settled, .ctx = &seen};
+    Bulk *b = bulk_open(c, &o, &l, &err);
+    for (int i = 0; i < 4; i++) {
+        char id[8], action[40];
+        snprintf(id, sizeof id, "%d", i);
+        snprintf(action, sizeof action, "{\"index\":{\"_id\":\"%d\"}}", i);
+        assert_true(bulk_item(b, str_of(id), str_of(action), STR("{}"), &err));
+    }
+    assert_true(bulk_close(b, true, &err));
+    assert_int_equal(seen.calls, 1);
+    assert_int_equal(seen.items, 4);
+    assert_int_equal(seen.failed, 1);
+    assert_int_equal(l.created + l.failed, 4);
+    client_close(c);
+    stub_stop(&s);
+}
+
+/* ---- aliases ---- */
+
+static void test_targets(void **state)
+{
+    (void)state;
+    Rule rules[] = {
+        STUB_ROOT, STUB_HEALTH,
+        {"GET", "/plain/_alias", NULL, 0, 200, "{\"plain\":{\"aliases\":{}}}", NULL, 0, 0, 0},
+        {"GET", "/moved/_alias", NULL, 0, 200, "{\"moved-1\":{\"aliases\":{\"moved\":{}}}}", NULL, 0, 0, 0},
+        {"HEAD", "/moved-2", NULL, 0, 404, "", NULL, 0, 0, 0},
+        {"PUT", "/moved-2", NULL, 0, 200, "{\"acknowledged\":true}", NULL, 0, 0, 0},
+        {"POST", "/_aliases", "\"remove_index\":{\"index\":\"moved-1\"}", 0, 200, "{\"acknowledged\":true}", NULL, 0, 0, 0},
+        {"GET", "/shut/_alias", NULL, 0, 403, "{\"error\":{\"type\":\"security_exception\",\"reason\":\"no permissions\"}}", NULL, 0, 0, 0},
+    };
+    Stub s;
+    Error err = ERROR_INIT;
+    Client *c = opened(&s, rules, COUNT(rules), &err);
+    char index[256], replaced[256];
+    assert_true(target_open(c, "plain", 2, STR("{}"), index, &err));
+    assert_string_equal(index, "plain");
+    assert_true(target_swap(c, "plain", index, replaced, &err) && !replaced[0]);
+    if (!target_open(c, "moved", 2, STR("{}"), index, &err) || !target_swap(c, "moved", index, replaced, &err))
+        fail_msg("%s", err.msg);
+    assert_string_equal(index, "moved-2");
+    assert_string_equal(replaced, "moved-1");
+    assert_false(target_open(c, "shut", 2, STR("{}"), index, &err));
+    assert_non_null(strstr(err.msg, "no permissions"));
+    client_close(c);
+    stub_stop(&s);
+}
+
 static void test_cells_add_up(void **state)
 {
     (void)state;
@@ -348,7 +428,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_open),     cmocka_unit_test(test_urls),        cmocka_unit_test(test_retries),
         cmocka_unit_test(test_bodies),   cmocka_unit_test(test_second_node), cmocka_unit_test(test_pull),
-        cmocka_unit_test(test_bulk),     cmocka_unit_test(test_too_large),   cmocka_unit_test(test_cells_add_up),
+        cmocka_unit_test(test_bulk),     cmocka_unit_test(test_too_large),   cmocka_unit_test(test_cells_add_up), cmocka_unit_test(test_settled_without_gaps), cmocka_unit_test(test_targets),
         cmocka_unit_test(test_as_text),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
