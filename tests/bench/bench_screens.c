@@ -110,6 +110,15 @@ static Ui *open_screen(Session *s, const char *name, const char *subject)
     return ui;
 }
 
+/* It goes on in slices while keys are answered: the whole of it. */
+static void sort(Ui *ui)
+{
+    double begun = clock_seconds();
+    ui_key(ui, ']', NULL);
+    ui_draw(ui);
+    printf("  %-34s %8.3f ms   in the background\n", "sort all rows", 1000 * (clock_seconds() - begun));
+}
+
 static void bench_frame(Session *s)
 {
     Ui *ui = open_screen(s, "frame", "big");
@@ -117,7 +126,7 @@ static void bench_frame(Session *s)
     press(ui, "a page down", "<PgDn>", 500);
     press(ui, "to the end and back", "Gg", 200);
     press(ui, "a column to the right", "l", 10);
-    press(ui, "sort a million rows", "]", 3);
+    sort(ui);
     press(ui, "a page down in the order", "<PgDn>", 500);
     ui_free(ui);
 }

@@ -3,6 +3,7 @@
 import os
 import pty
 import re
+import select
 import statistics
 import subprocess
 import time
@@ -43,6 +44,24 @@ class Terminal:
         seen = self.wait()
         return time.perf_counter() - start if b"ancel" in seen or b"interrupt" in seen else None
 
+    def until(self, text):
+        """Seconds until the screen has written `text`."""
+        start, seen = time.perf_counter(), b""
+        while text not in seen:
+            if not select.select([self.fd], [], [], 60)[0]:
+                raise SystemExit(f"the screen never wrote {text}: {seen[-300:]}")
+            seen += os.read(self.fd, 65536)
+        return time.perf_counter() - start
+
+    def press(self, key):
+        """Seconds from a key to the end of the redraw: what comes within 5 ms of each other belongs to it."""
+        start = last = time.perf_counter()
+        os.write(self.fd, key)
+        while select.select([self.fd], [], [], 1.0 if last == start else 0.005)[0]:
+            os.read(self.fd, 65536)
+            last = time.perf_counter()
+        return last - start
+
     def close(self):
         os.kill(self.pid, 9)
         os.close(self.fd)
@@ -77,10 +96,31 @@ def interrupts(path):
     t.close()
 
 
+def screens(path):
+    """The screens over a pty: from the prompt to the first one, and keys on each."""
+    t = Terminal()
+    t.type(f"load {path} as d\n")
+    t.wait()
+    t.type(f"fit viewed ~ {TERMS[107]}\n")
+    t.wait()
+    t.type("browse\n")
+    row("first screen of the table, over a pty", t.until(b"filter by cell"), target="0.2 s")
+    for name, number, keys in (("data", b"2", b"jlGg"), ("coefficients", b"4", b"jso"), ("threshold", b"5", b"\x1bOC\x1bOD"),
+                               ("what-if", b"6", b"j\x1bOCr")):
+        t.press(number)
+        time.sleep(1)
+        t.press(b"k")
+        times = [t.press(k) for _ in range(RUNS) for k in re.findall(rb"\x1bO.|.", keys)]
+        row(f"a key on the screen {name}, over a pty", statistics.median(times), target="16 ms", limit=f"slowest {1000 * max(times):.1f} ms")
+    t.press(b"Q")
+    t.close()
+
+
 def main():
     heading(f"questions, {ROWS:,} rows")
     path = data("fit")
     ask(path)
+    screens(path)
     interrupts(path)
 
 
