@@ -53,6 +53,7 @@ typedef struct Session {
     bool (*open_screen)(struct Session *s, const char *screen, Str subject, Error *err);
     void (*screen_names)(Buf *out); /* each NUL-ended */
     struct Ui *ui;
+    char *looked; /* what the screens showed last, as a command: `script` ends with it. NULL: nothing */
 } Session;
 
 Session *session_new(void);
@@ -87,6 +88,8 @@ void session_use_model(Session *s, long i);
  * by it. */
 void session_touch_table(Session *s, long i);
 void session_rename_table(Session *s, long i, const char *name);
+/* What is shown now; `command` NULL or empty: nothing. */
+void session_put_look(Session *s, const char *command);
 /* The last vector typed, if it belongs to `m`; takes over the new one. */
 void session_put_whatif(Session *s, WhatIf *w);
 /* Made by `features` (or from such a table): not raw material of the World. */

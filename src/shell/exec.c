@@ -326,8 +326,10 @@ bool exec_result(Session *s, Str command, Arena *arena, Result *out, Error *err)
         fail_at(err, ERR_USAGE, r.to.at, "here nothing goes to a program");
         return error_hint(err, "%.*s > FILE", STR_ARG(r.body));
     }
-    if (r.cmd->changes_state)
+    if (r.cmd->changes_state) {
+        session_put_look(s, NULL); /* of what may be gone */
         journal_begin(s, r.body);
+    }
     bool ok = run_parsed(s, r.cmd, &r.args, out, err);
     ok = ok && (!r.to.kind || print_file(s, out, r.to.target, err));
     if (r.cmd->changes_state)
@@ -395,8 +397,10 @@ static bool run_command(Session *s, Str line, Arena *arena, Error *err)
     result_init(&r, arena, c.cmd->name);
     struct rusage usage;
     double wall = clock_seconds(), cpu = cpu_seconds(&usage);
-    if (c.cmd->changes_state)
+    if (c.cmd->changes_state) {
+        session_put_look(s, NULL);
         journal_begin(s, c.body);
+    }
     bool ok = run_parsed(s, c.cmd, &c.args, &r, err);
     if (!ok)
         tell_raw(&r);

@@ -96,6 +96,7 @@ void session_free(Session *s)
     journal_free(s->journal);
     connection_close(s->connection);
     things_clear(s);
+    free(s->looked);
     free(s->settings);
     free(s);
 }
@@ -286,6 +287,12 @@ void session_note_model(Session *s, long i, const char *note)
 void session_use_model(Session *s, long i)
 {
     s->current_model = i;
+}
+
+void session_put_look(Session *s, const char *command)
+{
+    free(s->looked);
+    s->looked = command && *command ? xstrdup(command) : NULL;
 }
 
 void session_put_whatif(Session *s, WhatIf *w)

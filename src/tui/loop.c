@@ -85,8 +85,20 @@ void screen_pop(Ui *ui)
     ui->depth--;
 }
 
+void remember_look(Ui *ui)
+{
+    const Top *t = ui_top(ui);
+    if (!t || !t->screen->needs || !t->screen->command)
+        return;
+    Buf b = BUF_INIT;
+    t->screen->command(ui, t->state, &b);
+    session_put_look(ui->session, b.p);
+    buf_free(&b);
+}
+
 void ui_pop(Ui *ui)
 {
+    remember_look(ui);
     if (ui->depth)
         screen_pop(ui);
     ui->leave = ui->leave || ui->depth == 0;
@@ -244,6 +256,7 @@ static void go_back(Ui *ui, void *state)
 static void leave(Ui *ui, void *state)
 {
     (void)state;
+    remember_look(ui);
     ui->leave = true;
 }
 

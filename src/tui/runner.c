@@ -83,6 +83,7 @@ static bool run_one(Ui *ui, Str line, bool quiet)
     size_t depth = ui->depth;
     const char *z = arena_strndup(a, line.p, line.n);
     cancel_clear();
+    remember_look(ui);
     result_init(&r, a, "");
     bool ok = !names_terminal(line) ||
               (fail(&err, ERR_USAGE, "'-' is the terminal, and that is taken by the screens"),

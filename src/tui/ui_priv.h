@@ -87,6 +87,8 @@ void line_free(Line *l);
 const KeyRow *common_keys(void);
 bool screen_open(Ui *ui, const char *name, Str subject, Error *err);
 void screen_pop(Ui *ui);
+/* The session remembers what the top screen shows, for `script`. */
+void remember_look(Ui *ui);
 void draw_now(Ui *ui);
 
 /* runner.c: their acts that run commands. */

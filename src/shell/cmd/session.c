@@ -222,6 +222,10 @@ static bool script_cmd_run(Session *s, const Args *a, Result *out, Error *err)
     (void)err;
     Buf b = BUF_INIT;
     size_t n = journal_script(s, &b);
+    if (s->looked) {
+        buf_printf(&b, "%s\n", s->looked);
+        n++;
+    }
     result_raw(out, buf_slice(&b));
     buf_free(&b);
     result_note(out, "script", NULL, "%s; running them again gives the same digits",
@@ -234,8 +238,8 @@ const Command cmd_script = {
     .group = GROUP_SHELL,
     .brief = "the shortest script that rebuilds the current state",
     .usage = "script [> FILE]",
-    .help = "Only the commands that led to the tables and models in memory, seeds included. glint "
-            "-f FILE runs it.",
+    .help = "Only the commands that led to the tables and models in memory, seeds included, and what "
+            "the screens showed last. glint -f FILE runs it.",
     .examples = (const Example[]){{"script", "on the screen", false},
                                   {"script > tonight.glint", "to a file", false},
                                   {0}},

@@ -192,7 +192,9 @@ static void background(void **state)
     assert_true(shows(ui, "glint> show users sort age"));
     press(ui, "]&age > 30<Enter>"); /* the filter goes on from the sort that is not done yet */
     assert_true(shows(ui, "glint> show users where age > 30 sort -age"));
-    press(ui, "<C-c>");
+    press(ui, ":script<Enter>");
+    assert_true(shows(ui, "\u2502 show users where age > 30 sort -age"));
+    press(ui, "<Esc><C-c>");
     assert_true(shows(ui, "q goes back"));
     press(ui, "&<C-u>age > nothing<Enter>");
     assert_true(shows(ui, "no column"));
