@@ -20,11 +20,11 @@ const char *layout_name(Layout l);
 typedef struct BatchOptions {
     const char *target; /* alias or index of the pairs; index of the posts for nested and sparse */
     Layout layout;
-    bool script; /* pairs: the seed's update with ctx._source.view_probability = params... */
-    int64_t version; /* number of the batch: an older one does not win; 0: the moment in ms */
-    int64_t moment; /* features as of; kept in the journal */
-    size_t top; /* users kept a post (nested, sparse) or posts kept a user (pairs); 0: all */
-    double max_drift;    /* largest allowed |mean p - training's base rate|; NaN: not checked */
+    bool script;      /* pairs: the seed's update with ctx._source.view_probability = params... */
+    int64_t version;  /* number of the batch: an older one does not win; 0: the moment in ms */
+    int64_t moment;   /* features as of; kept in the journal */
+    size_t top;       /* users kept a post (nested, sparse) or posts kept a user (pairs); 0: all */
+    double max_drift; /* largest allowed |mean p - training's base rate|; NaN: not checked */
     const char *journal; /* file for --resume, or NULL */
     bool resume;
     const char *dead_letter;
@@ -56,10 +56,10 @@ bool batch_dry(const Model *m, const World *w, const BatchOptions *opt, size_t n
 /* Scores all pairs once for their mean: ERR_GUARD when it is further from training than allowed. */
 bool batch_check_drift(PairScorer *s, const Model *m, const BatchOptions *opt, BatchReport *report,
                        Error *err);
-/* --layout vectors: z = [what the joint terms add for each profile of users (or which profile the post
- * is of), the post's part, 1], so that its inner product with the user's q (vectors_query) is the
- * linear predictor. Exact; one document a post, in a new index behind the alias. Without a client
- * nothing is written: a dry run. */
+/* --layout vectors: z = [what the joint terms add for each profile of users (or which profile
+ * the post is of), the post's part, 1], so that its inner product with the user's q
+ * (vectors_query) is the linear predictor. Exact; one document a post, in a new index behind the
+ * alias. Without a client nothing is written: a dry run. */
 bool vectors_write(Client *c, const Model *m, const World *w, const BatchOptions *opt,
                    BatchReport *report, size_t *dims, Error *err);
 

@@ -33,8 +33,8 @@ typedef struct BulkOptions {
     const char *dead_letter; /* file for refused items as NDJSON with their reason, or NULL */
     const char *pipeline;    /* ingest pipeline, or NULL */
     bool dead_append;        /* go on with the file: a resumed batch */
-    /* Called when more items from the start on are settled without a gap, and how many of these were
-     * refused. For journals. May be NULL. */
+    /* Called when more items from the start on are settled without a gap, and how many of these
+     * were refused. For journals. May be NULL. */
     void (*settled)(void *ctx, size_t items, size_t failed);
     void *ctx;
 } BulkOptions;
@@ -56,7 +56,7 @@ typedef struct PushOptions {
     const char *id;    /* column, or template "{user}_{post}"; NULL: the row's number */
     const char *lists; /* columns whose text is a list (a|b|c), or NULL */
     int64_t version;   /* > 0: written with version_type external_gte */
-    size_t first_row;   /* rows before this frame: ids by row number go on from there */
+    size_t first_row;  /* rows before this frame: ids by row number go on from there */
 } PushOptions;
 bool es_push(Client *c, const Frame *f, const PushOptions *opt, PushLedger *ledger, Error *err);
 /* The first `n` items of es_push as text, for --dry; bytes of the whole by estimate in *bytes. */

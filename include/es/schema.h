@@ -56,13 +56,13 @@ bool date_by_format(Str text, const char *format, int64_t *us, TimeUnit *unit);
 /* What we create: strict mappings made from a frame. `roles` says which column is the
  * multi-valued one (tags). */
 typedef struct IndexPlan {
-    const char *shards;   /* NULL: 1 */
-    const char *replicas; /* NULL: 0 */
-    const RoleMap *roles; /* may be NULL */
-    const char *model;    /* id of the model for _meta, or NULL */
+    const char *shards;      /* NULL: 1 */
+    const char *replicas;    /* NULL: 0 */
+    const RoleMap *roles;    /* may be NULL */
+    const char *model;       /* id of the model for _meta, or NULL */
     const char *fingerprint; /* of the model, or NULL */
-    const char *extra;    /* more properties as JSON text without braces, or NULL */
-    bool knn;             /* index.knn */
+    const char *extra;       /* more properties as JSON text without braces, or NULL */
+    bool knn;                /* index.knn */
 } IndexPlan;
 /* The body of PUT /index. */
 void index_body(const Frame *f, const IndexPlan *plan, Buf *out);

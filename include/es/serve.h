@@ -41,7 +41,7 @@ typedef struct RankOptions {
     size_t size;             /* hits; 0: 10 */
     int64_t moment;
     bool log_feature; /* sparse: no linear rank_feature here: log(1 + p) instead */
-    VectorForm form;         /* vector */
+    VectorForm form;  /* vector */
 } RankOptions;
 
 /* A user's name as the name of a rank feature: dots and percent signs encoded. */

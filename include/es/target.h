@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * target.h - where a batch goes: an index of its own behind an alias, so that readers never see half.
+ * target.h - where a batch goes: an index of its own behind an alias, so that readers never see
+ * half.
  */
 #ifndef GLINT_ES_TARGET_H
 #define GLINT_ES_TARGET_H

@@ -6,8 +6,9 @@
 #include "data/expr.h"
 #include "es/schema.h"
 
-/* Appends a query that every document for which `e` is true answers to; others may too, so `e` is to be
- * evaluated again on what comes. False, and nothing appended, when the engine cannot narrow it down. */
+/* Appends a query that every document for which `e` is true answers to; others may too, so `e`
+ * is to be evaluated again on what comes. False, and nothing appended, when the engine cannot
+ * narrow it down. */
 bool where_query(const Expr *e, const Schema *s, Buf *out);
 
 #endif

@@ -10,7 +10,7 @@ typedef struct EngineWorld {
     Frame *users, *posts, *products, *events; /* owned; NULL where there is nothing */
     World world;                              /* of them */
     char *names[4];
-    int64_t moment;                           /* after the last interaction of all */
+    int64_t moment; /* after the last interaction of all */
 } EngineWorld;
 
 /* What rows for that user and post need (either may be STR_NULL), from the indexes users, posts,

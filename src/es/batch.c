@@ -252,9 +252,12 @@ static bool journal_write(const Journal *j, size_t settled, size_t failed, Error
     Buf b = BUF_INIT;
     buf_puts(&b, "{\"model\":");
     buf_json_str(&b, str_of(j->model->name));
-    buf_printf(&b, ",\"fingerprint\":\"%016llx\",\"target\":", (unsigned long long)model_fingerprint(j->model));
+    buf_printf(&b, ",\"fingerprint\":\"%016llx\",\"target\":",
+               (unsigned long long)model_fingerprint(j->model));
     buf_json_str(&b, str_of(j->opt->target));
-    buf_printf(&b, ",\"layout\":\"%s\",\"version\":%lld,\"moment\":%lld,\"top\":%zu,\"settled\":%zu,\"failed\":%zu}\n",
+    buf_printf(&b,
+               ",\"layout\":\"%s\",\"version\":%lld,\"moment\":%lld,\"top\":%zu,\"settled\":%zu,"
+               "\"failed\":%zu}\n",
                layout_name(j->opt->layout), (long long)j->opt->version, (long long)j->opt->moment,
                j->opt->top, settled + j->offset, failed + j->failed);
     FileOut *f = file_out_open(j->path, err);
@@ -391,7 +394,8 @@ static bool check_count(Client *c, const BatchOptions *opt, const Sink *sink, Ba
                         Error *err)
 {
     r->counted = -1;
-    if (opt->layout != LAYOUT_PAIRS || strcmp(r->index, opt->target) == 0 || r->ledger.failed || r->failed_before)
+    if (opt->layout != LAYOUT_PAIRS || strcmp(r->index, opt->target) == 0 || r->ledger.failed ||
+        r->failed_before)
         return true;
     if (!client_count(c, r->index, STR_NULL, &r->counted, err))
         return false;

@@ -96,8 +96,8 @@ static void batch_add(Batch *b, Str id, Str action, Str doc)
         b->cap = b->cap ? b->cap * 2 : 64;
         b->items = xrealloc(b->items, b->cap * sizeof *b->items);
     }
-    b->items[b->n++] = (ItemRef){b->body.n, action.n, doc.p ? doc.n + 1 : 0, xstrndup(id.p, id.n),
-                                 NULL};
+    b->items[b->n++] =
+        (ItemRef){b->body.n, action.n, doc.p ? doc.n + 1 : 0, xstrndup(id.p, id.n), NULL};
     buf_str(&b->body, action);
     buf_putc(&b->body, '\n');
     if (doc.p) {
@@ -195,7 +195,8 @@ static bool refuse_item(Bulk *b, const Batch *batch, size_t i, const char *reaso
     buf_puts(&line, "}\n");
     bool ok = fwrite(line.p, 1, line.n, b->dead) == line.n;
     buf_free(&line);
-    return ok || fail(err, ERR_IO, "'%s' cannot be written: %s", b->opt.dead_letter, strerror(errno));
+    return ok ||
+           fail(err, ERR_IO, "'%s' cannot be written: %s", b->opt.dead_letter, strerror(errno));
 }
 
 static bool refuse_all(Bulk *b, Batch *batch, const char *reason, Error *err)

@@ -2,9 +2,10 @@
 /*
  * dates.c - moments as a mapping's format has them.
  *
- * A format is alternatives between "||": names (strict_date_optional_time, epoch_millis, basic_date ...)
- * or patterns of letters (dd/MM/yyyy HH:mm:ss.SSS). The names that mean ISO 8601 and the epochs are read
- * elsewhere; here the rest, letter by letter. A letter that is not known makes its alternative fail.
+ * A format is alternatives between "||": names (strict_date_optional_time, epoch_millis, basic_date
+ * ...) or patterns of letters (dd/MM/yyyy HH:mm:ss.SSS). The names that mean ISO 8601 and the
+ * epochs are read elsewhere; here the rest, letter by letter. A letter that is not known makes its
+ * alternative fail.
  */
 #include <string.h>
 

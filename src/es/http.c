@@ -518,7 +518,7 @@ static bool next_try(const Http *h, const HttpCall *c, int k, double *wait)
         return false;
     if (c->unsent && (size_t)k + 1 < h->s.nnodes) /* the next node is asked at once */
         return true;
-    bool again = c->reply.status == 0    ? c->req.repeatable
+    bool again = c->reply.status == 0 ? c->req.repeatable
                  : c->reply.status > 500 && c->reply.status != 503
                      ? c->req.repeatable && http_worth_retrying(&c->reply)
                      : http_worth_retrying(&c->reply);

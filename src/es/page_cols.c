@@ -2,10 +2,10 @@
 /*
  * page_cols.c - gathered documents into columns.
  *
- * A sink has a column for each wanted field of the mapping and a trie of their paths. page.c fills a
- * slot a column while it reads a document; when the document ends its values go to the builders, for
- * only then is it known which columns it lacks and how many rows an exploded list makes. A value that
- * does not fit its column's type is null there and counted.
+ * A sink has a column for each wanted field of the mapping and a trie of their paths. page.c fills
+ * a slot a column while it reads a document; when the document ends its values go to the builders,
+ * for only then is it known which columns it lacks and how many rows an exploded list makes. A
+ * value that does not fit its column's type is null there and counted.
  */
 #include <stdio.h>
 #include <stdlib.h>

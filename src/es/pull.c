@@ -189,7 +189,8 @@ static Str between(Str text, const char *before, char after)
     return e ? (Str){p, (size_t)(e - p)} : STR_NULL;
 }
 
-/* The sort values of the last hit: they stand behind its _source, so nothing of a document follows. */
+/* The sort values of the last hit: they stand behind its _source, so nothing of a document
+ * follows. */
 static Str last_sort(Str text)
 {
     static const char mark[] = "\"sort\":[";
@@ -203,8 +204,8 @@ static Str last_sort(Str text)
     return STR_NULL;
 }
 
-/* The next page is asked for before this one is parsed, so that the engine does not wait for us. What it
- * takes to ask is found without parsing; when it is not found the page is parsed first. */
+/* The next page is asked for before this one is parsed, so that the engine does not wait for us.
+ * What it takes to ask is found without parsing; when it is not found the page is parsed first. */
 static bool ask_ahead(Pull *p, Loop *l, const HttpReply *r, bool *asked, Error *err)
 {
     *asked = false;

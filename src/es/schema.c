@@ -188,8 +188,8 @@ void schema_free(Schema *s)
 Frame *schema_frame(const Schema *s, Error *err)
 {
     static const ColType types[] = {
-        [FIELD_INT] = COL_INT,     [FIELD_UINT] = COL_INT,    [FIELD_REAL] = COL_REAL,
-        [FIELD_BOOL] = COL_BOOL,   [FIELD_TIME] = COL_TIME,   [FIELD_STRING] = COL_TEXT,
+        [FIELD_INT] = COL_INT,     [FIELD_UINT] = COL_INT,  [FIELD_REAL] = COL_REAL,
+        [FIELD_BOOL] = COL_BOOL,   [FIELD_TIME] = COL_TIME, [FIELD_STRING] = COL_TEXT,
         [FIELD_NESTED] = COL_TEXT, [FIELD_OTHER] = COL_TEXT};
     char **names = xcalloc(s->n + 1, sizeof *names);
     Column **cols = xcalloc(s->n + 1, sizeof *cols);

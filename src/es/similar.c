@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * similar.c - posts like a post: feature vectors of the posts in an index, the nearest by the engine.
+ * similar.c - posts like a post: feature vectors of the posts in an index, the nearest by the
+ * engine.
  *
  * The vectors are those of features/vector.h, so that the engine's neighbours are the local ones.
  */

@@ -2,9 +2,10 @@
 /*
  * target.c - aliases that move from one batch to the next, and whose model an index holds.
  *
- * A batch is written into a new index; when all of it is there the alias moves in one _aliases request
- * that drops the old index too. A reader sees the old batch or the new one. An index of ours tells in
- * its _meta which model made it, by name and by a fingerprint of formula and coefficients.
+ * A batch is written into a new index; when all of it is there the alias moves in one _aliases
+ * request that drops the old index too. A reader sees the old batch or the new one. An index of
+ * ours tells in its _meta which model made it, by name and by a fingerprint of formula and
+ * coefficients.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,8 +22,7 @@ static bool behind(Client *c, const char *alias, char out[256], bool *is_index, 
     Error refused = ERROR_INIT;
     out[0] = '\0';
     *is_index = false;
-    cJSON *j =
-        client_json(c, "GET", STR_NULL, true, &status, &refused, "/%s/_alias", path.p);
+    cJSON *j = client_json(c, "GET", STR_NULL, true, &status, &refused, "/%s/_alias", path.p);
     buf_free(&path);
     if (!j) {
         if (status == 404)

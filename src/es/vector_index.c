@@ -6,8 +6,9 @@
  *     dense_vector    Elasticsearch's: a clause "knn" beside the query
  *     a script        neither, but scripts: plain numbers in _source and an exact loop over them
  *
- * Doc values of a list of numbers are sorted, so the script reads _source, which keeps the order. Engines
- * search approximately; k is at least NEIGHBOURS, with which so few documents are found exactly.
+ * Doc values of a list of numbers are sorted, so the script reads _source, which keeps the order.
+ * Engines search approximately; k is at least NEIGHBOURS, with which so few documents are found
+ * exactly.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -60,11 +61,14 @@ bool vector_property(VectorForm form, VectorMetric metric, const char *field, si
 static const char *script_of(VectorMetric metric)
 {
     if (metric == VECTOR_INNER)
-        return "double d = 0; def v = params._source[params.f]; for (int i = 0; i < v.size(); i++) {"
-               " d += ((Number) v.get(i)).doubleValue() * ((Number) params.q.get(i)).doubleValue(); }"
+        return "double d = 0; def v = params._source[params.f]; for (int i = 0; i < v.size(); i++) "
+               "{"
+               " d += ((Number) v.get(i)).doubleValue() * ((Number) "
+               "params.q.get(i)).doubleValue(); }"
                " return d >= 0 ? 1 + d : 1 / (1 - d);";
     return "double s = 0; def v = params._source[params.f]; for (int i = 0; i < v.size(); i++) {"
-           " double d = ((Number) v.get(i)).doubleValue() - ((Number) params.q.get(i)).doubleValue();"
+           " double d = ((Number) v.get(i)).doubleValue() - ((Number) "
+           "params.q.get(i)).doubleValue();"
            " s += d * d; } return 1 / (1 + s);";
 }
 
@@ -73,13 +77,15 @@ void vector_search(VectorForm form, VectorMetric metric, const char *field, cons
 {
     size_t many = k > NEIGHBOURS ? k : NEIGHBOURS;
     if (form == VECTOR_CLAUSE) {
-        buf_printf(out, "\"knn\":{\"field\":\"%s\",\"k\":%zu,\"num_candidates\":%zu,\"query_vector\":[",
+        buf_printf(out,
+                   "\"knn\":{\"field\":\"%s\",\"k\":%zu,\"num_candidates\":%zu,\"query_vector\":[",
                    field, many, many < 1000 ? 10 * many : (size_t)10000);
     } else if (form == VECTOR_SCRIPT) {
-        buf_printf(out,
-                   "\"query\":{\"script_score\":{\"query\":{\"exists\":{\"field\":\"post\"}},\"script\":{"
-                   "\"lang\":\"painless\",\"source\":\"%s\",\"params\":{\"f\":\"%s\",\"q\":[",
-                   script_of(metric), field);
+        buf_printf(
+            out,
+            "\"query\":{\"script_score\":{\"query\":{\"exists\":{\"field\":\"post\"}},\"script\":{"
+            "\"lang\":\"painless\",\"source\":\"%s\",\"params\":{\"f\":\"%s\",\"q\":[",
+            script_of(metric), field);
     } else {
         buf_printf(out, "\"query\":{\"knn\":{\"%s\":{\"k\":%zu,\"vector\":[", field, many);
     }

@@ -8,11 +8,13 @@
 
 typedef enum VectorMetric { VECTOR_INNER, VECTOR_L2 } VectorMetric;
 
-/* The properties of such an index. Fails when the engine has no form of vectors, or dims are too many. */
+/* The properties of such an index. Fails when the engine has no form of vectors, or dims are too
+ * many. */
 bool vector_property(VectorForm form, VectorMetric metric, const char *field, size_t dims, Buf *out,
                      Error *err);
-/* The member of a search body that finds the k best: "query":{..} or "knn":{..}. Scores are Lucene's in
- * every form: inner product d: 1 + d, or 1 / (1 - d) below 0; L2: 1 / (1 + squared distance). */
+/* The member of a search body that finds the k best: "query":{..} or "knn":{..}. Scores are
+ * Lucene's in every form: inner product d: 1 + d, or 1 / (1 - d) below 0; L2: 1 / (1 + squared
+ * distance). */
 void vector_search(VectorForm form, VectorMetric metric, const char *field, const float *x,
                    size_t dims, size_t k, Buf *out);
 

@@ -134,8 +134,8 @@ bool vectors_write(Client *c, const Model *m, const World *w, const BatchOptions
         ok = target_open(c, opt->target, version, buf_slice(&body), r->index, err);
     }
     if (ok && strcmp(r->index, opt->target) == 0) {
-        fail(err, ERR_DATA, "'%s' is an index: vectors go to new ones, behind an alias of that name",
-             opt->target);
+        fail(err, ERR_DATA,
+             "'%s' is an index: vectors go to new ones, behind an alias of that name", opt->target);
         ok = error_hint(err, "es drop %s, or another name", opt->target);
     }
     ok = ok && write_posts(c, w, &p, r->index, &r->ledger, err);

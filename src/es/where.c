@@ -2,9 +2,9 @@
 /*
  * where.c - `load es:I where E`: as much of the condition as the engine can be trusted with.
  *
- * What an index knows and what stands in a document differ: floats are narrower, long keywords are not
- * indexed, a list answers by any of its values. So only what can never lose a row is handed over, and
- * the whole condition is applied again to the rows that come:
+ * What an index knows and what stands in a document differ: floats are narrower, long keywords are
+ * not indexed, a list answers by any of its values. So only what can never lose a row is handed
+ * over, and the whole condition is applied again to the rows that come:
  *
  *     x = 1, 'a'   x in (..)   x < 1, between   true/false columns     a term, terms, a range
  *     a and b                                                         what of the two can be said
@@ -171,8 +171,7 @@ static bool exists(const ExprNode *n, const Schema *s, bool null, Buf *out)
 static bool negated(const ExprNode *n, const Schema *s, Buf *out)
 {
     ExprNode inner = expr_node(n->args[0]);
-    return inner.kind == NODE_CALL && str_eqz(inner.text, "is.na") &&
-           exists(&inner, s, false, out);
+    return inner.kind == NODE_CALL && str_eqz(inner.text, "is.na") && exists(&inner, s, false, out);
 }
 
 static bool both(const ExprNode *n, const Schema *s, Buf *out)

@@ -121,16 +121,16 @@ static bool ask(Client *c, const char *index, const ReadOptions *opt, Asked *a, 
     buf_clear(&clause);
     if (ok && opt->mark) {
         ok = mark_read(opt->mark, index, a->field.p, &a->mark, err);
-        mark_filter(&a->mark, a->field.p, &clause, &not);
+        mark_filter(&a->mark, a->field.p, &clause, &not );
         add_clause(&filter, buf_slice(&clause));
         n += clause.n > 0;
     }
     if (ok)
-        put_bool(buf_slice(&filter), buf_slice(&not), n, &a->query);
+        put_bool(buf_slice(&filter), buf_slice(&not ), n, &a->query);
     schema_free(s);
     buf_free(&filter);
     buf_free(&clause);
-    buf_free(&not);
+    buf_free(&not );
     return ok;
 }
 

@@ -2,10 +2,11 @@
 /*
  * engine_world.c - what the engine knows about one user and one post, as a small world.
  *
- * `whatif user=U post=P` needs attributes and history. When no tables are loaded they are asked of the
- * engine: the user, the post, every interaction of either, the posts and products that these name, and
- * the post's author, who may be a user. History columns look at nothing else, so the features are those
- * of the whole tables. The moment is that after the last interaction of the whole index.
+ * `whatif user=U post=P` needs attributes and history. When no tables are loaded they are asked of
+ * the engine: the user, the post, every interaction of either, the posts and products that these
+ * name, and the post's author, who may be a user. History columns look at nothing else, so the
+ * features are those of the whole tables. The moment is that after the last interaction of the
+ * whole index.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -158,13 +159,13 @@ static bool last_moment(Client *c, const Source *s, int64_t *out, Error *err)
     buf_puts(&body, "{\"size\":0,\"aggs\":{\"last\":{\"max\":{\"field\":");
     buf_json_str(&body, str_of(t->path));
     buf_puts(&body, "}}}}");
-    cJSON *j =
-        client_json(c, "POST", buf_slice(&body), true, NULL, err, "/%s/_search", path.p);
+    cJSON *j = client_json(c, "POST", buf_slice(&body), true, NULL, err, "/%s/_search", path.p);
     buf_free(&path);
     buf_free(&body);
     bool ok = j && client_search_whole(j, err);
     const cJSON *v = cJSON_GetObjectItemCaseSensitive(
-        cJSON_GetObjectItemCaseSensitive(cJSON_GetObjectItemCaseSensitive(j, "aggregations"), "last"),
+        cJSON_GetObjectItemCaseSensitive(cJSON_GetObjectItemCaseSensitive(j, "aggregations"),
+                                         "last"),
         "value");
     if (ok && cJSON_IsNumber(v))
         *out = (int64_t)v->valuedouble * 1000 + 1;
@@ -172,7 +173,8 @@ static bool last_moment(Client *c, const Source *s, int64_t *out, Error *err)
     return ok;
 }
 
-/* The roles of the index's fields for the fetched columns: a handful of rows would say too little. */
+/* The roles of the index's fields for the fetched columns: a handful of rows would say too
+ * little. */
 static RoleMap carry(const Source *s, const Frame *f)
 {
     RoleMap m = s->roles;

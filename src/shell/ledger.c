@@ -29,8 +29,8 @@ void ledger_tell(const PushLedger *l, const char *index, Result *out)
     result_real(out, "seconds", l->seconds);
     result_line(out, "%s documents to %s: %s", result_count(out, (int64_t)l->items), index,
                 b.n ? b.p : "nothing to write");
-    result_chat(out, "%.1f MB in %s, %.2f s, %s documents a second%s",
-                (double)l->bytes / 1e6, result_plural(out, (int64_t)l->requests, "request"), l->seconds,
+    result_chat(out, "%.1f MB in %s, %.2f s, %s documents a second%s", (double)l->bytes / 1e6,
+                result_plural(out, (int64_t)l->requests, "request"), l->seconds,
                 result_count(out, l->seconds > 0 ? (int64_t)((double)l->items / l->seconds) : 0),
                 l->retried ? arena_printf(out->arena, "; %s sent again",
                                           result_count(out, (int64_t)l->retried))

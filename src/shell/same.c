@@ -2,9 +2,10 @@
 /*
  * same.c - are two tables the same? `compare T U` with tables.
  *
- * Columns must have the same names and types. Rows are compared as wholes and in any order, since an
- * engine gives documents in the order of its shards: each row becomes a text in which every value is
- * written with all its digits, both lists are sorted, and what stands in one alone is counted.
+ * Columns must have the same names and types. Rows are compared as wholes and in any order, since
+ * an engine gives documents in the order of its shards: each row becomes a text in which every
+ * value is written with all its digits, both lists are sorted, and what stands in one alone is
+ * counted.
  */
 #include <stdlib.h>
 
@@ -82,8 +83,8 @@ static bool same_columns(const NamedData *a, const NamedData *b, Result *out)
 static void tell_alone(const char *name, size_t n, Str first, Result *out)
 {
     if (n)
-        result_line(out, "  %s only in %s, the first: %s", result_plural(out, (int64_t)n, "row"), name,
-                    arena_escaped(out->arena, first));
+        result_line(out, "  %s only in %s, the first: %s", result_plural(out, (int64_t)n, "row"),
+                    name, arena_escaped(out->arena, first));
 }
 
 static bool same_rows(const NamedData *a, const NamedData *b, Result *out)
@@ -110,8 +111,9 @@ static bool same_rows(const NamedData *a, const NamedData *b, Result *out)
     result_int(out, "only_first", (int64_t)xalone);
     result_int(out, "only_second", (int64_t)yalone);
     if (same)
-        result_line(out, "equal, bit for bit: %s x %zu%s", result_plural(out, (int64_t)x->rows, "row"),
-                    x->ncols, moved ? ", in another order" : "");
+        result_line(out, "equal, bit for bit: %s x %zu%s",
+                    result_plural(out, (int64_t)x->rows, "row"), x->ncols,
+                    moved ? ", in another order" : "");
     else
         result_line(out, "not equal");
     tell_alone(a->name, xalone, xfirst, out);

@@ -15,7 +15,8 @@
 #include <string.h>
 #include <time.h>
 
-#define FILTER "filter_path=_scroll_id,pit_id,timed_out,_shards,hits.total,hits.hits._source,hits.hits.sort"
+#define FILTER                                                                                     \
+    "filter_path=_scroll_id,pit_id,timed_out,_shards,hits.total,hits.hits._source,hits.hits.sort"
 
 typedef struct Loop {
     const char *url, *index, *size;
@@ -48,8 +49,12 @@ static void *run(void *ctx)
     curl_easy_setopt(e, CURLOPT_TCP_NODELAY, 1L);
     for (;;) {
         if (!id[0]) {
-            snprintf(url, sizeof url, "%s/%s/_search?scroll=3m&" FILTER "&preference=_shards:%d", l->url, l->index, l->shard);
-            snprintf(body, sizeof body, "{\"size\":%s,\"sort\":[\"_doc\"],\"track_total_hits\":true,\"query\":{\"match_all\":{}}}", l->size);
+            snprintf(url, sizeof url, "%s/%s/_search?scroll=3m&" FILTER "&preference=_shards:%d",
+                     l->url, l->index, l->shard);
+            snprintf(body, sizeof body,
+                     "{\"size\":%s,\"sort\":[\"_doc\"],\"track_total_hits\":true,\"query\":{"
+                     "\"match_all\":{}}}",
+                     l->size);
         } else {
             snprintf(url, sizeof url, "%s/_search/scroll?" FILTER, l->url);
             snprintf(body, sizeof body, "{\"scroll\":\"3m\",\"scroll_id\":\"%s\"}", id);
@@ -64,7 +69,8 @@ static void *run(void *ctx)
         l->head[l->n] = '\0';
         if (sscanf(l->head, "{\"_scroll_id\":\"%2047[^\"]", id) != 1)
             exit(1);
-        if (l->body < sizeof l->head && strstr(l->head, "\"hits\":{\"total\"") && !strstr(l->head, "_source"))
+        if (l->body < sizeof l->head && strstr(l->head, "\"hits\":{\"total\"") &&
+            !strstr(l->head, "_source"))
             break;
     }
     snprintf(url, sizeof url, "%s/_search/scroll", l->url);
@@ -89,7 +95,8 @@ int main(int argc, char **argv)
     curl_global_init(CURL_GLOBAL_DEFAULT);
     clock_gettime(CLOCK_MONOTONIC, &a);
     for (int i = 0; i < shards && i < 16; i++) {
-        loops[i] = (Loop){.url = argv[1], .index = argv[2], .size = argv[4], .shard = i, .shards = shards};
+        loops[i] =
+            (Loop){.url = argv[1], .index = argv[2], .size = argv[4], .shard = i, .shards = shards};
         pthread_create(&t[i], NULL, run, &loops[i]);
     }
     size_t bytes = 0, pages = 0;
@@ -99,6 +106,7 @@ int main(int argc, char **argv)
         pages += loops[i].pages;
     }
     clock_gettime(CLOCK_MONOTONIC, &b);
-    printf("%.4f %zu %zu\n", (double)(b.tv_sec - a.tv_sec) + (double)(b.tv_nsec - a.tv_nsec) / 1e9, bytes, pages);
+    printf("%.4f %zu %zu\n", (double)(b.tv_sec - a.tv_sec) + (double)(b.tv_nsec - a.tv_nsec) / 1e9,
+           bytes, pages);
     return 0;
 }

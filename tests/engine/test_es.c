@@ -29,21 +29,25 @@ static void report(bool ok, const char *name, const Error *err)
 static bool frames_equal(const Frame *a, const Frame *b, Error *err)
 {
     if (a->rows != b->rows || a->ncols != b->ncols)
-        return fail(err, ERR_DATA, "%zu x %zu against %zu x %zu", a->rows, a->ncols, b->rows, b->ncols);
+        return fail(err, ERR_DATA, "%zu x %zu against %zu x %zu", a->rows, a->ncols, b->rows,
+                    b->ncols);
     Buf x = BUF_INIT, y = BUF_INIT;
     bool same = true;
     for (size_t j = 0; same && j < a->ncols; j++) {
         if (strcmp(a->names[j], b->names[j]) != 0)
             same = fail(err, ERR_DATA, "column %zu is %s against %s", j, a->names[j], b->names[j]);
         if (same && a->cols[j]->type != b->cols[j]->type)
-            same = fail(err, ERR_DATA, "column %s is %s against %s", a->names[j], coltype_name(a->cols[j]->type), coltype_name(b->cols[j]->type));
+            same = fail(err, ERR_DATA, "column %s is %s against %s", a->names[j],
+                        coltype_name(a->cols[j]->type), coltype_name(b->cols[j]->type));
         for (size_t i = 0; same && i < a->rows; i++) {
             buf_clear(&x);
             buf_clear(&y);
             column_print(a->cols[j], i, &x);
             column_print(b->cols[j], i, &y);
-            if (!str_eq(buf_slice(&x), buf_slice(&y)) || column_is_null(a->cols[j], i) != column_is_null(b->cols[j], i))
-                same = fail(err, ERR_DATA, "%s row %zu: '%s' against '%s'", a->names[j], i, x.p ? x.p : "", y.p ? y.p : "");
+            if (!str_eq(buf_slice(&x), buf_slice(&y)) ||
+                column_is_null(a->cols[j], i) != column_is_null(b->cols[j], i))
+                same = fail(err, ERR_DATA, "%s row %zu: '%s' against '%s'", a->names[j], i,
+                            x.p ? x.p : "", y.p ? y.p : "");
         }
     }
     buf_free(&x);
@@ -65,13 +69,15 @@ static Frame *by_row_number(const Frame *f, Error *err)
         if (k >= 1 && (size_t)k <= f->rows)
             rows[k - 1] = (uint32_t)i;
     }
-    Frame *sorted = frame_take(f, rows, f->rows, err), *out = sorted ? frame_without(sorted, "_id") : NULL;
+    Frame *sorted = frame_take(f, rows, f->rows, err),
+          *out = sorted ? frame_without(sorted, "_id") : NULL;
     frame_unref(sorted);
     free(rows);
     return out;
 }
 
-static bool make_index(Client *c, const char *index, const Frame *f, const char *shards, const char *extra, Error *err)
+static bool make_index(Client *c, const char *index, const Frame *f, const char *shards,
+                       const char *extra, Error *err)
 {
     Buf body = BUF_INIT;
     bool made = false;
@@ -91,13 +97,16 @@ static Frame *pull(Client *c, PullOptions opt, Error *err)
     return f;
 }
 
-static void there_and_back(Client *c, const char *name, const char *index, const Frame *f, const char *lists)
+static void there_and_back(Client *c, const char *name, const char *index, const Frame *f,
+                           const char *lists)
 {
     Error err = ERROR_INIT;
     PushLedger l;
     PushOptions push = {.bulk = {.index = index}, .lists = lists};
-    bool ok = make_index(c, index, f, "2", NULL, &err) && es_push(c, f, &push, &l, &err) && ledger_check(&l, &err);
-    Frame *back = ok ? pull(c, (PullOptions){.index = index, .with_id = true, .page = 997}, &err) : NULL;
+    bool ok = make_index(c, index, f, "2", NULL, &err) && es_push(c, f, &push, &l, &err) &&
+              ledger_check(&l, &err);
+    Frame *back =
+        ok ? pull(c, (PullOptions){.index = index, .with_id = true, .page = 997}, &err) : NULL;
     Frame *sorted = back ? by_row_number(back, &err) : NULL;
     ok = sorted && frames_equal(f, sorted, &err);
     report(ok, name, &err);
@@ -108,7 +117,8 @@ static void there_and_back(Client *c, const char *name, const char *index, const
 static void blog_there_and_back(Client *c)
 {
     Error err = ERROR_INIT;
-    SimulateOptions o = {.users = 300, .posts = 80, .products = 20, .interactions = 12000, .seed = 1};
+    SimulateOptions o = {
+        .users = 300, .posts = 80, .products = 20, .interactions = 12000, .seed = 1};
     Simulated s;
     bool ok = simulate_blog(&o, &s, &err);
     report(ok, "simulate", &err);
@@ -117,7 +127,8 @@ static void blog_there_and_back(Client *c)
     there_and_back(c, "users there and back", "t-es-users", s.users, NULL);
     there_and_back(c, "posts there and back, tags as a list", "t-es-posts", s.posts, "tags");
     there_and_back(c, "products there and back", "t-es-products", s.products, NULL);
-    there_and_back(c, "12,000 interactions there and back, pages of 997", "t-es-interactions", s.interactions, NULL);
+    there_and_back(c, "12,000 interactions there and back, pages of 997", "t-es-interactions",
+                   s.interactions, NULL);
     simulated_clear(&s);
 }
 
@@ -152,13 +163,17 @@ static bool bulk_text(Client *c, const char *index, const char *text, Error *err
 static void shapes(Client *c)
 {
     Error err = ERROR_INIT;
-    const char *extra = "\"n\":{\"type\":\"long\"},\"t\":{\"type\":\"keyword\"},\"o\":{\"properties\":{\"k\":{\"type\":\"keyword\"}}},"
-                        "\"deep\":{\"type\":\"nested\",\"properties\":{\"x\":{\"type\":\"long\"}}},\"b\":{\"type\":\"boolean\"},"
+    const char *extra = "\"n\":{\"type\":\"long\"},\"t\":{\"type\":\"keyword\"},\"o\":{"
+                        "\"properties\":{\"k\":{\"type\":\"keyword\"}}},"
+                        "\"deep\":{\"type\":\"nested\",\"properties\":{\"x\":{\"type\":\"long\"}}},"
+                        "\"b\":{\"type\":\"boolean\"},"
                         "\"when\":{\"type\":\"date\"}";
     bool ok = make_index(c, "t-es-shapes", NULL, "1", extra, &err) &&
               bulk_text(c, "t-es-shapes",
-                        "{\"index\":{\"_id\":\"1\"}}\n{\"n\":\"7\",\"t\":[\"b\",\"a\",\"b\"],\"o\":[{\"k\":\"p\"},{\"k\":\"q\"}],\"deep\":[{\"x\":1},{\"x\":2}],"
-                        "\"b\":\"true\",\"when\":\"2024-05-02T10:11:12.345Z\"}\n{\"index\":{\"_id\":\"2\"}}\n{\"n\":null,\"t\":[],\"o\":{\"k\":\"z\"}}\n",
+                        "{\"index\":{\"_id\":\"1\"}}\n{\"n\":\"7\",\"t\":[\"b\",\"a\",\"b\"],\"o\":"
+                        "[{\"k\":\"p\"},{\"k\":\"q\"}],\"deep\":[{\"x\":1},{\"x\":2}],"
+                        "\"b\":\"true\",\"when\":\"2024-05-02T10:11:12.345Z\"}\n{\"index\":{\"_"
+                        "id\":\"2\"}}\n{\"n\":null,\"t\":[],\"o\":{\"k\":\"z\"}}\n",
                         &err);
     Frame *f = ok ? pull(c, (PullOptions){.index = "t-es-shapes"}, &err) : NULL;
     const char *want = "true,2,7,p|q,b|a|b,2024-05-02 10:11:12.345;,0,,z,,;";
@@ -187,7 +202,8 @@ static void ledgers(Client *c)
     BulkOptions o = {.index = "t-es-ledger", .batch_items = 3};
     bool ok = make_index(c, "t-es-ledger", NULL, "1", "\"n\":{\"type\":\"long\"}", &err);
     Bulk *b = ok ? bulk_open(c, &o, &l, &err) : NULL;
-    const char *docs[] = {"{\"n\":1}", "{\"n\":\"no number\"}", "{\"m\":1}", "{\"n\":2}", "{\"n\":{}}"};
+    const char *docs[] = {"{\"n\":1}", "{\"n\":\"no number\"}", "{\"m\":1}", "{\"n\":2}",
+                          "{\"n\":{}}"};
     for (size_t i = 0; b && i < 5; i++) {
         char id[8], action[40];
         snprintf(id, sizeof id, "%zu", i);
@@ -195,7 +211,8 @@ static void ledgers(Client *c)
         ok = ok && bulk_item(b, str_of(id), str_of(action), str_of(docs[i]), &err);
     }
     ok = b && ok && bulk_close(b, true, &err);
-    ok = ok && l.created == 2 && l.failed == 3 && l.items == 5 && !ledger_check(&l, &err) && err.code == ERR_PARTIAL;
+    ok = ok && l.created == 2 && l.failed == 3 && l.items == 5 && !ledger_check(&l, &err) &&
+         err.code == ERR_PARTIAL;
     report(ok, "refused items are counted by reason", &err);
 }
 
@@ -206,9 +223,11 @@ static void stale_versions(Client *c)
     char *names[] = {(char[]){"n"}};
     Frame *f = frame_new(names, &i, 1, 4);
     PushLedger l;
-    PushOptions new = {.bulk = {.index = "t-es-version"}, .version = 5}, old = {.bulk = {.index = "t-es-version"}, .version = 4};
-    bool ok = make_index(c, "t-es-version", f, "1", NULL, &err) && es_push(c, f, &new, &l, &err) && l.created == 4 &&
-              es_push(c, f, &old, &l, &err) && l.stale == 4 && l.failed == 0 && es_push(c, f, &new, &l, &err) && l.updated == 4;
+    PushOptions new = {.bulk = {.index = "t-es-version"}, .version = 5},
+                old = {.bulk = {.index = "t-es-version"}, .version = 4};
+    bool ok = make_index(c, "t-es-version", f, "1", NULL, &err) && es_push(c, f, &new, &l, &err) &&
+              l.created == 4 && es_push(c, f, &old, &l, &err) && l.stale == 4 && l.failed == 0 &&
+              es_push(c, f, &new, &l, &err) && l.updated == 4;
     report(ok, "an older batch finds newer documents and leaves them", &err);
     frame_unref(f);
 }
@@ -220,10 +239,13 @@ static void refusals(Client *c)
     report(!f && err.code == ERR_REMOTE && strstr(err.msg, "404"), "a missing index is told", &err);
     err = (Error)ERROR_INIT;
     f = pull(c, (PullOptions){.index = "t-es-shapes", .fields = "tt"}, &err);
-    report(!f && err.code == ERR_NAME && strstr(err.hint, "'t'"), "a missing field is told, with the nearest", &err);
+    report(!f && err.code == ERR_NAME && strstr(err.hint, "'t'"),
+           "a missing field is told, with the nearest", &err);
     err = (Error)ERROR_INIT;
-    f = pull(c, (PullOptions){.index = "t-es-shapes", .query = STR("{\"no_such_query\":{}}")}, &err);
-    report(!f && err.code == ERR_REMOTE && strstr(err.msg, "no_such_query"), "a wrong query is told in the engine's words", &err);
+    f = pull(c, (PullOptions){.index = "t-es-shapes", .query = STR("{\"no_such_query\":{}}")},
+             &err);
+    report(!f && err.code == ERR_REMOTE && strstr(err.msg, "no_such_query"),
+           "a wrong query is told in the engine's words", &err);
     err = (Error)ERROR_INIT;
     cancel_raise();
     f = pull(c, (PullOptions){.index = "t-es-interactions"}, &err);
@@ -241,7 +263,8 @@ static int64_t open_contexts(Client *c)
 {
     Error ignored = ERROR_INIT;
     int64_t n = 0;
-    cJSON *j = client_json(c, "GET", STR_NULL, true, NULL, &ignored, "/_nodes/stats/indices/search");
+    cJSON *j =
+        client_json(c, "GET", STR_NULL, true, NULL, &ignored, "/_nodes/stats/indices/search");
     const cJSON *node;
     cJSON_ArrayForEach(node, cJSON_GetObjectItem(j, "nodes"))
     {
@@ -262,7 +285,8 @@ static void cancelled_midway(Client *c)
     cancel_clear();
     bool cancelled_it = !f && err.code == ERR_CANCEL;
     int64_t left = -1;
-    for (int k = 0; k < 20 && left != 0; k++) { /* the closing of a context is done beside the answer */
+    for (int k = 0; k < 20 && left != 0;
+         k++) { /* the closing of a context is done beside the answer */
         Error ignored = ERROR_INIT;
         http_sleep(0.1, &ignored);
         left = open_contexts(c);

@@ -78,8 +78,8 @@ static const char *index_name(const Session *s, const Args *a, const char *table
     return arena_printf(a->arena, "%s%s", prefix ? prefix : connection_prefix(s), table);
 }
 
-static bool create_one(Session *s, Client *c, const Args *a, const NamedData *t, Result *out, Table *table,
-                       Error *err)
+static bool create_one(Session *s, Client *c, const Args *a, const NamedData *t, Result *out,
+                       Table *table, Error *err)
 {
     const char *index = index_name(s, a, t->name);
     IndexPlan plan = {

@@ -27,7 +27,9 @@ static const char *index_for(const Session *s, const Args *a, RankBy by)
         [RANK_NESTED] = "posts", [RANK_SPARSE] = "posts",  [RANK_PAIRS] = "scores",
         [RANK_SCRIPT] = "posts", [RANK_WEIGHTS] = "posts", [RANK_VECTOR] = "vectors"};
     const char *given = args_z(a, "index"), *prefix = args_z(a, "prefix");
-    return given ? given : arena_printf(a->arena, "%s%s", prefix ? prefix : connection_prefix(s), names[by]);
+    return given
+               ? given
+               : arena_printf(a->arena, "%s%s", prefix ? prefix : connection_prefix(s), names[by]);
 }
 
 static const Model *model_for(Session *s, const Args *a, RankBy by, Error *err)
@@ -452,13 +454,14 @@ static bool run_deploy(Session *s, const Args *a, Result *out, Error *err)
     return true;
 }
 
-static const OptRow deploy_opts[] = {{.name = "dry", .type = OPT_FLAG, .brief = "say what would be stored"},
-{.name = "model",
-                                      .type = OPT_MODEL,
-                                      .metavar = "M",
-                                      .brief = "another model than the current one"},
-                                     OPT_SHOW_REQUEST,
-                                     {0}};
+static const OptRow deploy_opts[] = {
+    {.name = "dry", .type = OPT_FLAG, .brief = "say what would be stored"},
+    {.name = "model",
+     .type = OPT_MODEL,
+     .metavar = "M",
+     .brief = "another model than the current one"},
+    OPT_SHOW_REQUEST,
+    {0}};
 const Command cmd_es_deploy = {
     .name = "es deploy",
     .group = GROUP_ENGINE,
@@ -500,7 +503,8 @@ static bool run_similar(Session *s, const Args *a, Result *out, Error *err)
     if (!client_index_exists(c, index, &exists, err))
         return false;
     if (args_flag(a, "dry")) {
-        result_line(out, "would write %s vectors to %s%s", result_count(out, (int64_t)w.posts->rows), index,
+        result_line(out, "would write %s vectors to %s%s",
+                    result_count(out, (int64_t)w.posts->rows), index,
                     exists && !args_flag(a, "renew") ? ": no, they are there" : "");
         return true;
     }

@@ -73,7 +73,8 @@ static bool batch_options(const Args *a, const char *target, BatchOptions *o, Er
                         .resume = args_flag(a, "resume"),
                         .dead_letter = args_z(a, "dead-letter"),
                         .batch_bytes = (size_t)(args_real(a, "batch-mb") * 1048576)};
-    if (!str_eqz(args_text(a, "layout"), "vectors") && !layout_parse(args_text(a, "layout"), &o->layout))
+    if (!str_eqz(args_text(a, "layout"), "vectors") &&
+        !layout_parse(args_text(a, "layout"), &o->layout))
         return fail_at(err, ERR_USAGE, args_at(a, "layout"),
                        "no such layout: pairs, nested or sparse");
     if (o->resume && !o->journal) {
@@ -181,9 +182,11 @@ static bool to_engine(Session *s, const Args *a, const Model *m, const World *w,
     if (r.replaced[0])
         result_line(out, "%s now stands for %s; %s is dropped", o.target, r.index, r.replaced);
     if ((r.ledger.failed || r.failed_before) && strcmp(r.index, o.target) != 0)
-        result_note(out, "not_swapped", NULL, "%s stays where it was: %s is not whole", o.target, r.index);
+        result_note(out, "not_swapped", NULL, "%s stays where it was: %s is not whole", o.target,
+                    r.index);
     if (r.failed_before) {
-        result_warn(out, "refused_before", "they are in the dead letters of that run, if it had any",
+        result_warn(out, "refused_before",
+                    "they are in the dead letters of that run, if it had any",
                     "%s documents were refused before the batch was cut off",
                     result_count(out, (int64_t)r.failed_before));
         s->exit_status = error_exit_status(ERR_PARTIAL);

@@ -19,16 +19,16 @@
 #include <zlib.h>
 
 typedef struct Rule {
-    const char *method;   /* NULL: any */
-    const char *path;     /* prefix; NULL: any */
-    const char *holds;    /* the body must hold this; NULL: any */
-    int times;            /* uses; 0: for ever */
-    int status;           /* 0: close without a word */
-    const char *body;     /* "" */
-    const char *headers;  /* more header lines, each ended by \r\n, or NULL */
-    int stall_ms;         /* wait before answering */
-    size_t cut;           /* send only so many bytes of the body, then close */
-    size_t bomb;          /* answer so many zero bytes, packed by gzip */
+    const char *method;  /* NULL: any */
+    const char *path;    /* prefix; NULL: any */
+    const char *holds;   /* the body must hold this; NULL: any */
+    int times;           /* uses; 0: for ever */
+    int status;          /* 0: close without a word */
+    const char *body;    /* "" */
+    const char *headers; /* more header lines, each ended by \r\n, or NULL */
+    int stall_ms;        /* wait before answering */
+    size_t cut;          /* send only so many bytes of the body, then close */
+    size_t bomb;         /* answer so many zero bytes, packed by gzip */
 } Rule;
 
 typedef struct Stub {
@@ -36,8 +36,18 @@ typedef struct Stub {
     char url[64];
 } Stub;
 
-#define STUB_ROOT {"GET", "/", NULL, 0, 200, "{\"cluster_name\":\"stub\",\"version\":{\"number\":\"2.19.6\",\"distribution\":\"opensearch\"}}", NULL, 0, 0, 0}
-#define STUB_HEALTH {"GET", "/_cluster/health", NULL, 0, 200, "{\"status\":\"green\",\"number_of_nodes\":1}", NULL, 0, 0, 0}
+#define STUB_ROOT                                                                                  \
+    {                                                                                              \
+        "GET", "/", NULL, 0, 200,                                                                  \
+            "{\"cluster_name\":\"stub\",\"version\":{\"number\":\"2.19.6\",\"distribution\":"      \
+            "\"opensearch\"}}",                                                                    \
+            NULL, 0, 0, 0                                                                          \
+    }
+#define STUB_HEALTH                                                                                \
+    {                                                                                              \
+        "GET", "/_cluster/health", NULL, 0, 200, "{\"status\":\"green\",\"number_of_nodes\":1}",   \
+            NULL, 0, 0, 0                                                                          \
+    }
 
 static size_t stub_read(int fd, char *buf, size_t size)
 {
@@ -70,7 +80,8 @@ static void stub_bomb(int fd, size_t bytes)
     z_stream z = {0};
     deflateInit2(&z, 9, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY);
     static unsigned char zeros[1 << 16], out[1 << 16];
-    const char *head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Encoding: gzip\r\nConnection: close\r\n\r\n";
+    const char *head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Encoding: "
+                       "gzip\r\nConnection: close\r\n\r\n";
     stub_write(fd, head, strlen(head));
     for (size_t done = 0; done <= bytes; done += sizeof zeros) {
         z.next_in = zeros;
@@ -95,7 +106,8 @@ static int stub_answer(int fd, Rule *rules, size_t n, char *req)
         Rule *r = &rules[i];
         if (r->times < 0 || (r->method && strcmp(r->method, method) != 0))
             continue;
-        if (r->path && (strcmp(r->path, "/") == 0 ? strcmp(path, "/") != 0 : strncmp(path, r->path, strlen(r->path)) != 0))
+        if (r->path && (strcmp(r->path, "/") == 0 ? strcmp(path, "/") != 0
+                                                  : strncmp(path, r->path, strlen(r->path)) != 0))
             continue;
         if (r->holds && !strstr(body, r->holds))
             continue;
@@ -109,15 +121,16 @@ static int stub_answer(int fd, Rule *rules, size_t n, char *req)
             return 0;
         }
         size_t len = strlen(r->body);
-        snprintf(head, sizeof head, "HTTP/1.1 %d X\r\nContent-Length: %zu\r\n%s\r\n", r->status, len,
-                 r->headers ? r->headers : "Content-Type: application/json\r\n");
+        snprintf(head, sizeof head, "HTTP/1.1 %d X\r\nContent-Length: %zu\r\n%s\r\n", r->status,
+                 len, r->headers ? r->headers : "Content-Type: application/json\r\n");
         stub_write(fd, head, strlen(head));
         int is_head = strcmp(method, "HEAD") == 0;
         stub_write(fd, r->body, is_head ? 0 : r->cut ? r->cut : len);
         return r->cut == 0;
     }
-    const char *none = "HTTP/1.1 404 X\r\nContent-Type: application/json\r\nContent-Length: 53\r\n\r\n"
-                       "{\"error\":{\"type\":\"x\",\"reason\":\"no rule\"},\"status\":404}";
+    const char *none =
+        "HTTP/1.1 404 X\r\nContent-Type: application/json\r\nContent-Length: 53\r\n\r\n"
+        "{\"error\":{\"type\":\"x\",\"reason\":\"no rule\"},\"status\":404}";
     stub_write(fd, none, strlen(none));
     return 1;
 }

@@ -56,13 +56,21 @@ static void test_push_documents(void **state)
     } cases[] = {
         {"numbers, text, missing", "a,b,c\n9007199254740993,0.1,x\n2,,\"q\"\"\\\"\n", NULL, NULL, 0,
          "{\"index\":{\"_id\":\"1\"}}\n{\"a\":9007199254740993,\"b\":0.1,\"c\":\"x\"}\n"
-         "{\"index\":{\"_id\":\"2\"}}\n{\"a\":2,\"c\":\"q\\\"\\\\\"}\n", NULL},
-        {"id of a column", "u,n\nann,1\n", "u", NULL, 0, "{\"index\":{\"_id\":\"ann\"}}\n{\"u\":\"ann\",\"n\":1}\n", NULL},
+         "{\"index\":{\"_id\":\"2\"}}\n{\"a\":2,\"c\":\"q\\\"\\\\\"}\n",
+         NULL},
+        {"id of a column", "u,n\nann,1\n", "u", NULL, 0,
+         "{\"index\":{\"_id\":\"ann\"}}\n{\"u\":\"ann\",\"n\":1}\n", NULL},
         {"template: parts stay apart", "u,p\na_b,c\n", "{u}_{p}", NULL, 0,
          "{\"index\":{\"_id\":\"a%5Fb_c\"}}\n{\"u\":\"a_b\",\"p\":\"c\"}\n", NULL},
-        {"version", "n\n7\n", NULL, NULL, 42, "{\"index\":{\"_id\":\"1\",\"version\":42,\"version_type\":\"external_gte\"}}\n{\"n\":7}\n", NULL},
-        {"list", "t\nx|y|x\n", NULL, "t", 0, "{\"index\":{\"_id\":\"1\"}}\n{\"t\":[\"x\",\"y\",\"x\"]}\n", NULL},
-        {"yes and no", "b\ntrue\nfalse\n", NULL, NULL, 0, "{\"index\":{\"_id\":\"1\"}}\n{\"b\":true}\n{\"index\":{\"_id\":\"2\"}}\n{\"b\":false}\n", NULL},
+        {"version", "n\n7\n", NULL, NULL, 42,
+         "{\"index\":{\"_id\":\"1\",\"version\":42,\"version_type\":\"external_gte\"}}\n{\"n\":7}"
+         "\n",
+         NULL},
+        {"list", "t\nx|y|x\n", NULL, "t", 0,
+         "{\"index\":{\"_id\":\"1\"}}\n{\"t\":[\"x\",\"y\",\"x\"]}\n", NULL},
+        {"yes and no", "b\ntrue\nfalse\n", NULL, NULL, 0,
+         "{\"index\":{\"_id\":\"1\"}}\n{\"b\":true}\n{\"index\":{\"_id\":\"2\"}}\n{\"b\":false}\n",
+         NULL},
         {"no such column", "n\n7\n", "m", NULL, 0, NULL, "m"},
         {"an open brace", "n\n7\n", "{n", NULL, 0, NULL, "'}'"},
         {"an empty id", "u,n\nann,1\n,2\n", "u", NULL, 0, NULL, "row 2 has no id"},
@@ -74,7 +82,8 @@ static void test_push_documents(void **state)
         Error err = ERROR_INIT;
         PushOptions o = {.id = cases[i].id, .lists = cases[i].lists, .version = cases[i].version};
         bool ok = push_dry(f, &o, 10, &out, &bytes, &err);
-        if (ok != (cases[i].want != NULL) || (ok && (strcmp(out.p, cases[i].want) != 0 || bytes != out.n)) ||
+        if (ok != (cases[i].want != NULL) ||
+            (ok && (strcmp(out.p, cases[i].want) != 0 || bytes != out.n)) ||
             (!ok && !strstr(err.msg, cases[i].msg)))
             fail_msg("%s: %s%s", cases[i].name, ok ? out.p : "", err.msg);
         buf_free(&out);
@@ -86,20 +95,30 @@ static void test_index_body(void **state)
 {
     (void)state;
     Error err = ERROR_INIT;
-    Frame *f = frame_of("post_id,title,age,when,x,b\np1,Hello,3,2024-01-02,0.5,true\np2,World,4,2024-01-03,1.5,false\n");
+    Frame *f = frame_of("post_id,title,age,when,x,b\np1,Hello,3,2024-01-02,0.5,true\np2,World,4,"
+                        "2024-01-03,1.5,false\n");
     RoleMap roles = roles_guess("posts", f);
     Buf b = BUF_INIT;
-    index_body(f, &(IndexPlan){.shards = "2", .roles = &roles, .model = "m", .extra = "\"y\":{\"type\":\"byte\"}", .knn = true}, &b);
+    index_body(f,
+               &(IndexPlan){.shards = "2",
+                            .roles = &roles,
+                            .model = "m",
+                            .extra = "\"y\":{\"type\":\"byte\"}",
+                            .knn = true},
+               &b);
     cJSON *j = json_parse(buf_slice(&b), &err);
     if (!j)
         fail_msg("%s", err.msg);
     static const struct {
         const char *field, *type;
-    } cases[] = {{"post_id", "keyword"}, {"title", "text"}, {"age", "long"}, {"when", "date"}, {"x", "double"}, {"b", "boolean"}, {"y", "byte"}};
-    const cJSON *mappings = cJSON_GetObjectItem(j, "mappings"), *properties = cJSON_GetObjectItem(mappings, "properties");
+    } cases[] = {{"post_id", "keyword"}, {"title", "text"}, {"age", "long"}, {"when", "date"},
+                 {"x", "double"},        {"b", "boolean"},  {"y", "byte"}};
+    const cJSON *mappings = cJSON_GetObjectItem(j, "mappings"),
+                *properties = cJSON_GetObjectItem(mappings, "properties");
     assert_string_equal(cJSON_GetObjectItem(mappings, "dynamic")->valuestring, "strict");
     for (size_t i = 0; i < COUNT(cases); i++) {
-        const cJSON *type = cJSON_GetObjectItem(cJSON_GetObjectItem(properties, cases[i].field), "type");
+        const cJSON *type =
+            cJSON_GetObjectItem(cJSON_GetObjectItem(properties, cases[i].field), "type");
         check_row(type && strcmp(type->valuestring, cases[i].type) == 0, cases[i].field);
     }
     cJSON_Delete(j);
@@ -109,10 +128,15 @@ static void test_index_body(void **state)
 
 /* ---- pages to rows ---- */
 
-#define FIELD(p, k, t) {(char[]){p}, k, t, false, false, NULL}
-static Field fields[] = {FIELD("n", FIELD_INT, "long"),       FIELD("u", FIELD_UINT, "unsigned_long"), FIELD("d", FIELD_REAL, "double"),
-                         FIELD("b", FIELD_BOOL, "boolean"),   FIELD("t", FIELD_TIME, "date"),          FIELD("s", FIELD_STRING, "keyword"),
-                         FIELD("o.k", FIELD_STRING, "keyword"), FIELD("z", FIELD_NESTED, "nested")};
+#define FIELD(p, k, t)                                                                             \
+    {                                                                                              \
+        (char[]){p}, k, t, false, false, NULL                                                      \
+    }
+static Field fields[] = {
+    FIELD("n", FIELD_INT, "long"),         FIELD("u", FIELD_UINT, "unsigned_long"),
+    FIELD("d", FIELD_REAL, "double"),      FIELD("b", FIELD_BOOL, "boolean"),
+    FIELD("t", FIELD_TIME, "date"),        FIELD("s", FIELD_STRING, "keyword"),
+    FIELD("o.k", FIELD_STRING, "keyword"), FIELD("z", FIELD_NESTED, "nested")};
 static const Schema schema = {COUNT(fields), fields, 1, 1};
 
 static void test_formats(void **state)
@@ -125,7 +149,8 @@ static void test_formats(void **state)
         {"dd/MM/yyyy||MM-dd-yyyy", "12-31-2024", "2024-12-31"},
         {"basic_date", "20240229", "2024-02-29"},
         {"strict_date_optional_time||yyyyMMdd", "20230229", NULL},
-        {"yyyy-MM-dd'T'HH:mm:ss.SSSXXX", "2024-01-02T03:04:05.678+02:00", "2024-01-02 01:04:05.678"},
+        {"yyyy-MM-dd'T'HH:mm:ss.SSSXXX", "2024-01-02T03:04:05.678+02:00",
+         "2024-01-02 01:04:05.678"},
         {"yyyy-MM-dd HH:mm:ss.SSSSSS", "2024-01-02 03:04:05.123456", "2024-01-02 03:04:05.123456"},
         {"d MMM yyyy h:mm a", "7 September 2024 1:30 PM", "2024-09-07 13:30"},
         {"dd/MM/yyyy", "31/02/2024", NULL},
@@ -148,7 +173,9 @@ static void test_formats(void **state)
     assert_true(format_is_own("strict_date_optional_time||dd/MM/yyyy"));
 }
 
-#define HEAD "{\"_scroll_id\":\"abc\",\"timed_out\":false,\"_shards\":{\"total\":1,\"failed\":0},\"hits\":{\"total\":{\"value\":9,\"relation\":\"eq\"},\"hits\":["
+#define HEAD                                                                                       \
+    "{\"_scroll_id\":\"abc\",\"timed_out\":false,\"_shards\":{\"total\":1,\"failed\":0},\"hits\":" \
+    "{\"total\":{\"value\":9,\"relation\":\"eq\"},\"hits\":["
 #define TAIL "]}}"
 
 static void test_pages(void **state)
@@ -160,28 +187,51 @@ static void test_pages(void **state)
         const char *docs, *want, *msg; /* rows as a,b,c; ... */
         size_t malformed;
     } cases[] = {
-        {"exact integers", "n,u", LIST_JOIN, "{\"_source\":{\"n\":9007199254740993,\"u\":9223372036854775807}},{\"_source\":{\"n\":-9223372036854775808}}",
+        {"exact integers", "n,u", LIST_JOIN,
+         "{\"_source\":{\"n\":9007199254740993,\"u\":9223372036854775807}},{\"_source\":{\"n\":-"
+         "9223372036854775808}}",
          "9007199254740993,9223372036854775807;-9223372036854775808,;", NULL, 0},
-        {"numbers in quotes", "n,d,b", LIST_JOIN, "{\"_source\":{\"n\":\"7\",\"d\":\"2.5\",\"b\":\"true\"}}", "7,2.5,true;", NULL, 0},
-        {"missing, null, an empty list", "n,s", LIST_JOIN, "{\"_source\":{}},{\"_source\":{\"n\":null,\"s\":[]}},{\"_source\":{\"n\":1,\"s\":\"x\"}}", ",;,;1,x;", NULL, 0},
-        {"dates: text and epoch", "t", LIST_JOIN, "{\"_source\":{\"t\":\"2024-05-02T10:11:12.345Z\"}},{\"_source\":{\"t\":1714644672345}},{\"_source\":{\"t\":\"2024-05-02\"}}",
+        {"numbers in quotes", "n,d,b", LIST_JOIN,
+         "{\"_source\":{\"n\":\"7\",\"d\":\"2.5\",\"b\":\"true\"}}", "7,2.5,true;", NULL, 0},
+        {"missing, null, an empty list", "n,s", LIST_JOIN,
+         "{\"_source\":{}},{\"_source\":{\"n\":null,\"s\":[]}},{\"_source\":{\"n\":1,\"s\":\"x\"}}",
+         ",;,;1,x;", NULL, 0},
+        {"dates: text and epoch", "t", LIST_JOIN,
+         "{\"_source\":{\"t\":\"2024-05-02T10:11:12.345Z\"}},{\"_source\":{\"t\":1714644672345}},{"
+         "\"_source\":{\"t\":\"2024-05-02\"}}",
          "2024-05-02 10:11:12.345;2024-05-02 10:11:12.345;2024-05-02 00:00:00.000;", NULL, 0},
-        {"objects, dots, unknown fields", "o.k", LIST_JOIN, "{\"_source\":{\"o\":{\"k\":\"a\",\"x\":{\"y\":[1]}}}},{\"_source\":{\"o.k\":\"b\",\"q\":[{\"k\":1}]}}", "a;b;", NULL, 0},
-        {"texts joined", "s", LIST_JOIN, "{\"_source\":{\"s\":[\"b\",\"a\",\"b\"]}}", "b|a|b;", NULL, 0},
-        {"the first", "n,s", LIST_FIRST, "{\"_source\":{\"n\":[3,1],\"s\":[\"b\",\"a\"]}}", "3,b;", NULL, 0},
-        {"how many", "s", LIST_COUNT, "{\"_source\":{\"s\":[\"b\",\"a\"]}},{\"_source\":{\"s\":\"x\"}},{\"_source\":{}}", "2;1;0;", NULL, 0},
-        {"no list, nothing to count", "n,s", LIST_COUNT, "{\"_source\":{\"n\":[3,1],\"s\":\"b\"}}", "2,b;", NULL, 0},
-        {"a row each", "n,s", LIST_EXPLODE, "{\"_source\":{\"n\":1,\"s\":[\"b\",\"a\"]}},{\"_source\":{\"n\":2}}", "1,b;1,a;2,;", NULL, 0},
+        {"objects, dots, unknown fields", "o.k", LIST_JOIN,
+         "{\"_source\":{\"o\":{\"k\":\"a\",\"x\":{\"y\":[1]}}}},{\"_source\":{\"o.k\":\"b\",\"q\":["
+         "{\"k\":1}]}}",
+         "a;b;", NULL, 0},
+        {"texts joined", "s", LIST_JOIN, "{\"_source\":{\"s\":[\"b\",\"a\",\"b\"]}}", "b|a|b;",
+         NULL, 0},
+        {"the first", "n,s", LIST_FIRST, "{\"_source\":{\"n\":[3,1],\"s\":[\"b\",\"a\"]}}", "3,b;",
+         NULL, 0},
+        {"how many", "s", LIST_COUNT,
+         "{\"_source\":{\"s\":[\"b\",\"a\"]}},{\"_source\":{\"s\":\"x\"}},{\"_source\":{}}",
+         "2;1;0;", NULL, 0},
+        {"no list, nothing to count", "n,s", LIST_COUNT, "{\"_source\":{\"n\":[3,1],\"s\":\"b\"}}",
+         "2,b;", NULL, 0},
+        {"a row each", "n,s", LIST_EXPLODE,
+         "{\"_source\":{\"n\":1,\"s\":[\"b\",\"a\"]}},{\"_source\":{\"n\":2}}", "1,b;1,a;2,;", NULL,
+         0},
         {"a list of numbers asks", "n", LIST_JOIN, "{\"_source\":{\"n\":[3,1]}}", NULL, "n", 0},
         {"lists refused", "s", LIST_ERROR, "{\"_source\":{\"s\":[\"b\",\"a\"]}}", NULL, "s", 0},
-        {"what does not fit is null and counted", "n,t", LIST_JOIN, "{\"_source\":{\"n\":\"many\",\"t\":\"soon\"}}", ",;", NULL, 2},
-        {"nested counted", "z", LIST_JOIN, "{\"_source\":{\"z\":[{\"x\":1},{\"x\":2}]}},{\"_source\":{\"z\":{\"x\":1}}},{\"_source\":{}}", "2;1;0;", NULL, 0},
-        {"unicode, escapes", "s", LIST_JOIN, "{\"_source\":{\"s\":\"\\u00e4\\ud83d\\ude00\"}}", "\xc3\xa4\xf0\x9f\x98\x80;", NULL, 0},
+        {"what does not fit is null and counted", "n,t", LIST_JOIN,
+         "{\"_source\":{\"n\":\"many\",\"t\":\"soon\"}}", ",;", NULL, 2},
+        {"nested counted", "z", LIST_JOIN,
+         "{\"_source\":{\"z\":[{\"x\":1},{\"x\":2}]}},{\"_source\":{\"z\":{\"x\":1}}},{\"_source\":"
+         "{}}",
+         "2;1;0;", NULL, 0},
+        {"unicode, escapes", "s", LIST_JOIN, "{\"_source\":{\"s\":\"\\u00e4\\ud83d\\ude00\"}}",
+         "\xc3\xa4\xf0\x9f\x98\x80;", NULL, 0},
         {"no such field", "nn", LIST_JOIN, "", NULL, "nn", 0},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         Error err = ERROR_INIT;
-        PullOptions opt = {.index = "i", .fields = cases[i].fields, .lists = cases[i].lists, .nested = LIST_COUNT};
+        PullOptions opt = {
+            .index = "i", .fields = cases[i].fields, .lists = cases[i].lists, .nested = LIST_COUNT};
         PageSink *k = page_sink_new(&schema, &opt, &err);
         PageInfo info = {0};
         Buf text = BUF_INIT, got = BUF_INIT;
@@ -194,9 +244,12 @@ static void test_pages(void **state)
                 column_print(f->cols[c], r, &got);
                 buf_putc(&got, c + 1 == f->ncols ? ';' : ',');
             }
-        if ((f != NULL) != (cases[i].want != NULL) || (f && (strcmp(got.p ? got.p : "", cases[i].want) != 0 || malformed != cases[i].malformed)) ||
+        if ((f != NULL) != (cases[i].want != NULL) ||
+            (f &&
+             (strcmp(got.p ? got.p : "", cases[i].want) != 0 || malformed != cases[i].malformed)) ||
             (!f && !strstr(err.msg, cases[i].msg)))
-            fail_msg("%s: '%s', %zu malformed; %s", cases[i].name, got.p ? got.p : "", malformed, err.msg);
+            fail_msg("%s: '%s', %zu malformed; %s", cases[i].name, got.p ? got.p : "", malformed,
+                     err.msg);
         if (f && (info.total != 9 || strcmp(info.context.p, "abc") != 0))
             fail_msg("%s: the envelope", cases[i].name);
         page_info_clear(&info);
@@ -211,10 +264,12 @@ static void test_pages(void **state)
 static void test_cut_pages(void **state)
 {
     (void)state;
-    const char *page = HEAD "{\"_source\":{\"n\":12,\"s\":[\"a\",\"b\"],\"z\":[{\"x\":1}]},\"sort\":[5]}" TAIL;
+    const char *page =
+        HEAD "{\"_source\":{\"n\":12,\"s\":[\"a\",\"b\"],\"z\":[{\"x\":1}]},\"sort\":[5]}" TAIL;
     for (size_t n = 0; n < strlen(page); n++) {
         Error err = ERROR_INIT;
-        PageSink *k = page_sink_new(&schema, &(PullOptions){.index = "i", .nested = LIST_COUNT}, &err);
+        PageSink *k =
+            page_sink_new(&schema, &(PullOptions){.index = "i", .nested = LIST_COUNT}, &err);
         PageInfo info = {0};
         char *cut = malloc(n + 1); /* its own block, so that a read past the end is seen */
         memcpy(cut, page, n);
@@ -229,8 +284,9 @@ static void test_cut_pages(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_moments), cmocka_unit_test(test_push_documents), cmocka_unit_test(test_index_body),
-        cmocka_unit_test(test_pages), cmocka_unit_test(test_formats),   cmocka_unit_test(test_cut_pages),
+        cmocka_unit_test(test_moments),    cmocka_unit_test(test_push_documents),
+        cmocka_unit_test(test_index_body), cmocka_unit_test(test_pages),
+        cmocka_unit_test(test_formats),    cmocka_unit_test(test_cut_pages),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

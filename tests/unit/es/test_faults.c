@@ -31,25 +31,44 @@ static void test_open(void **state)
         const char *msg;
     } cases[] = {
         {"OpenSearch", STUB_ROOT, ERR_NONE, NULL},
-        {"wrong password", {"GET", "/", NULL, 0, 401, "{\"error\":{\"type\":\"security_exception\",\"reason\":\"missing credentials\"},\"status\":401}", NULL, 0, 0, 0},
-         ERR_REMOTE, "missing credentials"},
-        {"error as a sentence", {"GET", "/", NULL, 0, 406, "{\"error\":\"Content-Type header not supported\"}", NULL, 0, 0, 0}, ERR_REMOTE,
+        {"wrong password",
+         {"GET", "/", NULL, 0, 401,
+          "{\"error\":{\"type\":\"security_exception\",\"reason\":\"missing "
+          "credentials\"},\"status\":401}",
+          NULL, 0, 0, 0},
+         ERR_REMOTE,
+         "missing credentials"},
+        {"error as a sentence",
+         {"GET", "/", NULL, 0, 406, "{\"error\":\"Content-Type header not supported\"}", NULL, 0, 0,
+          0},
+         ERR_REMOTE,
          "header not supported"},
-        {"a web page", {"GET", "/", NULL, 0, 200, "<html>hello</html>", "Content-Type: text/html\r\n", 0, 0, 0}, ERR_REMOTE, "neither"},
-        {"HTML from a proxy", {"GET", "/", NULL, 0, 403, "<html><h1>Forbidden</h1>\x1b[31m</html>", "Content-Type: text/html\r\n", 0, 0, 0},
-         ERR_REMOTE, "\\x1b[31m"},
-        {"another JSON", {"GET", "/", NULL, 0, 200, "{\"hello\":1}", NULL, 0, 0, 0}, ERR_REMOTE, "neither"},
+        {"a web page",
+         {"GET", "/", NULL, 0, 200, "<html>hello</html>", "Content-Type: text/html\r\n", 0, 0, 0},
+         ERR_REMOTE,
+         "neither"},
+        {"HTML from a proxy",
+         {"GET", "/", NULL, 0, 403, "<html><h1>Forbidden</h1>\x1b[31m</html>",
+          "Content-Type: text/html\r\n", 0, 0, 0},
+         ERR_REMOTE,
+         "\\x1b[31m"},
+        {"another JSON",
+         {"GET", "/", NULL, 0, 200, "{\"hello\":1}", NULL, 0, 0, 0},
+         ERR_REMOTE,
+         "neither"},
         {"never an answer", {"GET", "/", NULL, 0, 200, "", NULL, 2500, 0, 0}, ERR_NET, "in time"},
         {"gone at once", {"GET", "/", NULL, 0, 0, "", NULL, 0, 0, 0}, ERR_NET, "broke"},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
-        if (strcmp(cases[i].name, "never an answer") == 0 || strcmp(cases[i].name, "gone at once") == 0)
+        if (strcmp(cases[i].name, "never an answer") == 0 ||
+            strcmp(cases[i].name, "gone at once") == 0)
             continue; /* retried with pauses: test_retries covers them once */
         Rule rules[] = {cases[i].rule, STUB_HEALTH};
         Stub s;
         Error err = ERROR_INIT;
         Client *c = opened(&s, rules, 2, &err);
-        if ((c != NULL) != (cases[i].code == ERR_NONE) || err.code != cases[i].code || (cases[i].msg && !strstr(err.msg, cases[i].msg)))
+        if ((c != NULL) != (cases[i].code == ERR_NONE) || err.code != cases[i].code ||
+            (cases[i].msg && !strstr(err.msg, cases[i].msg)))
             fail_msg("%s: code %d, '%s'", cases[i].name, err.code, err.msg);
         client_close(c);
         stub_stop(&s);
@@ -63,15 +82,23 @@ static void test_urls(void **state)
         const char *url, *user, *password;
         ErrCode code;
     } cases[] = {
-        {"localhost:9200", NULL, NULL, ERR_USAGE},        {"ftp://x", NULL, NULL, ERR_USAGE},
-        {"http://", NULL, NULL, ERR_USAGE},               {"http://u:p@localhost:9200", NULL, NULL, ERR_USAGE},
-        {"http://search.example:9200", "u", "p", ERR_USAGE}, {"https://search.example:9200", "u", "p", ERR_NONE},
-        {"http://127.0.0.1:9200", "u", "p", ERR_NONE},    {"http://127.0.0.1.evil.example:9200", "u", "p", ERR_USAGE},
-        {"http://localhost:1,http://search.example:2", "u", "p", ERR_USAGE},    {"http://a:1,http://b:2", NULL, NULL, ERR_NONE},
+        {"localhost:9200", NULL, NULL, ERR_USAGE},
+        {"ftp://x", NULL, NULL, ERR_USAGE},
+        {"http://", NULL, NULL, ERR_USAGE},
+        {"http://u:p@localhost:9200", NULL, NULL, ERR_USAGE},
+        {"http://search.example:9200", "u", "p", ERR_USAGE},
+        {"https://search.example:9200", "u", "p", ERR_NONE},
+        {"http://127.0.0.1:9200", "u", "p", ERR_NONE},
+        {"http://127.0.0.1.evil.example:9200", "u", "p", ERR_USAGE},
+        {"http://localhost:1,http://search.example:2", "u", "p", ERR_USAGE},
+        {"http://a:1,http://b:2", NULL, NULL, ERR_NONE},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         Error err = ERROR_INIT;
-        Http *h = http_new(&(HttpConfig){.url = cases[i].url, .user = cases[i].user, .password = cases[i].password}, &err);
+        Http *h = http_new(&(HttpConfig){.url = cases[i].url,
+                                         .user = cases[i].user,
+                                         .password = cases[i].password},
+                           &err);
         if (err.code != cases[i].code)
             fail_msg("%s: %s", cases[i].url, err.msg);
         http_free(h);
@@ -94,8 +121,14 @@ static void test_retries(void **state)
         {"GET", "/busy", NULL, 0, 200, "{\"ok\":1}", NULL, 0, 0, 0},
         {"POST", "/broken", NULL, 1, 0, "", NULL, 0, 0, 0},
         {"POST", "/broken", NULL, 0, 200, "{\"ok\":1}", NULL, 0, 0, 0},
-        {"POST", "/buckets", NULL, 0, 503, "{\"error\":{\"type\":\"too_many_buckets_exception\",\"reason\":\"Trying to create too many buckets\"}}", NULL, 0, 0, 0},
-        {"POST", "/breaker", NULL, 0, 429, "{\"error\":{\"type\":\"circuit_breaking_exception\",\"reason\":\"Data too large\",\"durability\":\"PERMANENT\"}}", NULL, 0, 0, 0},
+        {"POST", "/buckets", NULL, 0, 503,
+         "{\"error\":{\"type\":\"too_many_buckets_exception\",\"reason\":\"Trying to create too "
+         "many buckets\"}}",
+         NULL, 0, 0, 0},
+        {"POST", "/breaker", NULL, 0, 429,
+         "{\"error\":{\"type\":\"circuit_breaking_exception\",\"reason\":\"Data too "
+         "large\",\"durability\":\"PERMANENT\"}}",
+         NULL, 0, 0, 0},
     };
     Stub s;
     Error err = ERROR_INIT;
@@ -134,7 +167,8 @@ static void test_bodies(void **state)
     };
     Stub s = stub_start(rules, COUNT(rules));
     Error err = ERROR_INIT;
-    Client *c = client_open(&(HttpConfig){.url = s.url, .timeout_s = 1, .gzip = true, .max_body = 1 << 20}, &err);
+    Client *c = client_open(
+        &(HttpConfig){.url = s.url, .timeout_s = 1, .gzip = true, .max_body = 1 << 20}, &err);
     assert_non_null(c);
     HttpReply r;
     assert_false(client_raw(c, "GET", STR_NULL, false, &r, &err, "/cut"));
@@ -170,8 +204,16 @@ static void test_second_node(void **state)
 
 /* ---- answers that HTTP 200 hides ---- */
 
-#define MAPPING {"GET", "/i/_mapping", NULL, 0, 200, "{\"i\":{\"mappings\":{\"properties\":{\"n\":{\"type\":\"long\"}}}}}", NULL, 0, 0, 0}
-#define SETTINGS {"GET", "/i/_settings", NULL, 0, 200, "{\"i\":{\"settings\":{\"index.number_of_shards\":\"1\"}}}", NULL, 0, 0, 0}
+#define MAPPING                                                                                    \
+    {                                                                                              \
+        "GET", "/i/_mapping", NULL, 0, 200,                                                        \
+            "{\"i\":{\"mappings\":{\"properties\":{\"n\":{\"type\":\"long\"}}}}}", NULL, 0, 0, 0   \
+    }
+#define SETTINGS                                                                                   \
+    {                                                                                              \
+        "GET", "/i/_settings", NULL, 0, 200,                                                       \
+            "{\"i\":{\"settings\":{\"index.number_of_shards\":\"1\"}}}", NULL, 0, 0, 0             \
+    }
 
 static void test_pull(void **state)
 {
@@ -181,26 +223,53 @@ static void test_pull(void **state)
         const char *msg; /* NULL: it loads, `rows` rows */
         size_t rows;
     } cases[] = {
-        {"whole", "{\"_scroll_id\":\"s\",\"timed_out\":false,\"_shards\":{\"total\":1,\"failed\":0},\"hits\":{\"total\":{\"value\":2,\"relation\":\"eq\"},"
-                  "\"hits\":[{\"_source\":{\"n\":9007199254740993}},{\"_source\":{\"n\":2}}]}}", NULL, 2},
-        {"none", "{\"_scroll_id\":\"s\",\"timed_out\":false,\"_shards\":{\"total\":1,\"failed\":0},\"hits\":{\"total\":{\"value\":0,\"relation\":\"eq\"},\"hits\":[]}}", NULL, 0},
-        {"timed out", "{\"_scroll_id\":\"s\",\"timed_out\":true,\"_shards\":{\"total\":1,\"failed\":0},\"hits\":{\"total\":{\"value\":2},\"hits\":[]}}", "timed out", 0},
-        {"a shard failed", "{\"_scroll_id\":\"s\",\"timed_out\":false,\"_shards\":{\"total\":2,\"failed\":1,\"failures\":[{\"reason\":{\"reason\":\"disk gone\"}}]},"
-                           "\"hits\":{\"total\":{\"value\":2},\"hits\":[]}}", "disk gone", 0},
-        {"no shard", "{\"timed_out\":false,\"_shards\":{\"total\":0,\"failed\":0},\"hits\":{\"total\":{\"value\":0},\"hits\":[]}}", "no shard", 0},
-        {"fewer than counted", "{\"_scroll_id\":\"s\",\"timed_out\":false,\"_shards\":{\"total\":1,\"failed\":0},\"hits\":{\"total\":{\"value\":3,\"relation\":\"eq\"},"
-                               "\"hits\":[{\"_source\":{\"n\":1}}]}}", "the engine counts 3", 0},
-        {"a lower bound", "{\"_scroll_id\":\"s\",\"timed_out\":false,\"_shards\":{\"total\":1,\"failed\":0},\"hits\":{\"total\":{\"value\":10000,\"relation\":\"gte\"},"
-                          "\"hits\":[{\"_source\":{\"n\":1}}]}}", "how many", 0},
-        {"cut JSON", "{\"_scroll_id\":\"s\",\"timed_out\":false,\"_shards\":{\"total\":1,\"fai", "no JSON", 0},
+        {"whole",
+         "{\"_scroll_id\":\"s\",\"timed_out\":false,\"_shards\":{\"total\":1,\"failed\":0},"
+         "\"hits\":{\"total\":{\"value\":2,\"relation\":\"eq\"},"
+         "\"hits\":[{\"_source\":{\"n\":9007199254740993}},{\"_source\":{\"n\":2}}]}}",
+         NULL, 2},
+        {"none",
+         "{\"_scroll_id\":\"s\",\"timed_out\":false,\"_shards\":{\"total\":1,\"failed\":0},"
+         "\"hits\":{\"total\":{\"value\":0,\"relation\":\"eq\"},\"hits\":[]}}",
+         NULL, 0},
+        {"timed out",
+         "{\"_scroll_id\":\"s\",\"timed_out\":true,\"_shards\":{\"total\":1,\"failed\":0},\"hits\":"
+         "{\"total\":{\"value\":2},\"hits\":[]}}",
+         "timed out", 0},
+        {"a shard failed",
+         "{\"_scroll_id\":\"s\",\"timed_out\":false,\"_shards\":{\"total\":2,\"failed\":1,"
+         "\"failures\":[{\"reason\":{\"reason\":\"disk gone\"}}]},"
+         "\"hits\":{\"total\":{\"value\":2},\"hits\":[]}}",
+         "disk gone", 0},
+        {"no shard",
+         "{\"timed_out\":false,\"_shards\":{\"total\":0,\"failed\":0},\"hits\":{\"total\":{"
+         "\"value\":0},\"hits\":[]}}",
+         "no shard", 0},
+        {"fewer than counted",
+         "{\"_scroll_id\":\"s\",\"timed_out\":false,\"_shards\":{\"total\":1,\"failed\":0},"
+         "\"hits\":{\"total\":{\"value\":3,\"relation\":\"eq\"},"
+         "\"hits\":[{\"_source\":{\"n\":1}}]}}",
+         "the engine counts 3", 0},
+        {"a lower bound",
+         "{\"_scroll_id\":\"s\",\"timed_out\":false,\"_shards\":{\"total\":1,\"failed\":0},"
+         "\"hits\":{\"total\":{\"value\":10000,\"relation\":\"gte\"},"
+         "\"hits\":[{\"_source\":{\"n\":1}}]}}",
+         "how many", 0},
+        {"cut JSON", "{\"_scroll_id\":\"s\",\"timed_out\":false,\"_shards\":{\"total\":1,\"fai",
+         "no JSON", 0},
         {"HTML", "<html>502</html>", "no JSON", 0},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         Rule rules[] = {
-            STUB_ROOT, STUB_HEALTH, MAPPING, SETTINGS,
+            STUB_ROOT,
+            STUB_HEALTH,
+            MAPPING,
+            SETTINGS,
             {"POST", "/i/_search?scroll", NULL, 0, 200, cases[i].page, NULL, 0, 0, 0},
             {"POST", "/_search/scroll", NULL, 0, 200,
-             "{\"_scroll_id\":\"s\",\"timed_out\":false,\"_shards\":{\"total\":1,\"failed\":0},\"hits\":{\"total\":{\"value\":3,\"relation\":\"eq\"},\"hits\":[]}}", NULL, 0, 0, 0},
+             "{\"_scroll_id\":\"s\",\"timed_out\":false,\"_shards\":{\"total\":1,\"failed\":0},"
+             "\"hits\":{\"total\":{\"value\":3,\"relation\":\"eq\"},\"hits\":[]}}",
+             NULL, 0, 0, 0},
             {"DELETE", "/_search/scroll", NULL, 0, 200, "{}", NULL, 0, 0, 0},
         };
         Stub s;
@@ -211,7 +280,8 @@ static void test_pull(void **state)
         memset(&read, 0, sizeof read);
         PullReport report = {.read = &read};
         Frame *f = es_pull(c, &(PullOptions){.index = "i"}, &report, &err);
-        if ((f == NULL) != (cases[i].msg != NULL) || (f && f->rows != cases[i].rows) || (cases[i].msg && !strstr(err.msg, cases[i].msg)))
+        if ((f == NULL) != (cases[i].msg != NULL) || (f && f->rows != cases[i].rows) ||
+            (cases[i].msg && !strstr(err.msg, cases[i].msg)))
             fail_msg("%s: %s", cases[i].name, err.msg);
         if (f && f->rows)
             assert_true(f->cols[0]->v.i[0] == INT64_C(9007199254740993));
@@ -235,8 +305,13 @@ static bool push_five(Client *c, PushLedger *l, Error *err)
     return ok;
 }
 
-#define FIVE_MADE "{\"errors\":false,\"items\":[{\"index\":{\"status\":201}},{\"index\":{\"status\":201}},{\"index\":{\"status\":201}},{\"index\":{\"status\":201}},{\"index\":{\"status\":201}}]}"
-#define REFRESH {"POST", "/i/_refresh", NULL, 0, 200, "{}", NULL, 0, 0, 0}
+#define FIVE_MADE                                                                                  \
+    "{\"errors\":false,\"items\":[{\"index\":{\"status\":201}},{\"index\":{\"status\":201}},{"     \
+    "\"index\":{\"status\":201}},{\"index\":{\"status\":201}},{\"index\":{\"status\":201}}]}"
+#define REFRESH                                                                                    \
+    {                                                                                              \
+        "POST", "/i/_refresh", NULL, 0, 200, "{}", NULL, 0, 0, 0                                   \
+    }
 
 static void test_bulk(void **state)
 {
@@ -248,26 +323,85 @@ static void test_bulk(void **state)
         size_t created, failed, retried, splits;
         ErrCode code;
     } cases[] = {
-        {"all made", {"POST", "/i/_bulk", NULL, 0, 200, FIVE_MADE, NULL, 0, 0, 0}, STUB_ROOT, true, 5, 0, 0, 0, ERR_NONE},
-        {"request refused for a while", {"POST", "/i/_bulk", NULL, 2, 429, "{}", "Retry-After: 0.05\r\n", 0, 0, 0},
-         {"POST", "/i/_bulk", NULL, 0, 200, FIVE_MADE, NULL, 0, 0, 0}, true, 5, 0, 10, 0, ERR_NONE},
+        {"all made",
+         {"POST", "/i/_bulk", NULL, 0, 200, FIVE_MADE, NULL, 0, 0, 0},
+         STUB_ROOT,
+         true,
+         5,
+         0,
+         0,
+         0,
+         ERR_NONE},
+        {"request refused for a while",
+         {"POST", "/i/_bulk", NULL, 2, 429, "{}", "Retry-After: 0.05\r\n", 0, 0, 0},
+         {"POST", "/i/_bulk", NULL, 0, 200, FIVE_MADE, NULL, 0, 0, 0},
+         true,
+         5,
+         0,
+         10,
+         0,
+         ERR_NONE},
         /* the first break is mended by curl itself: the connection was an old one */
-        {"connection broken twice", {"POST", "/i/_bulk", NULL, 2, 0, "", NULL, 0, 0, 0}, {"POST", "/i/_bulk", NULL, 0, 200, FIVE_MADE, NULL, 0, 0, 0},
-         true, 5, 0, 5, 0, ERR_NONE},
+        {"connection broken twice",
+         {"POST", "/i/_bulk", NULL, 2, 0, "", NULL, 0, 0, 0},
+         {"POST", "/i/_bulk", NULL, 0, 200, FIVE_MADE, NULL, 0, 0, 0},
+         true,
+         5,
+         0,
+         5,
+         0,
+         ERR_NONE},
         {"items refused for a while",
          {"POST", "/i/_bulk", "\"_id\":\"1\"", 1, 200,
-          "{\"errors\":true,\"items\":[{\"index\":{\"status\":201}},{\"index\":{\"status\":429,\"error\":{\"type\":\"rejected\",\"reason\":\"queue full\"}}},"
-          "{\"index\":{\"status\":201}},{\"index\":{\"status\":201}},{\"index\":{\"status\":201}}]}", NULL, 0, 0, 0},
-         {"POST", "/i/_bulk", "\"_id\":\"2\"", 0, 200, "{\"errors\":false,\"items\":[{\"index\":{\"status\":201}}]}", NULL, 0, 0, 0}, true, 5, 0, 1, 0, ERR_NONE},
+          "{\"errors\":true,\"items\":[{\"index\":{\"status\":201}},{\"index\":{\"status\":429,"
+          "\"error\":{\"type\":\"rejected\",\"reason\":\"queue full\"}}},"
+          "{\"index\":{\"status\":201}},{\"index\":{\"status\":201}},{\"index\":{\"status\":201}}]"
+          "}",
+          NULL, 0, 0, 0},
+         {"POST", "/i/_bulk", "\"_id\":\"2\"", 0, 200,
+          "{\"errors\":false,\"items\":[{\"index\":{\"status\":201}}]}", NULL, 0, 0, 0},
+         true,
+         5,
+         0,
+         1,
+         0,
+         ERR_NONE},
         {"one refused for good",
          {"POST", "/i/_bulk", NULL, 0, 200,
-          "{\"errors\":true,\"items\":[{\"index\":{\"status\":201}},{\"index\":{\"status\":400,\"error\":{\"type\":\"mapper_parsing_exception\",\"reason\":\"failed to parse\"}}},"
-          "{\"index\":{\"status\":201}},{\"index\":{\"status\":201}},{\"index\":{\"status\":201}}]}", NULL, 0, 0, 0},
-         STUB_ROOT, true, 4, 1, 0, 0, ERR_NONE},
-        {"no right to write", {"POST", "/i/_bulk", NULL, 0, 403, "{\"error\":{\"type\":\"security_exception\",\"reason\":\"no permissions for [indices:data/write/bulk]\"}}", NULL, 0, 0, 0},
-         STUB_ROOT, false, 0, 0, 0, 0, ERR_REMOTE},
-        {"fewer answers than items", {"POST", "/i/_bulk", NULL, 0, 200, "{\"errors\":false,\"items\":[{\"index\":{\"status\":201}}]}", NULL, 0, 0, 0}, STUB_ROOT,
-         false, 1, 0, 0, 0, ERR_REMOTE},
+          "{\"errors\":true,\"items\":[{\"index\":{\"status\":201}},{\"index\":{\"status\":400,"
+          "\"error\":{\"type\":\"mapper_parsing_exception\",\"reason\":\"failed to parse\"}}},"
+          "{\"index\":{\"status\":201}},{\"index\":{\"status\":201}},{\"index\":{\"status\":201}}]"
+          "}",
+          NULL, 0, 0, 0},
+         STUB_ROOT,
+         true,
+         4,
+         1,
+         0,
+         0,
+         ERR_NONE},
+        {"no right to write",
+         {"POST", "/i/_bulk", NULL, 0, 403,
+          "{\"error\":{\"type\":\"security_exception\",\"reason\":\"no permissions for "
+          "[indices:data/write/bulk]\"}}",
+          NULL, 0, 0, 0},
+         STUB_ROOT,
+         false,
+         0,
+         0,
+         0,
+         0,
+         ERR_REMOTE},
+        {"fewer answers than items",
+         {"POST", "/i/_bulk", NULL, 0, 200,
+          "{\"errors\":false,\"items\":[{\"index\":{\"status\":201}}]}", NULL, 0, 0, 0},
+         STUB_ROOT,
+         false,
+         1,
+         0,
+         0,
+         0,
+         ERR_REMOTE},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         Rule rules[] = {STUB_ROOT, STUB_HEALTH, REFRESH, cases[i].first, cases[i].second};
@@ -277,8 +411,10 @@ static void test_bulk(void **state)
         assert_non_null(c);
         PushLedger l;
         bool ok = push_five(c, &l, &err);
-        if (ok != cases[i].ok || l.created != cases[i].created || l.failed != cases[i].failed || l.retried != cases[i].retried || err.code != cases[i].code)
-            fail_msg("%s: ok %d created %zu failed %zu retried %zu: %s", cases[i].name, ok, l.created, l.failed, l.retried, err.msg);
+        if (ok != cases[i].ok || l.created != cases[i].created || l.failed != cases[i].failed ||
+            l.retried != cases[i].retried || err.code != cases[i].code)
+            fail_msg("%s: ok %d created %zu failed %zu retried %zu: %s", cases[i].name, ok,
+                     l.created, l.failed, l.retried, err.msg);
         if (ok && l.created + l.updated + l.noop + l.stale + l.failed != l.items)
             fail_msg("%s: the ledger does not add up", cases[i].name);
         client_close(c);
@@ -291,10 +427,17 @@ static void test_too_large(void **state)
 {
     (void)state;
     Rule rules[] = {
-        STUB_ROOT, STUB_HEALTH, REFRESH,
+        STUB_ROOT,
+        STUB_HEALTH,
+        REFRESH,
         {"POST", "/i/_bulk", NULL, 1, 413, "too large", "Content-Type: text/plain\r\n", 0, 0, 0},
-        {"POST", "/i/_bulk", "\"_id\":\"1\"", 0, 200, "{\"errors\":false,\"items\":[{\"index\":{\"status\":201}},{\"index\":{\"status\":201}}]}", NULL, 0, 0, 0},
-        {"POST", "/i/_bulk", "\"_id\":\"3\"", 0, 200, "{\"errors\":false,\"items\":[{\"index\":{\"status\":201}},{\"index\":{\"status\":201}},{\"index\":{\"status\":201}}]}", NULL, 0, 0, 0},
+        {"POST", "/i/_bulk", "\"_id\":\"1\"", 0, 200,
+         "{\"errors\":false,\"items\":[{\"index\":{\"status\":201}},{\"index\":{\"status\":201}}]}",
+         NULL, 0, 0, 0},
+        {"POST", "/i/_bulk", "\"_id\":\"3\"", 0, 200,
+         "{\"errors\":false,\"items\":[{\"index\":{\"status\":201}},{\"index\":{\"status\":201}},{"
+         "\"index\":{\"status\":201}}]}",
+         NULL, 0, 0, 0},
     };
     Stub s;
     Error err = ERROR_INIT;
@@ -324,12 +467,19 @@ static void test_settled_without_gaps(void **state)
 {
     (void)state;
     Rule rules[] = {
-        STUB_ROOT, STUB_HEALTH, REFRESH,
+        STUB_ROOT,
+        STUB_HEALTH,
+        REFRESH,
         {"POST", "/i/_bulk", "\"_id\":\"0\"", 1, 200,
-         "{\"errors\":true,\"items\":[{\"index\":{\"status\":429,\"error\":{\"type\":\"rejected\",\"reason\":\"queue full\"}}},{\"index\":{\"status\":201}}]}", NULL, 0, 0, 0},
+         "{\"errors\":true,\"items\":[{\"index\":{\"status\":429,\"error\":{\"type\":\"rejected\","
+         "\"reason\":\"queue full\"}}},{\"index\":{\"status\":201}}]}",
+         NULL, 0, 0, 0},
         {"POST", "/i/_bulk", "\"_id\":\"2\"", 0, 200,
-         "{\"errors\":true,\"items\":[{\"index\":{\"status\":201}},{\"index\":{\"status\":400,\"error\":{\"type\":\"x\",\"reason\":\"bad\"}}}]}", NULL, 0, 0, 0},
-        {"POST", "/i/_bulk", "\"_id\":\"0\"", 0, 200, "{\"errors\":false,\"items\":[{\"index\":{\"status\":201}}]}", NULL, 0, 0, 0},
+         "{\"errors\":true,\"items\":[{\"index\":{\"status\":201}},{\"index\":{\"status\":400,"
+         "\"error\":{\"type\":\"x\",\"reason\":\"bad\"}}}]}",
+         NULL, 0, 0, 0},
+        {"POST", "/i/_bulk", "\"_id\":\"0\"", 0, 200,
+         "{\"errors\":false,\"items\":[{\"index\":{\"status\":201}}]}", NULL, 0, 0, 0},
     };
     Stub s;
     Error err = ERROR_INIT;
@@ -360,13 +510,18 @@ static void test_targets(void **state)
 {
     (void)state;
     Rule rules[] = {
-        STUB_ROOT, STUB_HEALTH,
+        STUB_ROOT,
+        STUB_HEALTH,
         {"GET", "/plain/_alias", NULL, 0, 200, "{\"plain\":{\"aliases\":{}}}", NULL, 0, 0, 0},
-        {"GET", "/moved/_alias", NULL, 0, 200, "{\"moved-1\":{\"aliases\":{\"moved\":{}}}}", NULL, 0, 0, 0},
+        {"GET", "/moved/_alias", NULL, 0, 200, "{\"moved-1\":{\"aliases\":{\"moved\":{}}}}", NULL,
+         0, 0, 0},
         {"HEAD", "/moved-2", NULL, 0, 404, "", NULL, 0, 0, 0},
         {"PUT", "/moved-2", NULL, 0, 200, "{\"acknowledged\":true}", NULL, 0, 0, 0},
-        {"POST", "/_aliases", "\"remove_index\":{\"index\":\"moved-1\"}", 0, 200, "{\"acknowledged\":true}", NULL, 0, 0, 0},
-        {"GET", "/shut/_alias", NULL, 0, 403, "{\"error\":{\"type\":\"security_exception\",\"reason\":\"no permissions\"}}", NULL, 0, 0, 0},
+        {"POST", "/_aliases", "\"remove_index\":{\"index\":\"moved-1\"}", 0, 200,
+         "{\"acknowledged\":true}", NULL, 0, 0, 0},
+        {"GET", "/shut/_alias", NULL, 0, 403,
+         "{\"error\":{\"type\":\"security_exception\",\"reason\":\"no permissions\"}}", NULL, 0, 0,
+         0},
     };
     Stub s;
     Error err = ERROR_INIT;
@@ -375,7 +530,8 @@ static void test_targets(void **state)
     assert_true(target_open(c, "plain", 2, STR("{}"), index, &err));
     assert_string_equal(index, "plain");
     assert_true(target_swap(c, "plain", index, replaced, &err) && !replaced[0]);
-    if (!target_open(c, "moved", 2, STR("{}"), index, &err) || !target_swap(c, "moved", index, replaced, &err))
+    if (!target_open(c, "moved", 2, STR("{}"), index, &err) ||
+        !target_swap(c, "moved", index, replaced, &err))
         fail_msg("%s", err.msg);
     assert_string_equal(index, "moved-2");
     assert_string_equal(replaced, "moved-1");
@@ -389,10 +545,14 @@ static void test_cells_add_up(void **state)
 {
     (void)state;
     Rule rules[] = {
-        STUB_ROOT, STUB_HEALTH,
+        STUB_ROOT,
+        STUB_HEALTH,
         {"POST", "/i/_search", NULL, 0, 200,
-         "{\"timed_out\":false,\"_shards\":{\"total\":1,\"failed\":0},\"hits\":{\"total\":{\"value\":3,\"relation\":\"eq\"}},"
-         "\"aggregations\":{\"c\":{\"buckets\":[{\"key\":{\"0\":\"a\"},\"doc_count\":2},{\"key\":{\"0\":null},\"doc_count\":2}]}}}", NULL, 0, 0, 0},
+         "{\"timed_out\":false,\"_shards\":{\"total\":1,\"failed\":0},\"hits\":{\"total\":{"
+         "\"value\":3,\"relation\":\"eq\"}},"
+         "\"aggregations\":{\"c\":{\"buckets\":[{\"key\":{\"0\":\"a\"},\"doc_count\":2},{\"key\":{"
+         "\"0\":null},\"doc_count\":2}]}}}",
+         NULL, 0, 0, 0},
     };
     Stub s;
     Error err = ERROR_INIT;
@@ -407,7 +567,8 @@ static void test_as_text(void **state)
 {
     (void)state;
     Error err = ERROR_INIT;
-    Http *h = http_new(&(HttpConfig){.url = "https://s:9200", .user = "u", .password = "secret"}, &err);
+    Http *h =
+        http_new(&(HttpConfig){.url = "https://s:9200", .user = "u", .password = "secret"}, &err);
     HttpRequest q = {.method = "POST", .path = "/i/_search", .body = STR("{\"a\":\"it's\"}")};
     Buf b = BUF_INIT;
     http_as_curl(h, &q, &b);
@@ -426,10 +587,12 @@ static void test_as_text(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_open),     cmocka_unit_test(test_urls),        cmocka_unit_test(test_retries),
-        cmocka_unit_test(test_bodies),   cmocka_unit_test(test_second_node), cmocka_unit_test(test_pull),
-        cmocka_unit_test(test_bulk),     cmocka_unit_test(test_too_large),   cmocka_unit_test(test_cells_add_up), cmocka_unit_test(test_settled_without_gaps), cmocka_unit_test(test_targets),
-        cmocka_unit_test(test_as_text),
+        cmocka_unit_test(test_open),         cmocka_unit_test(test_urls),
+        cmocka_unit_test(test_retries),      cmocka_unit_test(test_bodies),
+        cmocka_unit_test(test_second_node),  cmocka_unit_test(test_pull),
+        cmocka_unit_test(test_bulk),         cmocka_unit_test(test_too_large),
+        cmocka_unit_test(test_cells_add_up), cmocka_unit_test(test_settled_without_gaps),
+        cmocka_unit_test(test_targets),      cmocka_unit_test(test_as_text),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

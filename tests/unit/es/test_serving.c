@@ -33,8 +33,14 @@ static int blog_open(void **state)
     b = (Blog){0};
     if (!simulate_blog(&(SimulateOptions){USERS, POSTS, 10, 4000, 3}, &b.s, &err))
         return -1;
-    b.w = (World){.users = b.s.users, .posts = b.s.posts, .products = b.s.products, .events = b.s.interactions,
-                  .users_name = "users", .posts_name = "posts", .products_name = "products", .events_name = "interactions"};
+    b.w = (World){.users = b.s.users,
+                  .posts = b.s.posts,
+                  .products = b.s.products,
+                  .events = b.s.interactions,
+                  .users_name = "users",
+                  .posts_name = "posts",
+                  .products_name = "products",
+                  .events_name = "interactions"};
     b.w.users_roles = roles_guess("users", b.s.users);
     b.w.posts_roles = roles_guess("posts", b.s.posts);
     b.w.products_roles = roles_guess("products", b.s.products);
@@ -78,7 +84,8 @@ static void local_logits(const Blog *b, uint32_t user, double eta[POSTS])
     PairReport r;
     for (size_t i = 0; i < POSTS; i++)
         eta[i] = NAN;
-    PairScorer *s = pairs_new(b->m, &b->w, &(PairOptions){.moment = MOMENT, .users = &user, .nusers = 1}, &err);
+    PairScorer *s =
+        pairs_new(b->m, &b->w, &(PairOptions){.moment = MOMENT, .users = &user, .nusers = 1}, &err);
     assert_true(s && pairs_run(s, keep, eta, &r, &err));
     pairs_free(s);
     for (size_t i = 0; i < POSTS; i++)
@@ -130,7 +137,8 @@ static void test_effects_add_up(void **state)
         buf_clear(&text);
         linear_params(&l, MOMENT, &text);
         j = json_parse(buf_slice(&text), &err);
-        assert_true(cJSON_GetObjectItem(j, "base") && cJSON_GetObjectItem(j, "levels") && cJSON_GetObjectItem(j, "now"));
+        assert_true(cJSON_GetObjectItem(j, "base") && cJSON_GetObjectItem(j, "levels") &&
+                    cJSON_GetObjectItem(j, "now"));
         cJSON_Delete(j);
         buf_free(&text);
         linear_clear(&l);
@@ -156,7 +164,12 @@ static void test_ranking_bodies(void **state)
         {RANK_VECTOR, NULL, "\"query_vector\"", true, true},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
-        RankOptions o = {.by = cases[i].by, .index = "posts", .user = "jane", .match = cases[i].match, .moment = MOMENT, .form = cases[i].clause ? VECTOR_CLAUSE : VECTOR_KNN};
+        RankOptions o = {.by = cases[i].by,
+                         .index = "posts",
+                         .user = "jane",
+                         .match = cases[i].match,
+                         .moment = MOMENT,
+                         .form = cases[i].clause ? VECTOR_CLAUSE : VECTOR_KNN};
         Error err = ERROR_INIT;
         Linear left = {0};
         Buf body = BUF_INIT;
@@ -173,7 +186,9 @@ static void test_ranking_bodies(void **state)
     Error err = ERROR_INIT;
     Linear left = {0};
     Buf body = BUF_INIT;
-    assert_false(rank_body(b->m, &b->w, &(RankOptions){.by = RANK_WEIGHTS, .user = "nobody", .moment = MOMENT}, &left, &body, &err));
+    assert_false(rank_body(b->m, &b->w,
+                           &(RankOptions){.by = RANK_WEIGHTS, .user = "nobody", .moment = MOMENT},
+                           &left, &body, &err));
     assert_int_equal(err.code, ERR_NAME);
     buf_free(&body);
     linear_clear(&left);
@@ -209,12 +224,17 @@ static void test_dry_batches(void **state)
         const char *holds;
     } cases[] = {
         {LAYOUT_PAIRS, false, USERS * POSTS, "\"version_type\":\"external_gte\""},
-        {LAYOUT_PAIRS, true, USERS * POSTS, "ctx._source.view_probability = params.view_probability"},
+        {LAYOUT_PAIRS, true, USERS * POSTS,
+         "ctx._source.view_probability = params.view_probability"},
         {LAYOUT_NESTED, false, POSTS, "\"user_view_probabilities\":[{\"user_id\":"},
         {LAYOUT_SPARSE, false, POSTS, "\"view_probabilities\":{\""},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
-        BatchOptions o = {.target = "t", .layout = cases[i].layout, .script = cases[i].script, .moment = MOMENT, .max_drift = NAN};
+        BatchOptions o = {.target = "t",
+                          .layout = cases[i].layout,
+                          .script = cases[i].script,
+                          .moment = MOMENT,
+                          .max_drift = NAN};
         Error err = ERROR_INIT;
         Buf out = BUF_INIT;
         double documents = 0, bytes = 0;
@@ -222,7 +242,8 @@ static void test_dry_batches(void **state)
         if (!batch_dry(b->m, &b->w, &o, 2, &out, &documents, &bytes, &err))
             fail_msg("%s: %s", layout_name(o.layout), err.msg);
         assert_true(layout_parse(str_of(layout_name(o.layout)), &again) && again == o.layout);
-        if (fabs(documents - cases[i].documents) > cases[i].documents * 0.1 || !strstr(out.p, cases[i].holds) || count_of(out.p, "\n") != 4)
+        if (fabs(documents - cases[i].documents) > cases[i].documents * 0.1 ||
+            !strstr(out.p, cases[i].holds) || count_of(out.p, "\n") != 4)
             fail_msg("%s: %g documents, %s", layout_name(o.layout), documents, out.p);
         buf_free(&out);
     }
@@ -231,8 +252,10 @@ static void test_dry_batches(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_effects_add_up), cmocka_unit_test(test_ranking_bodies),
-        cmocka_unit_test(test_query_vector),   cmocka_unit_test(test_dry_batches),
+        cmocka_unit_test(test_effects_add_up),
+        cmocka_unit_test(test_ranking_bodies),
+        cmocka_unit_test(test_query_vector),
+        cmocka_unit_test(test_dry_batches),
     };
     return cmocka_run_group_tests(tests, blog_open, blog_close);
 }
