@@ -133,6 +133,10 @@ static bool run(Session *s, const Args *a, Result *out, Error *err)
     result_text(out, "kind", str_of(looks[kind].key));
     put_rows(m, rows, n, kind, out);
     free(rows);
+    if (kind != ANOVA_WALD && (m->spec.cluster || m->spec.fit.robust != ROBUST_NONE))
+        result_note(out, "model_errors", NULL,
+                    "deviances know nothing of %s errors: anova --test wald uses them",
+                    m->spec.cluster ? "clustered" : "robust");
     return true;
 }
 
