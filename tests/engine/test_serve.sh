@@ -153,6 +153,28 @@ awk -F, 'NR == FNR {if ($1 == "jane") p[$2] = $3; next}
     {if (FNR > 1 && p[$1] > last + 1e-7) bad++; last = p[$1]; n++} END {exit !(n > 50 && !bad)}' pairs.csv ranked ||
     wrong "the order of $(wc -l <ranked) posts is not that of the probabilities"
 
+sed -i 's/+ age as m/+ age + prev_views + prev_post_views + prev_author_hits + same_country as h/' model.glint
+try 'whatif: looked up in the loaded tables' 0 <<'G'
+save h to h.glm
+whatif user=jane post=p7
+G
+grep -E '^0\.[0-9]+ +\(95' out >whatif.here
+sed -i 's/+ age + prev_views.* as h/+ age as m/' model.glint
+raw 'whatif: without tables, looked up in the engine, the same' 0 <<G
+connect $url --prefix t-serve-
+load h.glm
+whatif user=jane post=p7
+G
+grep -E '^0\.[0-9]+ +\(95' out >whatif.there
+check test -s whatif.here
+check cmp -s whatif.here whatif.there
+raw 'a condition goes to the engine, and is applied again here' 0 <<G
+connect $url
+load es:t-serve-users where gender = 'Female' and age >= 30 and username != 'jane' as women --show-request
+save women to women.csv
+G
+says '"range":\{"age":\{"gte":30\}\}'
+check test "$(($(wc -l <women.csv) - 1))" = "$(awk -F, 'NR == 1 {for (i = 1; i <= NF; i++) c[$i] = i} NR > 1 && $c["gender"] == "Female" && $c["age"] >= 30 && $c["username"] != "jane"' users.csv | wc -l)"
 try 'boosts made of the coefficients run' 0 <<<"es boost jane --run --index t-serve-posts $at"
 if lacks 'stored scripts'; then skip 'deploy' 'stores no scripts'; else
     try 'deploy' 0 <<<'es deploy m'
@@ -177,6 +199,15 @@ check test "$(ask -o /dev/null -w '%{http_code}' "$url/t-serve-drift")" = 404
 try 'a dry batch writes nothing' 0 <<<"score users x posts to es:t-serve-drift --layout pairs $at --dry"
 says 'would write about'
 check test "$(ask -o /dev/null -w '%{http_code}' "$url/t-serve-drift")" = 404
+
+try 'dry vectors write nothing' 0 <<<"score users x posts to es:t-serve-drift --layout vectors $at --dry"
+says 'each a vector of'
+check test "$(ask -o /dev/null -w '%{http_code}' "$url/t-serve-drift")" = 404
+try 'a table compared with itself from the engine' 0 <<'G'
+load es:t-serve-interactions as there
+compare interactions there
+G
+says 'equal, bit for bit: 8,000 rows'
 
 try 'another batch takes the alias over, the old index goes' 0 <<<"score users x posts to es:t-serve-scores --layout pairs $at --version 6"
 check test "$(ask -o /dev/null -w '%{http_code}' "$url/t-serve-scores-5")" = 404
@@ -235,6 +266,12 @@ history"
     complains '401'
     raw 'no password where one is asked for' 1 <<<"connect $tls --ca $ca"
     raw 'an API key from a file' 0 <<<"connect $tls --api-key-file key --ca $ca"
+    printf 'machine localhost login ann password "s3cret word"\n' >"$HOME/.netrc"
+    chmod 600 "$HOME/.netrc"
+    raw 'netrc only when asked for' 1 <<<"connect $tls --ca $ca"
+    raw 'a password from netrc' 0 <<<"connect $tls --netrc --ca $ca"
+    rm "$HOME/.netrc"
+    raw 'a proxy that is not there' 4 <<<"connect $tls --user ann --password-file pw --ca $ca --proxy http://127.0.0.1:1"
     raw 'an unknown authority' 4 <<<"connect $tls --user ann --password-file pw"
     complains 'not trusted'
     raw 'a certificate that ran out' 4 <<<"connect $old --user ann --password-file pw --ca $ca"
@@ -258,6 +295,9 @@ else
     skip 'TLS and credentials' "$(tail -n 1 front.err)"
 fi
 raw 'a password over http to another host' 2 <<<'connect http://search.example:9200 --user ann --password-file badpw'
+raw 'no cloud id' 2 <<<'connect --cloud-id here:!!!'
+raw 'a cloud id names a host' 4 <<<"connect --cloud-id here:$(printf 'cloud.invalid$abc$def' | base64)"
+complains "no host 'abc.cloud.invalid'"
 raw 'an unknown host' 4 <<<'connect http://no-such-host.invalid:9200'
 complains "no host"
 
