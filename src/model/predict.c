@@ -21,6 +21,7 @@ typedef struct LinkJob {
     const Link *link;
     const double *eta;
     double *mu;
+    bool logit;
 } LinkJob;
 
 static void link_work(void *ctx, void *scratch, size_t chunk, size_t from, size_t to)
@@ -29,6 +30,10 @@ static void link_work(void *ctx, void *scratch, size_t chunk, size_t from, size_
     double dmu[PIECE], mu[PIECE];
     (void)scratch;
     (void)chunk;
+    if (j->logit) {
+        logistic_many(j->eta + from, to - from, j->mu + from);
+        return;
+    }
     for (size_t i = from; i < to; i += PIECE) {
         size_t n = to - i < PIECE ? to - i : PIECE;
         j->link->inverse(j->eta + i, n, mu, dmu);
@@ -38,7 +43,7 @@ static void link_work(void *ctx, void *scratch, size_t chunk, size_t from, size_
 
 bool link_apply(const Link *link, const double *eta, size_t n, double *mu, Error *err)
 {
-    LinkJob job = {link, eta, mu};
+    LinkJob job = {link, eta, mu, strcmp(link->name, "logit") == 0};
     return par_rows(&(ParJob){.n = n, .ctx = &job, .work = link_work}, err);
 }
 

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
 # bench.sh BUILD WHAT... - runs tests/bench/WHAT.py, after the peers are there: a Python environment of their own in
-# build/bench/venv (python3 with venv, pip). ROWS and RUNS in the environment: table size, runs of a median.
+# build/bench/venv (python3 with venv, pip). In the environment: ROWS of the table, RUNS of a
+# median; CASES and PEERS (names) of fits, when not all.
 set -eu
 cd "$(dirname "$0")/../.."
 GLINT=$PWD/$1/glint

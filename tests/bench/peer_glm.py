@@ -92,7 +92,7 @@ PEERS = {"glum": glum_fit, "scikit-learn": sklearn_fit, "statsmodels": statsmode
 
 
 def able(x):
-    """Who is here and can do it."""
+    """Who is here and can do it; PEERS in the environment names those that are wanted."""
     import importlib.util
     import shutil
     modules = {"glum": "glum", "scikit-learn": "sklearn", "statsmodels": "statsmodels", "H2O": "h2o"}
@@ -101,7 +101,8 @@ def able(x):
         names.remove("statsmodels")
     if not shutil.which("java") and "H2O" in names:
         names.remove("H2O")
-    return names
+    wanted = os.environ.get("PEERS", "").split()
+    return [n for n in names if not wanted or n in wanted]
 
 
 def processor():
