@@ -30,7 +30,7 @@
 #include "fit_priv.h"
 
 #define MAX_HALVINGS 40
-#define COEF_ERROR 1e-8 /* standard errors off in the end; seen: ten times it at most */
+#define COEF_ERROR 1e-9 /* standard errors that the estimates may be off by in the end */
 #define SCORING_DECREMENT 1e-22
 #define NOISE_DECREMENT 1e-13 /* of the deviance: a step that no longer shrinks is rounding */
 #define PRECISE_NOISE 1e-20
