@@ -30,6 +30,6 @@ elif [ -n "${BLESS:-}" ]; then
         !skip { print }' "$root/README.md" >"$work/README" && cp "$work/README" "$root/README.md"
     echo "ok readme engine session"
 else
-    diff -u "$work/a" "$work/b" | sed 's/^/# /' | head -40
     echo "not ok readme engine session"
+    diff -u "$work/a" "$work/b" | sed 's/^/# /' | head -40
 fi
