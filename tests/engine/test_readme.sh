@@ -13,7 +13,7 @@ shown=http://localhost:9200
 
 sed -n '/^```engine$/,/^```$/p' "$root/README.md" | sed '1d;$d' >"$work/expected"
 sed -n 's/^glint> //p' "$work/expected" | sed "s|$shown|$GLINT_ES_URL|" >"$work/commands"
-curl -s -X DELETE "$GLINT_ES_URL/blog-users,blog-posts,blog-products,blog-interactions,blog-post-vectors,blog-scores-20240520?ignore_unavailable=true" >/dev/null
+curl -s -X DELETE "$GLINT_ES_URL/blog-users,blog-posts,blog-products,blog-interactions,blog-post-vectors,blog-scores-20240520,blog-ft?ignore_unavailable=true" >/dev/null
 (cd "$work" && timeout 300 "$GLINT" --no-rc -e --keep-going -f - <commands 2>&1) | sed "s|$GLINT_ES_URL|$shown|g" >"$work/got"
 
 forget() {
