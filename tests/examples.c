@@ -2,9 +2,10 @@
 /*
  * examples.c - every example of every command runs: the ones that help and the man page show.
  *
- * The example world is made once: the bundled tables loaded, the feature table ft, the model m1. Each example then runs
- * in a child of its own, so that none sees what another did, in a scratch folder that holds a link to the data. One line
- * an example for tests/run.sh. An example marked no_run (a terminal, a network, an editor) has to parse.
+ * The example world is made once: the bundled tables loaded, the feature table ft, the model m1.
+ * Each example then runs in a child of its own, so that none sees what another did, in a scratch
+ * folder that holds a link to the data. One line an example for tests/run.sh. An example marked
+ * no_run (a terminal, a network, an editor) has to parse.
  */
 #include <fcntl.h>
 #include <gsl/gsl_errno.h>
@@ -19,10 +20,11 @@
 #include "shell/parse.h"
 #include "shell/settings.h"
 
-static const char world[] = "load datasets/blog/users.csv datasets/blog/posts.csv datasets/blog/products.csv "
-                            "datasets/blog/interactions.csv\n"
-                            "features as ft\n"
-                            "fit viewed ~ age + gender + lang + post_age_days --test 0.25 as m1\n";
+static const char world[] =
+    "load datasets/blog/users.csv datasets/blog/posts.csv datasets/blog/products.csv "
+    "datasets/blog/interactions.csv\n"
+    "features as ft\n"
+    "fit viewed ~ age + gender + lang + post_age_days --test 0.25 as m1\n";
 
 static void tell_file(const char *path)
 {
@@ -45,7 +47,8 @@ static int redirect(const char *path)
     return before;
 }
 
-/* Runs the line in a child; true when the command says that it went well and the child lived to tell it. */
+/* Runs the line in a child; true when the command says that it went well and the child lived to
+ * tell it. */
 static bool run_example(Session *s, const char *line)
 {
     fflush(stdout); /* or the child would say it again */

@@ -19,8 +19,9 @@ typedef struct FoldSpec {
     const char *column; /* time or user column; NULL for random */
     const char *given;  /* a column whose values are the folds, or NULL */
     uint64_t seed;
-    /* Paths: each fold walks lambdas of its own and is read between them, as cv.glmnet does; otherwise the folds are solved
-     * at the lambdas of the whole path, which is exact and faster. */
+    /* Paths: each fold walks lambdas of its own and is read between them, as cv.glmnet does;
+     * otherwise the folds are solved at the lambdas of the whole path, which is exact and faster.
+     */
     bool own_lambdas;
 } FoldSpec;
 /* The fold of each row of the frame (0 .. *k-1); big_alloc'd. Folds of a given column are in the

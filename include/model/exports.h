@@ -20,10 +20,10 @@ const Export *export_find(Str name, Span at, Error *err);
 /* The format by a file's ending, or NULL. */
 const Export *export_by_ending(Str path);
 
-/* One row of the design matrix as Painless, for sums where the documents are. Run on a document, `body` fills
- *     int k, int[] ix, double[] x      its columns that are not 0: k of them, their numbers and values less centre[]
- *     double y                         the response
- * or jumps over the document with `a[2] += 1.0; return;` where something is missing. `functions` stand before it;
+/* One row of the design matrix as Painless, for sums where the documents are. Run on a document,
+ * `body` fills int k, int[] ix, double[] x      its columns that are not 0: k of them, their
+ * numbers and values less centre[] double y                         the response or jumps over the
+ * document with `a[2] += 1.0; return;` where something is missing. `functions` stand before it;
  * `tables` is the JSON of params it reads, without braces. */
 typedef struct RowScript {
     Buf functions, body, tables;
@@ -31,9 +31,10 @@ typedef struct RowScript {
 } RowScript;
 /* The field that holds a column's values in the engine. */
 typedef const char *(*FieldOf)(const void *ctx, const char *column);
-/* `response` is the type of its column. centre: p, of columns that are numbers alone; NULL: none. False for sum coding and what Painless cannot say. */
-bool row_script(const Model *m, ColType response, const double *centre, FieldOf field, const void *ctx, RowScript *out,
-                Error *err);
+/* `response` is the type of its column. centre: p, of columns that are numbers alone; NULL: none.
+ * False for sum coding and what Painless cannot say. */
+bool row_script(const Model *m, ColType response, const double *centre, FieldOf field,
+                const void *ctx, RowScript *out, Error *err);
 void row_script_clear(RowScript *r);
 
 #endif

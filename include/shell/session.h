@@ -53,7 +53,8 @@ typedef struct Session {
     bool (*open_screen)(struct Session *s, const char *screen, Str subject, Error *err);
     void (*screen_names)(Buf *out); /* each NUL-ended */
     struct Ui *ui;
-    char *looked; /* what the screens showed last, as a command: `script` ends with it. NULL: nothing */
+    char *looked; /* what the screens showed last, as a command: `script` ends with it. NULL:
+                     nothing */
 } Session;
 
 Session *session_new(void);
@@ -76,8 +77,8 @@ void session_drop_table(Session *s, long i);
 /* Puts a fitted model in, named (m1, m2 ... when NULL), and makes it current. Takes over the
  * references. */
 const char *session_put_model(Session *s, const char *name, Model *m, Dataset data);
-/* Are the rows it was fitted to in memory? If not: where they are, and how to have them; `with` is the command that takes
- * another table, as "roc --on T", or NULL. */
+/* Are the rows it was fitted to in memory? If not: where they are, and how to have them; `with` is
+ * the command that takes another table, as "roc --on T", or NULL. */
 bool session_rows_here(const NamedModel *m, const char *with, Error *err);
 void session_note_model(Session *s, long i, const char *note);
 void session_drop_model(Session *s, long i);

@@ -57,6 +57,10 @@ typedef struct Screen {
     const char *(*about)(void *state);
 } Screen;
 
+/* Every screen: a file scr_x.c and a name here, in the order of Tab and of the keys 1 to 7. */
+#define SCREENS(X) X(home) X(frame) X(columns) X(coef) X(roc) X(whatif) X(compare)
+#define SCREEN_DECLARE(name) extern const Screen scr_##name;
+SCREENS(SCREEN_DECLARE)
 const Screen *const *screen_table(size_t *n);
 const Screen *screen_find(Str name, Error *err);
 /* Appends the names, each NUL-ended: for completion. */

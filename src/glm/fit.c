@@ -60,7 +60,8 @@ static bool check_options(const Problem *pb, const FitOptions *opt, Error *err)
     if (!(opt->alpha >= 0.0 && opt->alpha <= 1.0))
         return fail(err, ERR_USAGE, "alpha %g is not between 0 (ridge) and 1 (lasso)", opt->alpha);
     if (has_lasso(opt) && (opt->firth || opt->robust != ROBUST_NONE || opt->cluster))
-        return fail(err, ERR_USAGE, "a lasso has no standard errors: it goes without firth, robust and clustered errors");
+        return fail(err, ERR_USAGE,
+                    "a lasso has no standard errors: it goes without firth, robust and clustered errors");
     if (!(opt->ci_level > 0.0 && opt->ci_level < 1.0))
         return fail(err, ERR_USAGE, "the level %g is not between 0 and 1", opt->ci_level);
     if (pb->family->takes_param && !isnan(opt->param)) {

@@ -1,12 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* screens.c - the table of screens, in the order of Tab and of the keys 1 to 7. A screen is a file
- * and a row here. */
+/* screens.c - the table of screens, in the order of Tab and of the keys 1 to 7. The list is
+ * in tui/screen.h. */
 #include "tui/screen.h"
 
-#define SCREENS(X) X(home) X(frame) X(columns) X(coef) X(roc) X(whatif) X(compare)
-
-#define DECLARE(name) extern const Screen scr_##name;
-SCREENS(DECLARE)
 #define ROW(name) &scr_##name,
 static const Screen *const table[] = {SCREENS(ROW)};
 #define NSCREENS (sizeof table / sizeof *table)

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * bench_curl.c - what plain libcurl needs to fetch an index by scrolls, one a shard, bodies thrown away.
+ * bench_curl.c - what plain libcurl needs to fetch an index by scrolls, one a shard, bodies thrown
+ * away.
  *
  *     bench_curl URL INDEX SHARDS SIZE      prints seconds, bytes
  *
- * The same requests as a pull, and nothing is read of the answers but the scroll's id: the limit of any
- * client of this engine.
+ * The same requests as a pull, and nothing is read of the answers but the scroll's id: the limit of
+ * any client of this engine.
  */
 #define _GNU_SOURCE /* memmem */
 #include <curl/curl.h>

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * bench_screens.c - how long does a screen take from a key to its cells, and how much memory do screens hold?
+ * bench_screens.c - how long does a screen take from a key to its cells, and how much memory do
+ * screens hold?
  *
  *     bench_screens [rows [features]]
  *
- * A made table of `rows` (1,000,000) is browsed, and a model of `features` (200) asked. Each key is pressed many times at
- * 160x50 cells; the median and the slowest are told against the 16 ms of a frame. Memory is what the process has gained
- * since the data were there.
+ * A made table of `rows` (1,000,000) is browsed, and a model of `features` (200) asked. Each key is
+ * pressed many times at 160x50 cells; the median and the slowest are told against the 16 ms of a
+ * frame. Memory is what the process has gained since the data were there.
  */
 #include <gsl/gsl_errno.h>
 #include <locale.h>
@@ -116,7 +117,8 @@ static void sort(Ui *ui)
     double begun = clock_seconds();
     ui_key(ui, ']', NULL);
     ui_draw(ui);
-    printf("  %-34s %8.3f ms   in the background\n", "sort all rows", 1000 * (clock_seconds() - begun));
+    printf("  %-34s %8.3f ms   in the background\n", "sort all rows",
+           1000 * (clock_seconds() - begun));
 }
 
 static void bench_frame(Session *s)
@@ -162,7 +164,8 @@ int main(int argc, char **argv)
     printf("%zu rows in the browser, %zu features in the model\n", rows, features);
     double before = resident_mib();
     bench_frame(s);
-    printf("memory of the browser with an order of %zu rows: %.1f MiB\n", rows, resident_mib() - before);
+    printf("memory of the browser with an order of %zu rows: %.1f MiB\n", rows,
+           resident_mib() - before);
     before = resident_mib();
     bench_model(s);
     printf("memory of the others: %.1f MiB\n", resident_mib() - before);

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * test_es.c - the engine room against a real engine at GLINT_ES_URL: tables there and back, pages, ledgers, faults.
+ * test_es.c - the engine room against a real engine at GLINT_ES_URL: tables there and back, pages,
+ * ledgers, faults.
  *
- * Prints "ok NAME" or "not ok NAME: why", as the runner expects. Every index that it makes starts with "t-es-".
+ * Prints "ok NAME" or "not ok NAME: why", as the runner expects. Every index that it makes starts
+ * with "t-es-".
  */
 #include <signal.h>
 #include <stdio.h>

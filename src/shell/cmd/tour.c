@@ -143,6 +143,9 @@ const Command cmd_tour = {
     .subject = SUBJECT_WORDS,
     .help = "Says what to type; when it worked the next step follows. Everything else can be typed "
             "meanwhile.",
-    .examples = (const Example[]){{"tour", "", false}, {"tour skip", "the next step, this one not typed", false}, {"tour end", "", false}, {0}},
+    .examples = (const Example[]){{"tour", "", false},
+                                  {"tour skip", "the next step, this one not typed", false},
+                                  {"tour end", "", false},
+                                  {0}},
     .run = tour_run,
 };

@@ -139,8 +139,14 @@ static void base64(void **state)
     (void)state;
     static const struct {
         const char *bytes, *want;
-    } cases[] = {{"", ""},         {"f", "Zg=="},         {"fo", "Zm8="},        {"foo", "Zm9v"},
-                 {"foob", "Zm9vYg=="}, {"fooba", "Zm9vYmE="}, {"foobar", "Zm9vYmFy"}, {"\xff\xfe", "//4="}};
+    } cases[] = {{"", ""},
+                 {"f", "Zg=="},
+                 {"fo", "Zm8="},
+                 {"foo", "Zm9v"},
+                 {"foob", "Zm9vYg=="},
+                 {"fooba", "Zm9vYmE="},
+                 {"foobar", "Zm9vYmFy"},
+                 {"\xff\xfe", "//4="}};
     for (size_t i = 0; i < COUNT(cases); i++) { /* the vectors of RFC 4648, section 10 */
         Buf b = BUF_INIT;
         buf_base64(&b, str_of(cases[i].bytes));
@@ -152,8 +158,9 @@ static void base64(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(base64), cmocka_unit_test(comparing), cmocka_unit_test(cutting),   cmocka_unit_test(truth_words),
-        cmocka_unit_test(buffers),   cmocka_unit_test(distances), cmocka_unit_test(nearest),
+        cmocka_unit_test(base64),      cmocka_unit_test(comparing), cmocka_unit_test(cutting),
+        cmocka_unit_test(truth_words), cmocka_unit_test(buffers),   cmocka_unit_test(distances),
+        cmocka_unit_test(nearest),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

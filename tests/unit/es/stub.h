@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * stub.h - a small engine on loopback that can be told to refuse, stall, cut and lie. One process a server, forked;
- * answers come from a table of rules, the first that fits and is not used up.
+ * stub.h - a small engine on loopback that can be told to refuse, stall, cut and lie. One process a
+ * server, forked; answers come from a table of rules, the first that fits and is not used up.
  */
 #ifndef GLINT_TESTS_STUB_H
 #define GLINT_TESTS_STUB_H
@@ -135,7 +135,8 @@ static int stub_answer(int fd, Rule *rules, size_t n, char *req)
     return 1;
 }
 
-/* A child a connection would not share the counts of uses: connections are served in turns of one request. */
+/* A child a connection would not share the counts of uses: connections are served in turns of one
+ * request. */
 static void stub_serve(int listener, Rule *rules, size_t n)
 {
     static char req[1 << 22];

@@ -462,7 +462,8 @@ static void on_settled(void *ctx, size_t items, size_t failed)
     s->failed = failed;
 }
 
-/* The second batch is there before an item of the first: the journal must not pass over that one. */
+/* The second batch is there before an item of the first: the journal must not pass over that one.
+ */
 static void test_settled_without_gaps(void **state)
 {
     (void)state;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * test_serving.c - what the engine is told to compute is what the model computes: effects a field, vectors, the
- * documents of a batch, the bodies of rankings. No engine.
+ * test_serving.c - what the engine is told to compute is what the model computes: effects a field,
+ * vectors, the documents of a batch, the bodies of rankings. No engine.
  */
 #include "unit/check.h"
 

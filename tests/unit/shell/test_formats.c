@@ -50,7 +50,8 @@ static void print(const char *name, size_t width, Buf *out)
     arena_free(arena);
 }
 
-/* A text is one key of the one object a line; a file of JSON with nothing else in it is the text. */
+/* A text is one key of the one object a line; a file of JSON with nothing else in it is the text.
+ */
 static void texts(void **state)
 {
     (void)state;
@@ -60,7 +61,8 @@ static void texts(void **state)
     result_raw(&r, STR("load \"a.csv\"\n"));
     Out o = {.null_text = ""};
     format_find(STR("json"))->print(&r, &o);
-    assert_string_equal(o.text.p, "{\"command\":\"script\",\"text\":\"load \\\"a.csv\\\"\\n\",\"notes\":[]}\n");
+    assert_string_equal(
+        o.text.p, "{\"command\":\"script\",\"text\":\"load \\\"a.csv\\\"\\n\",\"notes\":[]}\n");
     buf_clear(&o.text);
     format_find(STR("csv"))->print(&r, &o);
     assert_string_equal(o.text.p, "load \"a.csv\"\n");
@@ -226,8 +228,8 @@ int main(void)
 {
     setlocale(LC_CTYPE, "C.UTF-8");
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_format), cmocka_unit_test(texts), cmocka_unit_test(narrow),  cmocka_unit_test(long_tables),
-        cmocka_unit_test(numbers),      cmocka_unit_test(finding),
+        cmocka_unit_test(every_format), cmocka_unit_test(texts),   cmocka_unit_test(narrow),
+        cmocka_unit_test(long_tables),  cmocka_unit_test(numbers), cmocka_unit_test(finding),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
