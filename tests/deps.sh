@@ -36,6 +36,8 @@ check     cmd:unzip           unzip                   unzip                 unzi
 check     cmd:curl            curl                    curl                  curl          curl
 check     cmd:nginx           nginx-light             nginx                 nginx         nginx
 check     cmd:openssl         openssl                 openssl               openssl       openssl@3
+check     cmd:sqlite3         sqlite3                 sqlite                sqlite        sqlite
+check     py:numpy            python3-numpy           python3-numpy         python-numpy  numpy
 memcheck  cmd:valgrind        valgrind                valgrind              valgrind      -
 cov       cmd:gcovr           gcovr                   gcovr                 python-gcovr  gcovr
 lint      cmd:clang           clang                   clang                 clang         llvm
@@ -48,6 +50,7 @@ have() {
     case $1 in
     cmd:*) command -v "${1#cmd:}" >/dev/null 2>&1 ;;
     hdr:*) echo "#include <${1#hdr:}>" | cc -E - >/dev/null 2>&1 ;;
+    py:*) PATH=/usr/bin:$PATH python3 -c "import ${1#py:}" >/dev/null 2>&1 ;;
     pc:*) pkg-config --exists "${1#pc:}" 2>/dev/null ;;
     esac
 }

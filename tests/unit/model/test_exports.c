@@ -233,9 +233,11 @@ static void python(void **state)
 static void python_numpy(void **state)
 {
     (void)state;
-    if (!have("python3") || system("python3 -c 'import numpy' >/dev/null 2>&1") != 0)
+    if (!have("python3") ||
+        system("PATH=/usr/bin:$PATH python3 -c 'import numpy' >/dev/null 2>&1") != 0)
         skip();
-    each_model("python", "model.py", "driver.py", py_driver, "python3 driver.py numpy");
+    each_model("python", "model.py", "driver.py", py_driver,
+               "PATH=/usr/bin:$PATH python3 driver.py numpy");
 }
 
 /* ---- SQL ---- */
