@@ -240,7 +240,7 @@ static bool look_back(Far *k, const SumsSpec *spec, const Fit *f, bool outcomes,
         k->moments = xcalloc(2 * p + 1, sizeof *k->moments);
         for (size_t j = 0; j < p; j++) {
             double n = (double)k->rows.rows, mean = s->sum[j] / n;
-            k->moments[j] = spec->centre[j] + mean;
+            k->moments[j] = (spec->centre ? spec->centre[j] : 0) + mean;
             k->moments[p + j] = sqrt(fmax(0, s->square[j] / n - mean * mean));
         }
         k->rows.col_mean = k->moments;
@@ -267,8 +267,9 @@ static Fit *fit_sums(Far *k, Error *err)
     double *centre = centres(k->m, &spec.intercept), *start = without_gaps(k->m->fit);
     const Column *y = frame_column(k->sample, str_of(k->field[k->response].field));
     Fit *fit = NULL;
-    spec.centre = centre;
-    Oracle *o = row_script(k->m, y->type, centre, field_name, NULL, &rows, err)
+    spec.centre =
+        spec.intercept != SIZE_MAX ? centre : NULL; /* the column of ones takes centres up */
+    Oracle *o = row_script(k->m, y->type, spec.centre, field_name, NULL, &rows, err)
                     ? es_sums(&spec, err)
                     : NULL;
     if (o) {
