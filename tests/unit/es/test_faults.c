@@ -491,7 +491,7 @@ static void test_settled_without_gaps(void **state)
     BulkOptions o = {.index = "i", .batch_items = 2, .settled = on_settled, .ctx = &seen};
     Bulk *b = bulk_open(c, &o, &l, &err);
     for (int i = 0; i < 4; i++) {
-        char id[8], action[40];
+        char id[16], action[40];
         snprintf(id, sizeof id, "%d", i);
         snprintf(action, sizeof action, "{\"index\":{\"_id\":\"%d\"}}", i);
         assert_true(bulk_item(b, str_of(id), str_of(action), STR("{}"), &err));
