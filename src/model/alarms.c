@@ -33,7 +33,8 @@ static const char *const codes[] = {
 
 Alarm *alarm_add(Alarm **list, size_t *n, AlarmKind kind, Str column)
 {
-    *list = xrealloc(*list, (*n + 1) * sizeof **list);
+    if ((*n & (*n - 1)) == 0) /* full: room for twice as many */
+        *list = xrealloc(*list, (*n ? 2 * *n : 1) * sizeof **list);
     Alarm *a = &(*list)[(*n)++];
     *a = (Alarm){.kind = kind};
     copy_text(STR_ROOM(a->code), str_of(codes[kind]));
