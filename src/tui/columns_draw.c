@@ -124,18 +124,16 @@ static void draw_row(Ui *ui, const Columns *s, size_t i, const Field *f, Canvas 
     buf_free(&b);
 }
 
-static int draw_formula(Ui *ui, const Columns *s, Canvas *c, int bottom)
+static int draw_formula(const Columns *s, Canvas *c, int bottom)
 {
-    const Session *ss = ui_session(ui);
-    const Model *m = ss->current_model >= 0 ? ss->models[ss->current_model].model : NULL;
     int lines = c->rows >= 20 ? 2 : 1;
     Buf b = BUF_INIT;
     if (!s->formula.n)
         buf_puts(&b, "no formula yet: a takes the column in");
-    else if (s->edited)
-        buf_printf(&b, "%s   (r fits it)", s->formula.p);
+    else if (s->of && !s->edited)
+        buf_printf(&b, "%s: %s", s->of->name, s->formula.p);
     else
-        buf_printf(&b, "%s: %s", m->name, s->formula.p);
+        buf_printf(&b, "%s   (r fits it)", s->formula.p);
     canvas_hline(c, 0, bottom - lines - 1, c->cols);
     draw_wrapped(c, 0, bottom - lines, c->cols, lines, s->edited ? STYLE_STRONG : STYLE_DIM,
                  buf_slice(&b));
@@ -173,7 +171,7 @@ void columns_draw(Ui *ui, void *state, Canvas *c)
         [F_AUC] = {"AUC", 5, 5, 1, true, 0, 0},
         [F_ALARM] = {"", 2, 18, 1, false, 0, 0},
     };
-    int bottom = draw_formula(ui, s, c, c->rows - 2), longest = 14;
+    int bottom = draw_formula(s, c, c->rows - 2), longest = 14;
     for (size_t j = 0; j < s->list.n; j++) {
         int w = (int)utf8_width(str_of(s->frame->names[j]));
         longest = w > longest ? w : longest;

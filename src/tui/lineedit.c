@@ -149,7 +149,7 @@ static void take(Ui *ui, bool keep)
             buf_str(&ui->last_search, buf_slice(&text));
         }
     } else if (l->done) {
-        l->done(ui, top ? top->state : NULL, keep ? buf_slice(&text) : STR_NULL);
+        l->done(ui, top->state, keep ? buf_slice(&text) : STR_NULL);
     } else if (keep && text.n) {
         remember(ui, buf_slice(&text));
         ui_run(ui, false, "%s", text.p);
@@ -160,7 +160,7 @@ static void take(Ui *ui, bool keep)
 static void search_now(Ui *ui)
 {
     Top *top = ui_top(ui);
-    if (top && top->screen->find && ui->line.text.n &&
+    if (top->screen->find && ui->line.text.n &&
         !top->screen->find(ui, top->state, buf_slice(&ui->line.text), 0))
         ui_message(ui, STYLE_WARNING, "nowhere");
 }

@@ -87,7 +87,7 @@ void screen_pop(Ui *ui)
 
 void remember_look(Ui *ui)
 {
-    const Top *t = ui_top(ui);
+    const Top *t = ui->depth ? ui_top(ui) : NULL;
     if (!t || !t->screen->needs || !t->screen->command)
         return;
     Buf b = BUF_INIT;
@@ -121,7 +121,7 @@ static bool has_what_it_needs(Ui *ui, const Screen *s, Error *err)
 /* Of a screen opened without a name: what the screen it is opened from shows. */
 static Str same_subject(Ui *ui, const Screen *s)
 {
-    const Top *t = ui_top(ui);
+    const Top *t = ui->depth ? ui_top(ui) : NULL;
     bool alike = t && t->screen->about && t->screen->needs == s->needs;
     return alike ? str_of(t->screen->about(t->state)) : STR_NULL;
 }
@@ -401,7 +401,7 @@ Canvas *ui_draw(Ui *ui)
                       MIN_ROWS);
         return c;
     }
-    Top *t = ui_top(ui);
+    Top *t = ui->depth ? ui_top(ui) : NULL;
     const char *what = NULL;
     double done = 0;
     while (!ui->term && t && t->screen->work && t->screen->work(ui, t->state, &what, &done))

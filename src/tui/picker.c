@@ -93,7 +93,7 @@ static void take(Ui *ui, bool keep)
     ui->cover = COVER_NONE;
     Buf answer = BUF_INIT; /* `done` may open another picker */
     buf_str(&answer, n.name);
-    p->done(ui, top ? top->state : NULL, answer.n ? buf_slice(&answer) : STR_NULL);
+    p->done(ui, top->state, answer.n ? buf_slice(&answer) : STR_NULL);
     buf_free(&answer);
 }
 

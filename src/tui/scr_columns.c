@@ -24,11 +24,18 @@
 
 /* ---- the formula ---- */
 
+static const Model *current_model(Ui *ui)
+{
+    const Session *ss = ui_session(ui);
+    return ss->current_model >= 0 ? ss->models[ss->current_model].model : NULL;
+}
+
 /* Starts from the current model's formula when that was fitted to this table. */
 static void take_formula(Ui *ui, Columns *s)
 {
-    const Session *ss = ui_session(ui);
-    const Model *m = ss->current_model >= 0 ? ss->models[ss->current_model].model : NULL;
+    const Model *m = current_model(ui);
+    model_unref((Model *)s->of); /* our own reference */
+    s->of = m ? model_ref(m) : NULL;
     buf_clear(&s->formula);
     if (m && m->table && strcmp(m->table, s->table) == 0)
         buf_puts(&s->formula, m->formula);
@@ -43,6 +50,7 @@ static void close_columns(void *state)
     Columns *s = state;
     frame_unref(s->frame);
     recipe_unref(s->recipe);
+    model_unref((Model *)s->of); /* our own reference */
     free(s->table);
     free(s->response);
     free(s->sum);
@@ -111,7 +119,8 @@ static bool refresh(Ui *ui, void *state)
     if (i < 0)
         return false;
     if (ss->tables[i].data.frame == s->frame) {
-        take_formula(ui, s);
+        if (!s->edited || s->of != current_model(ui)) /* a look at a column keeps what was edited */
+            take_formula(ui, s);
         return true;
     }
     Columns *fresh = open_columns(ui, str_of(s->table), &err);
@@ -301,7 +310,7 @@ static void refit(Ui *ui, void *state)
     Columns *s = state;
     Session *ss = ui_session(ui);
     Buf line = BUF_INIT;
-    const Model *m = ss->current_model >= 0 ? ss->models[ss->current_model].model : NULL;
+    const Model *m = current_model(ui);
     if (!s->formula.n) {
         ui_message(ui, STYLE_DIM, "no formula yet: a takes columns in");
         return;

@@ -3,6 +3,8 @@
 #ifndef GLINT_TUI_UI_PRIV_H
 #define GLINT_TUI_UI_PRIV_H
 
+#include <assert.h>
+
 #include "tui/loop.h"
 
 #define STACK_MAX 16
@@ -65,9 +67,11 @@ struct Ui {
     double told; /* when progress was shown last */
 };
 
+/* The screen on top: there is one. */
 static inline Top *ui_top(Ui *ui)
 {
-    return ui->depth ? &ui->stack[ui->depth - 1] : NULL;
+    assert(ui->depth > 0);
+    return &ui->stack[ui->depth - 1];
 }
 
 /* keys.c: the key of a name ("Down", "^R", "x"); KEY_NONE_ when there is none. */
