@@ -28,7 +28,7 @@ libraries='
 ^gsl/|^gsl_:             src/glm/ include/glm/ src/features/ src/main.c
 ^cblas.h:                src/glm/ include/glm/
 ^yajl/:                  src/es/page.c src/data/ndjson.c
-^cairo:                  src/shell/picture.c
+^cairo:                  src/shell/picture.c src/shell/picture_rows.c src/shell/picture_priv.h
 ^curl/:                  src/es/http.c
 ^readline/:              src/shell/line.c
 curses|^term.h|^termios.h|^sys/ioctl.h: src/tui/term.c src/shell/line.c src/shell/screen.c src/shell/connection.c

@@ -225,6 +225,7 @@ static void hist_plot(const Frame *f, size_t col, const char *by, const Bin *bin
                 .title = by ? arena_printf(out->arena, "%s: rows, mean of %s", f->names[col], by)
                             : arena_printf(out->arena, "%s", f->names[col]),
                 .ylabel = "rows",
+                .xlabel = by ? arena_printf(out->arena, "mean of %s", by) : NULL,
                 .xmin = NAN,
                 .xmax = NAN,
                 .ymin = NAN,

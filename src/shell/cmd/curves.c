@@ -415,7 +415,7 @@ static double rule_value(const Curve *c, size_t i, BestBy by, const Costs *costs
 }
 
 /* The value of the rule over all thresholds, its best point marked. */
-static void rule_plot(Result *out, const Curve *c, size_t rule, double best, const Costs *costs)
+static void rule_plot(Result *out, const Outcomes *o, const Curve *c, size_t rule, double best, const Costs *costs)
 {
     size_t *at = arena_array(out->arena, size_t, c->n / (c->n / CURVE_POINTS + 1) + 2);
     size_t n = thin(c->n, at), kept = 0;
@@ -425,7 +425,7 @@ static void rule_plot(Result *out, const Curve *c, size_t rule, double best, con
         y[kept] = rule_value(c, at[i], rules[rule].by, costs);
         kept += x[kept] <= 1;
     }
-    Plot *p = new_plot(out, PLOT_LINES, rules[rule].rule, "threshold", rules[rule].axis);
+    Plot *p = new_plot(out, PLOT_LINES, arena_printf(out->arena, "%s on %s: %s", o->model->name, o->on, rules[rule].rule), "threshold", rules[rule].axis);
     p->xmin = p->xmax = p->ymin = p->ymax = NAN;
     add_series(out, p, rules[rule].axis, x, y, kept, false);
     p->mark_x = best;
@@ -456,7 +456,7 @@ static bool thresholds_show(Session *s, const Args *a, const Outcomes *o, const 
         ok = threshold_row(out, t, o, rules[i].rule, best, &costs, err);
         if (ok && wanted >= 0) {
             result_real(out, "threshold", best);
-            rule_plot(out, c, i, best, &costs);
+            rule_plot(out, o, c, i, best, &costs);
         }
     }
     ok = ok && threshold_row(out, t, o, "in use", s->threshold, &costs, err);

@@ -33,10 +33,11 @@ bool vector_vary(Session *s, Result *out, const WhatIf *v, size_t input, const d
     double *x = arena_array(out->arena, double, n + 1), *y = arena_array(out->arena, double, n + 1);
     double *low = arena_array(out->arena, double, n + 1),
            *high = arena_array(out->arena, double, n + 1);
+    const char **labels = arena_array(out->arena, const char *, n + 1);
     for (size_t i = 0; i < n; i++) {
         Cell *c = table_row(out, t);
-        c[0] = in->nlevels ? cell_text(str_of(arena_printf(out->arena, "%s", pts[i].value)))
-                           : cell_real(pts[i].x);
+        labels[i] = in->nlevels ? arena_printf(out->arena, "%s", pts[i].value) : NULL;
+        c[0] = in->nlevels ? cell_text(str_of(labels[i])) : cell_real(pts[i].x);
         c[1] = cell_fine(pts[i].p, pts[i].p, 2);
         c[2] = cell_fine(pts[i].low, pts[i].low, 2);
         c[3] = cell_fine(pts[i].high, pts[i].high, 2);
@@ -48,14 +49,15 @@ bool vector_vary(Session *s, Result *out, const WhatIf *v, size_t input, const d
     }
     free(pts);
     result_text(out, "input", str_of(in->name));
-    if (!plot || in->nlevels)
+    if (!plot)
         return true;
-    t->machine_only = true;
     Plot *p = arena_alloc(out->arena, sizeof *p);
-    *p = (Plot){.kind = PLOT_LINES,
-                .title = arena_printf(out->arena, "effect of %s", in->name),
-                .xlabel = in->name,
-                .ylabel = m->binary ? "probability" : "mean",
+    const char *mean = m->binary ? "probability" : "mean";
+    *p = (Plot){.kind = in->nlevels ? PLOT_FOREST : PLOT_LINES,
+                .title = arena_printf(out->arena, "%s: effect of %s", m->name, in->name),
+                .xlabel = in->nlevels ? arena_printf(out->arena, "%s, %g %% interval", mean, 100 * s->settings->level)
+                                      : in->name,
+                .ylabel = mean,
                 .xmin = NAN,
                 .xmax = NAN,
                 .ymin = NAN,
@@ -64,6 +66,13 @@ bool vector_vary(Session *s, Result *out, const WhatIf *v, size_t input, const d
                 .series = {{.name = m->name, .n = n, .x = x, .y = y, .low = low, .high = high}},
                 .mark_x = v->num[input],
                 .mark_y = NAN};
+    if (in->nlevels) { /* the table has the bars; a picture has their intervals */
+        p->labels = labels;
+        p->series[0].x = y;
+        result_picture(out, p);
+        return true;
+    }
+    t->machine_only = true;
     for (size_t i = 1; i < n; i++) /* mark where the vector stands */
         if (x[i - 1] <= p->mark_x && p->mark_x <= x[i] && x[i] > x[i - 1])
             p->mark_y = y[i - 1] + (p->mark_x - x[i - 1]) / (x[i] - x[i - 1]) * (y[i] - y[i - 1]);

@@ -43,7 +43,7 @@ static const char style[] =
     ".tiles div{background:#f3f5f8;border-radius:.5rem;padding:.6rem 1rem;min-width:7rem}"
     ".tiles strong{display:block;font-size:1.5rem;font-variant-numeric:tabular-nums}"
     ".tiles span{color:#555;font-size:.85rem}"
-    ".half{display:inline-block;width:48%;margin-right:2%;vertical-align:top}"
+    ".half{display:inline-block;width:47.5%;margin-right:2%;vertical-align:top}"
     "@media(max-width:60rem){.half{display:block;width:auto}}"
     "table{border-collapse:collapse;font-size:.88rem;margin:.8rem 0}"
     "th{text-align:left;border-bottom:2px solid #9aa1ab;font-weight:600}"
