@@ -65,6 +65,6 @@ bool client_search_whole(const cJSON *reply, Error *err);
 
 bool client_index_exists(Client *c, const char *index, bool *exists, Error *err);
 bool client_count(Client *c, const char *index, Str query, int64_t *out, Error *err);
-bool client_refresh(Client *c, const char *index, Error *err);
+bool client_refresh(Client *c, const char *index, long *status, Error *err);
 
 #endif

@@ -23,6 +23,7 @@ typedef struct PushLedger {
     size_t nreasons;
     PushReason reasons[PUSH_REASONS];
     double seconds;
+    bool unrefreshed; /* refused (403): the documents show when the engine refreshes by itself */
 } PushLedger;
 
 typedef struct BulkOptions {

@@ -397,10 +397,12 @@ static bool check_count(Client *c, const BatchOptions *opt, const Sink *sink, Ba
     if (opt->layout != LAYOUT_PAIRS || strcmp(r->index, opt->target) == 0 || r->ledger.failed ||
         r->failed_before)
         return true;
-    if (!client_count(c, r->index, STR_NULL, &r->counted, err))
-        return false;
-    if (r->counted == (int64_t)sink->nth)
-        return true;
+    for (int tries = 0; tries < (r->ledger.unrefreshed ? 10 : 1); tries++) {
+        if ((tries && !http_sleep(0.5, err)) || !client_count(c, r->index, STR_NULL, &r->counted, err))
+            return false;
+        if (r->counted == (int64_t)sink->nth)
+            return true;
+    }
     return fail(
         err, ERR_GUARD,
         "the engine counts %lld documents in '%s', %zu were scored: the alias stays where it was",

@@ -519,11 +519,25 @@ static void bulk_free(Bulk *b)
     free(b);
 }
 
+/* Who may write need not have the privilege to refresh: then the engine shows the documents when it
+ * does so itself, and the ledger stands. */
+static bool refresh_index(Bulk *b, Error *err)
+{
+    Error refused = ERROR_INIT;
+    long status = 0;
+    if (client_refresh(b->c, b->opt.index, &status, &refused))
+        return true;
+    b->ledger->unrefreshed = status == 403;
+    if (!b->ledger->unrefreshed && err && !error_is_set(err))
+        *err = refused;
+    return b->ledger->unrefreshed;
+}
+
 bool bulk_close(Bulk *b, bool refresh, Error *err)
 {
     bool ok = flush(b, err) && pump(b, 1, err);
     if (ok && refresh)
-        ok = client_refresh(b->c, b->opt.index, err);
+        ok = refresh_index(b, err);
     b->ledger->seconds = clock_seconds() - b->began;
     bulk_free(b);
     return ok;

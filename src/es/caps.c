@@ -5,11 +5,12 @@
  * A version number says little: a plugin may be missing, scripts switched off, a user without a
  * privilege. So each capability is one small request, and a refusal is an answer rather than an
  * error. Everything that must exist for a question (an index, a document) is made in one index with
- * a random name and dropped again, whatever happens.
+ * a random name and dropped again, after Ctrl-C too; what a killed run left is dropped by a later one.
  */
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/cancel.h"
 #include "base/clock.h"
 #include "base/rng.h"
 #include "es/client.h"
@@ -180,6 +181,63 @@ static void ask_stored(Client *c, const char *index, Error *err)
     buf_free(&path);
 }
 
+/* ---- what was made is dropped ---- */
+
+#define PROBE "glint-probe-"
+#define LEFT_OVER_MS ((int64_t)3600 * 1000) /* so old a probe has no owner any more */
+
+static void drop(Client *c, bool sure, const char *before, const char *name, const char *after)
+{
+    Error ignored = ERROR_INIT;
+    cJSON_Delete(client_json(c, "DELETE", STR_NULL, sure, NULL, &ignored, "%s%s%s", before, name, after));
+}
+
+/* After Ctrl-C it is not known which question was on its way, and the engine may still be making what
+ * was asked for: everything is dropped twice. */
+static void drop_all(Client *c, const char *index, bool cut)
+{
+    static const struct {
+        const char *before, *after;
+    } made[] = {{"/_scripts/", ""}, {"/_ingest/pipeline/", ""},
+                {"/", "-knn"},      {"/", "-dense"},
+                {"/", "-rank"},     {"/", ""}};
+    size_t n = sizeof made / sizeof *made;
+    if (!cut) {
+        drop(c, true, "/", index, "");
+        return;
+    }
+    cancel_clear();
+    http_abort_all(c->http);
+    for (int k = 0; k < 2; k++) {
+        Error ignored = ERROR_INIT;
+        if (k)
+            http_sleep(0.3, &ignored);
+        for (size_t i = 0; i < n; i++)
+            drop(c, false, made[i].before, index, made[i].after);
+    }
+    cancel_raise();
+}
+
+/* Probes of runs that were killed. */
+static void drop_left_over(Client *c)
+{
+    Error ignored = ERROR_INIT;
+    cJSON *j = client_json(c, "GET", STR_NULL, true, NULL, &ignored,
+                           "/_cat/indices/" PROBE "*?h=index,creation.date&format=json&expand_wildcards=open");
+    const cJSON *one;
+    cJSON_ArrayForEach(one, j)
+    {
+        const cJSON *name = cJSON_GetObjectItemCaseSensitive(one, "index"),
+                    *made = cJSON_GetObjectItemCaseSensitive(one, "creation.date");
+        int64_t ms;
+        if (cJSON_IsString(name) && strncmp(name->valuestring, PROBE, sizeof PROBE - 1) == 0 &&
+            cJSON_IsString(made) && parse_int(str_of(made->valuestring), &ms) &&
+            clock_now() / 1000 - ms > LEFT_OVER_MS)
+            drop(c, true, "/", name->valuestring, "");
+    }
+    cJSON_Delete(j);
+}
+
 bool client_probe(Client *c, Error *err)
 {
     if (c->probed)
@@ -188,7 +246,7 @@ bool client_probe(Client *c, Error *err)
     ask_limits(c, err);
     Rng rng = rng_stream((uint64_t)clock_now(), "probe");
     char index[40];
-    snprintf(index, sizeof index, "glint-probe-%08x", (unsigned)(rng_next(&rng) & 0xffffffffu));
+    snprintf(index, sizeof index, PROBE "%08x", (unsigned)(rng_next(&rng) & 0xffffffffu));
     Buf path = BUF_INIT;
     buf_printf(&path, "/%s", index);
     c->caps.can_create = can(c, "PUT",
@@ -203,10 +261,12 @@ bool client_probe(Client *c, Error *err)
         ask_scripts(c, index, err);
         ask_mappings(c, index, err);
         ask_stored(c, index, err);
-        Error last = ERROR_INIT;
-        cJSON *dropped = client_json(c, "DELETE", STR_NULL, true, NULL, &last, "/%s", index);
-        cJSON_Delete(dropped);
     }
+    bool cut = err && err->code == ERR_CANCEL;
+    if (c->caps.can_create || cut)
+        drop_all(c, index, cut);
+    if (c->caps.can_create && !error_is_set(err))
+        drop_left_over(c);
     buf_free(&path);
     c->probed = !error_is_set(err);
     return c->probed;

@@ -127,11 +127,12 @@ static bool count_shards(Client *c, const char *path, Schema *s, Error *err)
 {
     cJSON *j = client_json(
         c, "GET", STR_NULL, true, NULL, err,
-        "/%s/_settings?flat_settings=true&filter_path=*.settings.index.number_of_shards", path);
-    const cJSON *index;
-    cJSON_ArrayForEach(index, j)
+        /* no flat_settings: filter_path would then find nothing */
+        "/%s/_settings?filter_path=*.settings.index.number_of_shards", path);
+    const cJSON *one;
+    cJSON_ArrayForEach(one, j)
     {
-        const char *n = text_member(member(index, "settings"), "index.number_of_shards");
+        const char *n = text_member(member(member(one, "settings"), "index"), "number_of_shards");
         int64_t k = 1;
         if (n)
             parse_int(str_of(n), &k);

@@ -36,6 +36,9 @@ void ledger_tell(const PushLedger *l, const char *index, Result *out)
                                           result_count(out, (int64_t)l->retried))
                            : "");
     buf_free(&b);
+    if (l->unrefreshed)
+        result_note(out, "unrefreshed", NULL,
+                    "this user may not refresh %s: the documents are there, searches see them a moment later", index);
     if (!l->nreasons)
         return;
     static const TableCol cols[] = {{COL("reason", "refused because")},

@@ -76,6 +76,7 @@ load es:t-fault-pages --slices 7 as sliced
 count sliced
 G
 check test "$(grep -c '^30,011 rows' out)" = 2
+complains '2 at a time'
 says "$((30011 * 30012 / 2))|450,345,066"
 
 # ---- a red index ----

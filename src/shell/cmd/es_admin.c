@@ -244,11 +244,21 @@ static bool run_doctor(Session *s, const Args *a, Result *out, Error *err)
         {COL("ability", "ability")}, {COL("answer", "answer")}, {COL("means", "what follows")}};
     result_text(out, "product", str_of(c->product));
     result_text(out, "version", str_of(c->version));
-    result_line(out, "%s %s at %s, cluster %s, %s", c->product, c->version, c->url, c->name,
-                c->health);
+    if (c->name[0])
+        result_line(out, "%s %s at %s, cluster %s, %s", c->product, c->version, c->url, c->name,
+                    c->health);
+    else
+        result_line(out, "%s %s at %s", c->product, c->version, c->url);
     Table *t = result_table(out, "checks", cols, 3);
     check(out, t, "make indexes", k->can_create,
           k->can_create ? "es create, score" : "only what exists can be used");
+    if (!k->can_create) {
+        result_int(out, "max_buckets", k->max_buckets);
+        result_note(out, "no_probe", NULL,
+                    "the rest is asked with an index of its own, which this user may not make: %s",
+                    arena_escaped(a->arena, str_of(k->refused)));
+        return true;
+    }
     check(out, t, "write documents", k->can_write,
           k->can_write ? "es push, score" : "reading only");
     check(out, t, "point in time", k->pit_opensearch || k->pit_elastic,

@@ -212,7 +212,7 @@ static void test_second_node(void **state)
 #define SETTINGS                                                                                   \
     {                                                                                              \
         "GET", "/i/_settings", NULL, 0, 200,                                                       \
-            "{\"i\":{\"settings\":{\"index.number_of_shards\":\"1\"}}}", NULL, 0, 0, 0             \
+            "{\"i\":{\"settings\":{\"index\":{\"number_of_shards\":\"1\"}}}}", NULL, 0, 0, 0             \
     }
 
 static void test_pull(void **state)
