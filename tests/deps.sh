@@ -26,6 +26,7 @@ build     pc:libutf8proc      libutf8proc-dev         utf8proc-devel        libu
 build     pc:yajl             libyajl-dev             yajl-devel            yajl          yajl
 build     pc:cairo-svg        libcairo2-dev           cairo-devel           cairo         cairo
 build     pc:openssl          libssl-dev              openssl-devel         openssl       openssl@3
+build     cmd:less            less                    less                  less          less
 check     pc:cmocka           libcmocka-dev           libcmocka-devel       cmocka        cmocka
 check     cmd:tmux            tmux                    tmux                  tmux          tmux
 check     cmd:pgrep           procps                  procps-ng             procps-ng     -

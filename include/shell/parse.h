@@ -28,6 +28,8 @@ typedef struct Redirect {
 /* `expressions`: the command may hold expressions, where > and | are operators; then > wants a name
  * with a known ending or a slash and | the name of a program. */
 Redirect command_redirect(Str command, bool expressions);
+/* Is the first word of a program's command line in PATH? One with a slash is taken to be there. */
+bool program_exists(Str line);
 
 /* Moves over one word from i: up to a blank (or one of `stops`) outside quotes and brackets. */
 size_t word_end(Str s, size_t i, const char *stops);

@@ -77,6 +77,16 @@ static void tell_notes(const Session *s, const Result *r)
 /* What less says at the bottom: it is no prompt of ours. */
 #define PAGER "less -RFXS '-PsSpace shows more, q goes back to the prompt'"
 
+/* The first of the asked and the usual that is on this machine; NULL: the result goes out as it is. */
+static const char *pager_line(void)
+{
+    const char *lines[] = {getenv("GLINT_PAGER"), getenv("PAGER"), PAGER};
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
+        if (lines[i] && program_exists(str_of(lines[i])))
+            return lines[i];
+    return NULL;
+}
+
 static bool print_screen(Session *s, const Format *f, const Result *r, Error *err)
 {
     Out o = out_for(s, stdout);
@@ -87,9 +97,8 @@ static bool print_screen(Session *s, const Format *f, const Result *r, Error *er
     if (page) {
         FILE *pager = NULL;
         if (count_lines(&o.text, o.width) + 1 > o.height) {
-            const char *line = getenv("GLINT_PAGER");
-            line = line && *line ? line : getenv("PAGER");
-            pager = program_open(line && *line ? line : PAGER);
+            const char *line = pager_line();
+            pager = line ? program_open(line) : NULL;
         }
         FILE *to = pager ? pager : stdout;
         fwrite(buf_slice(&o.text).p, 1, o.text.n, to);

@@ -193,7 +193,7 @@ static bool known_ending(Str path)
     return false;
 }
 
-static bool program_exists(Str line)
+bool program_exists(Str line)
 {
     Str name = str_sub(line, 0, word_end(line, 0, ""));
     const char *path = getenv("PATH");

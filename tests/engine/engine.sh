@@ -14,7 +14,7 @@
 #
 # The projects publish a server for plugin authors ("integ-test-zip") in Maven Central: the core without its modules. The
 # modules are published there too, as jars; a module is a folder with those jars and a descriptor. As root the server runs
-# in a user namespace, since it refuses uid 0. Exit status: 0, 1 it failed, 2 usage, 77 it cannot be had on this machine.
+# under another uid, since it refuses 0. Exit status: 0, 1 it failed, 2 usage, 77 it cannot be had on this machine.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 cache=${GLINT_ENGINE_CACHE:-$here/../../build/engine}; mkdir -p "$cache"; cache=$(cd "$cache" && pwd)
@@ -243,13 +243,18 @@ configure_es8() {
     echo "xpack.security.transport.ssl.verification_mode: certificate"
 }
 
+# A user other than 0 who may read and write here all the same: by capabilities, else a namespace.
+find_user() {
+    as_user=(setpriv --reuid=1000 --regid=1000 --clear-groups --inh-caps=+dac_override --ambient-caps=+dac_override --securebits=+no_setuid_fixup)
+    "${as_user[@]}" true 2>/dev/null && return
+    as_user=(unshare --user --map-user=1000 --map-group=1000 --)
+    "${as_user[@]}" true 2>/dev/null || missing "as root, the server needs a user other than 0, and none may be had (setpriv, unshare)"
+}
+
 launch() {
     local d=$home/node$1 as_user=() main=org.opensearch.bootstrap.OpenSearch p=opensearch
     [ "$product" = elasticsearch ] && main=org.elasticsearch.bootstrap.Elasticsearch p=es
-    if [ "$(id -u)" = 0 ]; then
-        unshare --user --map-user=1000 --map-group=1000 true 2>/dev/null || missing "as root a user namespace is needed, and none may be made"
-        as_user=(unshare --user --map-user=1000 --map-group=1000 --)
-    fi
+    [ "$(id -u)" != 0 ] || find_user
     local jvm=(-Xms"$heap" -Xmx"$heap" -Xss1m -XX:+UseG1GC -XX:TieredStopAtLevel="${GLINT_ENGINE_TIER:-4}" -Djava.awt.headless=true -Dfile.encoding=UTF-8 -Djna.nosys=true
         -Dio.netty.noUnsafe=true -Dio.netty.noKeySetOptimization=true -Dio.netty.recycler.maxCapacityPerThread=0
         -Dlog4j.shutdownHookEnabled=false -Dlog4j2.disable.jmx=true -Djava.io.tmpdir="$d/tmp"

@@ -10,3 +10,13 @@ see '^[A-Z]+2 +[0-9]+ +[A-Z]{2} +(FE)?MALE'
 keys C-d
 ended 0
 restored
+
+# A pager that is not here loses nothing: the usual one is taken, or none.
+start 80 12 GLINT_PAGER=no-such-pager PATH=/nowhere "$GLINT"
+prompt
+type 'load datasets/blog/users.csv; show limit 40'
+keys Enter
+see '^hugo2 +40 +DE +Male'
+keys C-d
+ended 0
+restored
