@@ -5,6 +5,8 @@
 
 #include "shell/command.h"
 
+#define OUTCOME_FOLDS 5 /* as cv makes them when nothing is said */
+
 typedef struct Outcomes {
     const Model *model;
     const char *on;    /* "train", "test" or a table's name; arena */
@@ -12,22 +14,27 @@ typedef struct Outcomes {
     size_t n;          /* of them with everything there */
     double *y, *p, *w; /* n; w NULL: all 1 */
     uint32_t *rows;    /* n: row of `frame` */
+    size_t folds;      /* "folds": how many; 0: not by folds */
+    uint8_t *fold;     /* n: which one, or NULL */
 } Outcomes;
 
-/* By --on train|test|T and the where clause: the test part when there is one. Fails for responses
+/* By --on train|test|folds|T and the where clause: the test part when there is one. Fails for responses
  * that have not two values. */
 bool outcomes_get(Session *s, const Args *a, const Model *m, Outcomes *out, Error *err);
 void outcomes_clear(Outcomes *o);
 /* Same for any response: y may be counts or amounts. */
 bool outcomes_any(Session *s, const Args *a, const Model *m, Outcomes *out, Error *err);
 
-/* Of the part "train", "test" or "all" that model i of the session was fitted to. */
+/* Of the part "train", "test", "all" or "folds" of what model i of the session was fitted to. Folds
+ * are those of `cv`: each row has the probability of a model fitted without its fold. */
 bool outcomes_part(Session *s, long i, const char *part, Outcomes *out, Error *err);
+/* Those of one fold; cleared as any other. */
+Outcomes outcomes_fold(const Outcomes *o, size_t fold);
 
 #define OPT_ON_ROW                                                                                 \
     {                                                                                              \
-        .name = "on", .type = OPT_TEXT, .metavar = "train|test|T",                                 \
-        .brief = "rows: training part, test part, or a table"                                      \
+        .name = "on", .type = OPT_TEXT, .metavar = "train|test|folds|T",                           \
+        .brief = "rows: training part, test part, folds as of cv, or a table"                      \
     }
 
 #endif

@@ -3,13 +3,17 @@
  * outcomes.c - which rows a question about a model is asked on, and what happened there.
  *
  * The session keeps the table that a model was fitted to (shared, not copied), so that its training
- * and test rows can be made again from the model's own split.
+ * and test rows can be made again from the model's own split, or the model be fitted again without
+ * each fold.
  */
+#include <math.h>
 #include <stdlib.h>
 
+#include "model/cv.h"
 #include "shell/outcomes.h"
 #include "shell/select.h"
-#include "shell/select.h"
+
+#define FOLDS OUTCOME_FOLDS
 
 /* The rows of one part of the table that the model was fitted to. */
 static Frame *part_frame(const NamedModel *nm, bool test, Error *err)
@@ -26,6 +30,100 @@ static Frame *part_frame(const NamedModel *nm, bool test, Error *err)
     return f;
 }
 
+/* ---- folds ---- */
+
+/* While a `where` clause looks at the rows, these two columns go with them. */
+#define UNSEEN_P "(p of a model that has not seen it)"
+#define UNSEEN_FOLD "(fold)"
+
+static Frame *with_folds(const Frame *f, const Cv *cv, const uint32_t *fold, Error *err)
+{
+    Column *p = column_new(COL_REAL, f->rows, err),
+           *k = p ? column_new(COL_INT, f->rows, err) : NULL;
+    bool ok = k != NULL;
+    for (size_t i = 0; ok && i < f->rows; i++) {
+        k->v.i[i] = fold[i];
+        if (isnan(cv->p[i]))
+            ok = column_set_null(p, i, err);
+        else
+            p->v.d[i] = cv->p[i];
+    }
+    if (!ok) {
+        column_unref(p);
+        column_unref(k);
+        return NULL;
+    }
+    Frame *one = frame_with(f, UNSEEN_P, p), *both = frame_with(one, UNSEEN_FOLD, k);
+    frame_unref(one);
+    return both;
+}
+
+/* The table with what a model says of each row that was fitted without the row's fold. */
+static Frame *folds_frame(const Session *s, const NamedModel *nm, Error *err)
+{
+    const FoldSpec spec = {.k = FOLDS, .kind = SPLIT_RANDOM, .seed = s->seed};
+    size_t k;
+    Cv *cv = cv_model(nm->model, &nm->data, &spec, err);
+    uint32_t *fold = cv ? folds_make(nm->data.frame, &spec, &k, err) : NULL;
+    Frame *f = fold ? with_folds(nm->data.frame, cv, fold, err) : NULL;
+    free(fold);
+    cv_free(cv);
+    return f;
+}
+
+/* The probabilities of the folds take the place of the model's own. */
+static void take_folds(Outcomes *o)
+{
+    const Column *p = frame_column(o->frame, STR(UNSEEN_P)),
+                 *k = frame_column(o->frame, STR(UNSEEN_FOLD));
+    size_t n = 0;
+    o->folds = FOLDS;
+    o->fold = xcalloc(o->n + 1, sizeof *o->fold);
+    for (size_t i = 0; i < o->n; i++) {
+        size_t row = o->rows[i];
+        if (column_is_null(p, row))
+            continue;
+        o->y[n] = o->y[i];
+        o->p[n] = p->v.d[row];
+        if (o->w)
+            o->w[n] = o->w[i];
+        o->fold[n] = (uint8_t)k->v.i[row];
+        o->rows[n++] = (uint32_t)row;
+    }
+    o->n = n;
+}
+
+Outcomes outcomes_fold(const Outcomes *o, size_t fold)
+{
+    Outcomes out = {.model = o->model, .on = o->on};
+    out.y = xcalloc(o->n + 1, sizeof *out.y);
+    out.p = xcalloc(o->n + 1, sizeof *out.p);
+    out.w = o->w ? xcalloc(o->n + 1, sizeof *out.w) : NULL;
+    for (size_t i = 0; i < o->n; i++) {
+        if (o->fold[i] != fold)
+            continue;
+        out.y[out.n] = o->y[i];
+        out.p[out.n] = o->p[i];
+        if (o->w)
+            out.w[out.n] = o->w[i];
+        out.n++;
+    }
+    return out;
+}
+
+/* ---- any rows ---- */
+
+/* What happened in the rows of out->frame, and what is said of them. */
+static bool look_at(Outcomes *out, Error *err)
+{
+    if (!model_outcomes(out->model, out->frame, &out->y, &out->p, &out->w, &out->rows, &out->n,
+                        err))
+        return false;
+    if (out->on && strcmp(out->on, "folds") == 0 && frame_column(out->frame, STR(UNSEEN_P)))
+        take_folds(out);
+    return true;
+}
+
 bool outcomes_any(Session *s, const Args *a, const Model *m, Outcomes *out, Error *err)
 {
     Str on = args_text(a, "on");
@@ -33,8 +131,9 @@ bool outcomes_any(Session *s, const Args *a, const Model *m, Outcomes *out, Erro
     long i = session_model_index(s, m);
     const NamedModel *nm = &s->models[i];
     bool has_test = m->spec.test_frac > 0, test = on.p ? str_eqz(on, "test") : has_test;
-    bool part = !on.p || str_eqz(on, "train") || str_eqz(on, "test");
-    if (on.p && part && !has_test && session_find_table(s, on) >= 0)
+    bool folds = str_eqz(on, "folds");
+    bool part = !on.p || str_eqz(on, "train") || str_eqz(on, "test") || folds;
+    if (on.p && part && (!has_test || folds) && session_find_table(s, on) >= 0)
         part = false; /* a table of that name */
     *out = (Outcomes){.model = m};
     if (part && test && !has_test) {
@@ -43,7 +142,10 @@ bool outcomes_any(Session *s, const Args *a, const Model *m, Outcomes *out, Erro
     }
     if (part && !session_rows_here(nm, arena_printf(a->arena, "%s --on T", a->cmd->name), err))
         return false;
-    if (part) {
+    if (part && folds) {
+        out->on = "folds";
+        out->frame = folds_frame(s, nm, err);
+    } else if (part) {
         out->on = test ? "test" : has_test ? "train" : "all";
         out->frame = part_frame(nm, test, err);
     } else {
@@ -58,8 +160,7 @@ bool outcomes_any(Session *s, const Args *a, const Model *m, Outcomes *out, Erro
         out->frame = select_where(a, all, out->on, err);
         frame_unref(all);
     }
-    if (!out->frame ||
-        !model_outcomes(m, out->frame, &out->y, &out->p, &out->w, &out->rows, &out->n, err)) {
+    if (!out->frame || !look_at(out, err)) {
         if (out->frame) /* the place is one in the formula, which is not on this line */
             err->at = part ? SPAN_NONE : at;
         outcomes_clear(out);
@@ -78,11 +179,10 @@ bool outcomes_part(Session *s, long i, const char *part, Outcomes *out, Error *e
     *out = (Outcomes){.model = nm->model, .on = part};
     if (!session_rows_here(nm, NULL, err))
         return false;
-    out->frame = strcmp(part, "all") == 0 ? frame_ref(nm->data.frame)
-                                          : part_frame(nm, strcmp(part, "test") == 0, err);
-    if (out->frame &&
-        model_outcomes(nm->model, out->frame, &out->y, &out->p, &out->w, &out->rows, &out->n,
-                       err) &&
+    out->frame = strcmp(part, "all") == 0     ? frame_ref(nm->data.frame)
+                 : strcmp(part, "folds") == 0 ? folds_frame(s, nm, err)
+                                              : part_frame(nm, strcmp(part, "test") == 0, err);
+    if (out->frame && look_at(out, err) &&
         (out->n ||
          fail(err, ERR_DATA, "no row has the response and all inputs of %s", nm->model->name)))
         return true;
@@ -107,5 +207,6 @@ void outcomes_clear(Outcomes *o)
     free(o->p);
     free(o->w);
     free(o->rows);
+    free(o->fold);
     *o = (Outcomes){0};
 }

@@ -221,9 +221,9 @@ static void line_style(Page *g, const Series *s, size_t k)
         cairo_set_dash(g->c, dashes, 2, 0);
         cairo_set_source_rgb(g->c, 0.55, 0.55, 0.55);
     } else {
-        sheet_color(g, k, 1);
+        sheet_color(g, s->faint ? 0 : k, s->faint ? 0.4 : 1);
     }
-    cairo_set_line_width(g->c, s->dashed ? 1 : 2);
+    cairo_set_line_width(g->c, s->dashed || s->faint ? 1 : 2);
 }
 
 static void draw_curve(Page *g, const Series *s, size_t k)

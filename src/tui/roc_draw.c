@@ -86,6 +86,27 @@ static void draw_scores(const Roc *r, Canvas *c, int x, int y, int width, int ro
     canvas_text(c, mark, y + 2 * height, 1, STYLE_KEY, c->ascii ? STR("^") : STR("\u2534"));
 }
 
+/* How far the areas of the folds lie apart. */
+static int draw_folds(const Roc *r, Canvas *c, int x, int y, int width)
+{
+    double low = INFINITY, high = -INFINITY, sum = 0, ss = 0, n = 0;
+    for (size_t k = 0; k < r->folds; k++) {
+        if (!isfinite(r->fold_auc[k]))
+            continue;
+        low = fmin(low, r->fold_auc[k]);
+        high = fmax(high, r->fold_auc[k]);
+        sum += r->fold_auc[k];
+        n++;
+    }
+    for (size_t k = 0; k < r->folds; k++)
+        ss += isfinite(r->fold_auc[k]) ? pow(r->fold_auc[k] - sum / n, 2) : 0;
+    if (n < 2)
+        return 0;
+    canvas_printf(c, x, y, width, STYLE_PLAIN, "of folds   %.3f to %.3f  sd %.4f", low, high,
+                  sqrt(ss / (n - 1)));
+    return 1;
+}
+
 /* The numbers under the threshold, as many lines as there is room for; returns how many were used.
  */
 static int draw_numbers(const Roc *r, const Metrics *k, Canvas *c, int x, int y, int width,
@@ -114,10 +135,11 @@ static int draw_numbers(const Roc *r, const Metrics *k, Canvas *c, int x, int y,
         used++;
         used += draw_costs(r, k, c, x, y + used, width);
     }
-    if (rows >= used + 5) {
+    if (rows >= used + 5 + (r->folds > 0)) {
         snprintf(note, sizeof note, "%.3f to %.3f", r->all.roc_auc_low, r->all.roc_auc_high);
         used++;
         draw_line(c, x, y + used++, width, "ROC-AUC", r->all.roc_auc, note);
+        used += draw_folds(r, c, x, y + used, width);
         draw_line(c, x, y + used++, width, "PR-AUC", r->all.pr_auc, "");
         draw_line(c, x, y + used++, width, "log loss", r->all.log_loss, "");
         draw_line(c, x, y + used++, width, "Brier", r->all.brier, "");
@@ -167,6 +189,12 @@ static void draw_plot(const Roc *r, const Metrics *k, Canvas *c, int x, int y, i
               .mark_y = NAN,
               .nseries = 1};
     p.series[0] = (Series){.n = r->points.n, .x = r->points.x, .y = r->points.y};
+    bool curves = r->look != VIEW_COST && r->look != VIEW_CALIBRATION;
+    for (size_t f = 0; curves && f < r->folds; f++)
+        p.series[p.nseries++] = (Series){.n = r->fold_points[f].n,
+                                         .x = r->fold_points[f].x,
+                                         .y = r->fold_points[f].y,
+                                         .faint = true};
     if (r->look != VIEW_COST)
         p.series[p.nseries++] =
             (Series){.n = 2, .x = ends, .y = r->look == VIEW_PR ? level : ends, .dashed = true};
@@ -185,8 +213,11 @@ void roc_draw(Ui *ui, void *state, Canvas *c)
     Buf b = BUF_INIT;
     curve_at(&r->curve, r->threshold, &k);
     buf_printf(&b, "%s  ", strcmp(r->part, "all") == 0 ? "all rows" : r->part);
-    buf_count(&b, r->all.n);
-    buf_printf(&b, " rows  AUC %.3f", r->all.roc_auc);
+    if (c->cols >= 60) {
+        buf_count(&b, r->all.n);
+        buf_puts(&b, " rows  ");
+    }
+    buf_printf(&b, "AUC %.3f", r->all.roc_auc);
     int right = (int)b.n,
         x = canvas_text(c, 0, 0, c->cols - right - 1, STYLE_TITLE, str_of(r->model->name)) + 2;
     canvas_text(c, x, 0, c->cols - right - x - 1, STYLE_PLAIN, str_of(roc_looks[r->look].title));

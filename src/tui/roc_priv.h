@@ -5,6 +5,7 @@
 
 #include "glm/metrics.h"
 #include "list.h"
+#include "shell/outcomes.h"
 
 #define POINTS 600 /* of a drawn curve */
 #define BINS 10
@@ -28,6 +29,10 @@ typedef struct Roc {
     double threshold, cost_fp, cost_fn;
     View look;
     Points points;
+    size_t folds; /* of the part "folds"; 0: another part */
+    Curve fold[OUTCOME_FOLDS];
+    Points fold_points[OUTCOME_FOLDS];
+    double fold_auc[OUTCOME_FOLDS];
     double scores[2][SCORE_BINS]; /* rows by probability: what is 0, what is 1 */
 } Roc;
 

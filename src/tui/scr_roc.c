@@ -13,7 +13,6 @@
 
 #include "roc_priv.h"
 #include "shell/command.h"
-#include "shell/outcomes.h"
 #include "shell/parse.h"
 #include "shell/settings.h"
 #include "subject.h"
@@ -58,9 +57,23 @@ static void make_cost(Roc *r)
     }
 }
 
+/* A curve as ROC, precision and recall, or gain. */
+static void make_curve(const Curve *c, View look, Points *p)
+{
+    p->n = 0;
+    if (look != VIEW_PR)
+        add(p, 0, 0);
+    for (size_t k = 0; k < POINTS && k < c->n; k++) {
+        size_t i = c->n <= POINTS ? k : k * (c->n - 1) / (POINTS - 1);
+        double x = look == VIEW_ROC  ? c->fpr[i]
+                   : look == VIEW_PR ? c->tpr[i]
+                                     : roc_gain_x(c, c->tpr[i], c->fpr[i]);
+        add(p, x, look == VIEW_PR ? c->precision[i] : c->tpr[i]);
+    }
+}
+
 static void make_points(Roc *r)
 {
-    const Curve *c = &r->curve;
     Points *p = &r->points;
     p->n = 0;
     if (r->look == VIEW_COST) {
@@ -72,15 +85,9 @@ static void make_points(Roc *r)
             add(p, r->bins[i].mean_predicted, r->bins[i].observed_rate);
         return;
     }
-    if (r->look != VIEW_PR)
-        add(p, 0, 0);
-    for (size_t k = 0; k < POINTS && k < c->n; k++) {
-        size_t i = c->n <= POINTS ? k : k * (c->n - 1) / (POINTS - 1);
-        double x = r->look == VIEW_ROC  ? c->fpr[i]
-                   : r->look == VIEW_PR ? c->tpr[i]
-                                        : roc_gain_x(c, c->tpr[i], c->fpr[i]);
-        add(p, x, r->look == VIEW_PR ? c->precision[i] : c->tpr[i]);
-    }
+    make_curve(&r->curve, r->look, p);
+    for (size_t k = 0; k < r->folds; k++)
+        make_curve(&r->fold[k], r->look, &r->fold_points[k]);
 }
 
 /* ---- state ---- */
@@ -93,6 +100,33 @@ static void count_scores(Roc *r, const Outcomes *o)
         size_t bin = o->p[i] >= 1 ? SCORE_BINS - 1 : (size_t)(o->p[i] * SCORE_BINS);
         r->scores[o->y[i] > 0.5][bin] += o->w ? o->w[i] : 1;
     }
+}
+
+static void clear_folds(Roc *r)
+{
+    for (size_t k = 0; k < r->folds; k++)
+        curve_clear(&r->fold[k]);
+    r->folds = 0;
+}
+
+/* The curve of each fold, in place of what was there. */
+static bool take_folds(Roc *r, const Outcomes *o, double level, Error *err)
+{
+    bool ok = true;
+    clear_folds(r);
+    for (size_t k = 0; ok && k < o->folds; k++) {
+        Outcomes fold = outcomes_fold(o, k);
+        Metrics m;
+        r->fold[k] = (Curve){0};
+        r->folds++;
+        ok = metrics_compute(fold.y, fold.p, fold.w, fold.n, 0.5, level, &m, err) &&
+             curve_compute(fold.y, fold.p, fold.w, fold.n, &r->fold[k], err);
+        r->fold_auc[k] = ok ? m.roc_auc : NAN;
+        outcomes_clear(&fold);
+    }
+    if (!ok)
+        clear_folds(r);
+    return ok;
 }
 
 static bool take_part(Ui *ui, Roc *r, const char *part, Error *err)
@@ -111,7 +145,7 @@ static bool take_part(Ui *ui, Roc *r, const char *part, Error *err)
               curve_compute(o.y, o.p, o.w, o.n, &c, err);
     if (ok && !(c.positives > 0 && c.negatives > 0))
         ok = fail(err, ERR_DATA, "all outcomes are the same here: there is no curve");
-    if (ok) {
+    if (ok && take_folds(r, &o, s->settings->level, err)) {
         curve_clear(&r->curve);
         r->curve = c;
         r->all = all;
@@ -120,6 +154,7 @@ static bool take_part(Ui *ui, Roc *r, const char *part, Error *err)
         r->nbins = calibration_bins(o.y, o.p, o.w, o.n, BINS, false, r->bins);
         make_points(r);
     } else {
+        ok = false;
         curve_clear(&c);
     }
     outcomes_clear(&o);
@@ -148,6 +183,7 @@ static void close_roc(void *state)
     Roc *r = state;
     model_unref((Model *)r->model);
     curve_clear(&r->curve);
+    clear_folds(r);
     free(r);
 }
 
@@ -261,14 +297,17 @@ static void segment_asked(Ui *ui, void *state, Str answer)
     buf_free(&b);
 }
 
-/* The current part's next: test, train, all of the table. */
+/* The current part's next: test, train, folds; without a test part all rows, folds. */
 static void next_part(Ui *ui, void *state)
 {
     Roc *r = state;
     Error err = ERROR_INIT;
-    if (r->model->spec.test_frac <= 0)
-        ui_message(ui, STYLE_DIM, "%s has no test part: fit ... --test 0.25", r->model->name);
-    else if (take_part(ui, r, strcmp(r->part, "test") == 0 ? "train" : "test", &err))
+    bool has_test = r->model->spec.test_frac > 0;
+    const char *next = strcmp(r->part, "test") == 0    ? "train"
+                       : strcmp(r->part, "folds") != 0 ? "folds"
+                       : has_test                      ? "test"
+                                                       : "all";
+    if (take_part(ui, r, next, &err))
         told(ui, r);
     else
         ui_error(ui, &err);
@@ -392,7 +431,7 @@ static const KeyRow keys[] = {
     {"$", "costs", 3, {ask_costs}},
     {"J", "best Youden", 4, {to_youden}},
     {"F", "best F1", 4, {to_f1}},
-    {"t", "test, train", 3, {next_part}},
+    {"t", "test, train, folds", 3, {next_part}},
     {"b", "by segment", 5, {ask_segment}},
     {"Enter", "type it", 5, {ask_threshold}},
     {"=", "use this threshold", 5, {use_threshold}},

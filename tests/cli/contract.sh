@@ -94,3 +94,12 @@ keys fit model formula family link n dropped coefficients deviance null_deviance
 keys coef term estimate se z p ci_low ci_high odds_ratio
 keys metrics n threshold tp fp tn fn accuracy precision recall f1 roc_auc roc_auc_low roc_auc_high pr_auc log_loss brier
 keys whatif probability eta se ci_low ci_high inputs contributions term value coefficient contribution notes
+# The folds of roc and metrics are those of cv: the same areas, and a where clause takes rows out of them.
+areas() { grep -o '"roc_auc":[0-9.]*' "$1"; }
+try "the folds of roc are those of cv" 0 -q --format json -c 'load datasets/blog/*.csv; features as ft
+fit viewed ~ age + lang --test 0.25 as m; cv m > cv.json; roc m --on folds > roc.json; metrics m --on folds > pooled.json; metrics m --on folds where age > 40 > old.json'
+areas cv.json | head -n 5 >five
+areas roc.json | tail -n 5 >curves
+[ -s five ] && cmp -s five curves || wrong "the curves have $(tr '\n' ' ' <curves)and cv $(tr '\n' ' ' <five)"
+grep -qF "$(areas pooled.json)" cv.json || wrong "$(areas pooled.json) is not among cv's"
+grep -q '"n":10477,' old.json || wrong "not the rows above 40: $(head -c 80 old.json)"

@@ -16,7 +16,7 @@
 
 #define BINS 16
 #define LEVELS 30
-#define GROUPS 8 /* as many as a picture has series */
+#define GROUPS SERIES_MAX
 
 static bool is_numeric(const Column *c)
 {
