@@ -9,6 +9,8 @@
 /* A copy of the session's vector for the asked model (a typical row when it has none, or when
  * `fresh`), with the command's A=V words set in it. New; NULL on failure. */
 WhatIf *vector_edited(Session *s, const Args *a, bool fresh, Error *err);
+/* Just after the last event; now when there is none. */
+int64_t world_end(const World *w);
 /* The value of an input in words: a level, a number, a moment, "missing". */
 void vector_put_value(const InputSummary *in, double num, const char *text, Buf *b);
 /* A mean response: three decimals for probabilities unless that would say 0.000. */

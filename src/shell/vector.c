@@ -45,8 +45,7 @@ static bool no_such(const Frame *f, const RoleMap *roles, Role role, const char 
     return false;
 }
 
-/* Just after the last event. */
-static int64_t last_moment(const World *w)
+int64_t world_end(const World *w)
 {
     long t = w->events_roles.col[ROLE_TIME];
     const Column *c = t >= 0 ? w->events->cols[t] : NULL;
@@ -96,7 +95,7 @@ static bool take_pair(Session *s, WhatIf *v, const Word *user, const Word *post,
     if (!world_check(&w, err))
         goto done;
     if (moment == INT64_MIN)
-        moment = ask ? there.moment : last_moment(&w);
+        moment = ask ? there.moment : world_end(&w);
     if (w.flat) {
         if (!world_from_flat(w.events_name, w.events, &w.events_roles, &parts, err))
             goto done;

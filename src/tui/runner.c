@@ -14,6 +14,44 @@
 #include "shell/settings.h"
 #include "ui_priv.h"
 
+/* Lines that are too long go on in further ones; `apart`: under an empty line. */
+static Str wrapped(Arena *a, Str text, size_t width, bool apart)
+{
+    Buf b = BUF_INIT;
+    buf_puts(&b, apart ? "\n" : "");
+    while (text.n) {
+        Str line = str_split(text, '\n', &text);
+        do {
+            Str part = utf8_fit(line, width, NULL);
+            part = part.n ? part : line;
+            buf_str(&b, part);
+            buf_putc(&b, '\n');
+            line = str_sub(line, part.n, line.n);
+        } while (line.n);
+    }
+    Str out = {arena_strndup(a, b.p ? b.p : "", b.n), b.n};
+    buf_free(&b);
+    return out;
+}
+
+/* Text as it is (a request, a script) is wrapped, and stands under what came of it. */
+static Result arranged(const Result *r, size_t width)
+{
+    Result out = *r;
+    size_t n = 0;
+    out.items = arena_array(r->arena, Item, r->n + 1);
+    for (int raw = 0; raw < 2; raw++)
+        for (size_t i = 0; i < r->n; i++) {
+            if ((r->items[i].kind == ITEM_RAW) != raw)
+                continue;
+            out.items[n] = r->items[i];
+            if (raw)
+                out.items[n].v.line = wrapped(r->arena, out.items[n].v.line, width, n > 0);
+            n++;
+        }
+    return out;
+}
+
 static void show_result(Ui *ui, const char *line, const Result *r)
 {
     const Settings *set = ui->session->settings;
@@ -24,7 +62,8 @@ static void show_result(Ui *ui, const char *line, const Result *r)
              .terminal = true,
              .notes_inline = true,
              .null_text = set->null_text};
-    format_aligned.print(r, &o);
+    Result shown = arranged(r, o.width);
+    format_aligned.print(&shown, &o);
     if (o.text.n)
         cover_text(ui, line, buf_slice(&o.text));
     buf_free(&o.text);

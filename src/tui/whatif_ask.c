@@ -10,7 +10,9 @@
 #include <stdlib.h>
 
 #include "shell/command.h"
+#include "shell/connection.h"
 #include "shell/parse.h"
+#include "shell/vector.h"
 #include "subject.h"
 #include "whatif_priv.h"
 
@@ -154,9 +156,17 @@ static void rank_asked(Ui *ui, void *state, Str answer)
 {
     const Whats *s = state;
     Buf b = BUF_INIT;
-    if (answer.n) {
+    Error err = ERROR_INIT;
+    const Client *c = answer.n ? connection_need(ui_session(ui), &err) : NULL;
+    if (c) { /* what needs no batch: it is this model that ranks, not what was once written */
+        World w = session_world(ui_session(ui));
+        Buf end = BUF_INIT;
+        buf_time(&end, world_end(&w), TIME_MICRO);
         buf_puts(&b, "es rank posts for ");
         put_text_value(&b, answer);
+        buf_printf(&b, " --by %s --as-of ", c->caps.scripts ? "script" : "weights");
+        put_text_value(&b, buf_slice(&end));
+        buf_free(&end);
         buf_puts(&b, " --show-request");
         put_model_option(ui, s->v.w->model, &b);
         ui_run(ui, false, "%s", b.p);
@@ -164,7 +174,8 @@ static void rank_asked(Ui *ui, void *state, Str answer)
     buf_free(&b);
 }
 
-/* For the user whose values were taken, else for one to choose: the query and its top hits. */
+/* For the user whose values were taken, else for one to choose: the top hits, as of the end of the data as all
+ * here is, and the query that they answer. */
 void whats_ask_engine(Ui *ui, void *state)
 {
     const Whats *s = state;

@@ -119,6 +119,15 @@ static bool ranked(Session *s, const Args *a, RankOptions *o, RankHit **hits, si
     return rank_run(c, m, &w, o, *hits, n, left, err);
 }
 
+/* Nothing was ever scored into the index: how to have it, and what needs no batch. */
+static bool no_batch(const RankOptions *o, Error *err)
+{
+    if (o->by == RANK_NESTED && strstr(err->msg, "failed to find nested object"))
+        error_hint(err, "score users x posts to es:%s --layout nested; or --by script, which needs no batch",
+                   o->index);
+    return false;
+}
+
 static bool run_rank(Session *s, const Args *a, Result *out, Error *err)
 {
     RankOptions o = {0};
@@ -129,7 +138,7 @@ static bool run_rank(Session *s, const Args *a, Result *out, Error *err)
         return false;
     connection_show(s, a, out);
     if (!ranked(s, a, &o, &hits, &n, &left, err))
-        return false;
+        return no_batch(&o, err);
     result_text(out, "by", str_of(rank_by_name(o.by)));
     result_text(out, "user", str_of(o.user));
     tell_hits(hits, n, o.by, out);
