@@ -10,6 +10,7 @@
 typedef struct Outcomes {
     const Model *model;
     const char *on;    /* "train", "test" or a table's name; arena */
+    const char *table; /* where the rows are from, for messages */
     Frame *frame;      /* the rows looked at; one reference */
     size_t n;          /* of them with everything there */
     double *y, *p, *w; /* n; w NULL: all 1 */

@@ -30,6 +30,8 @@ typedef struct Redirect {
 Redirect command_redirect(Str command, bool expressions);
 /* Is the first word of a program's command line in PATH? One with a slash is taken to be there. */
 bool program_exists(Str line);
+/* Does the ending say a format, a picture, a log, or nothing? */
+bool redirect_ending_known(Str path);
 
 /* Moves over one word from i: up to a blank (or one of `stops`) outside quotes and brackets. */
 size_t word_end(Str s, size_t i, const char *stops);

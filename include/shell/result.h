@@ -57,6 +57,7 @@ typedef enum Look {
     LOOK_PLAIN,   /* 4 significant digits (ints whole, text left) */
     LOOK_SHORT,   /* `digits` significant digits, zeros kept: 1.20 */
     LOOK_FIXED,   /* `digits` decimals, more where the cell says so */
+    LOOK_AMOUNT,  /* `digits` decimals, thousands apart: 52,237.0 */
     LOOK_P,       /* p-value: <0.001, 0.0024, 0.55 */
     LOOK_PERCENT, /* 0.381 -> 38.1 % */
     LOOK_BAR,     /* a signed bar; its own cell is the value, scaled over the column */

@@ -8,6 +8,7 @@
 
 #include "model/model.h"
 #include "model/whatif.h"
+#include "shell/result.h"
 
 typedef struct NamedData {
     char *name;
@@ -95,7 +96,10 @@ void session_put_look(Session *s, const char *command);
 void session_put_whatif(Session *s, WhatIf *w);
 /* Made by `features` (or from such a table): not raw material of the World. */
 bool session_is_features(const NamedData *t);
-/* The World of the loaded tables by their roles. */
+/* The World of the loaded tables by their roles: of several tables of one kind the one whose roles
+ * were said by hand, or that has most of them, or the last. */
 World session_world(const Session *s);
+/* Says which table was taken where there was a choice. */
+void session_world_note(const Session *s, Result *out);
 
 #endif

@@ -11,6 +11,8 @@
 WhatIf *vector_edited(Session *s, const Args *a, bool fresh, Error *err);
 /* Just after the last event; now when there is none. */
 int64_t world_end(const World *w);
+/* Which inputs there are, as the hint of an error about one that is not; false. */
+bool hint_input(const Model *m, Str name, Arena *arena, Error *err);
 /* The value of an input in words: a level, a number, a moment, "missing". */
 void vector_put_value(const InputSummary *in, double num, const char *text, Buf *b);
 /* A mean response: three decimals for probabilities unless that would say 0.000. */

@@ -11,6 +11,8 @@
  *     age_band     17 and under, 18-24, 25-34, 35-44, 45-54, 55-64, 65+
  *     login_hour   of the latest login before
  *
+ * A condition chooses whose votes make the groups; everybody stays everybody.
+ *
  * share = the item's part of the group's votes, lift = share / everybody's share. The interval of
  * the lift is that of log(lift) by the delta method, groups as independent samples: with f the
  * group's part of all votes, p its share, q the others' share and P = f p + (1 - f) q,
@@ -51,6 +53,7 @@ typedef struct Profile {
     Spec *spec;
     Rows rows;       /* the interactions that vote */
     double *vote;    /* of each row */
+    uint8_t *inside; /* of each row: the condition holds; NULL: there is none */
     Frame *by;       /* the by columns of each row */
     char *item_name; /* of the item's column in the result */
     uint32_t *item;  /* of each row; NO_ID; NULL for tags */
@@ -228,7 +231,7 @@ static bool choose_rows(Profile *p, Error *err)
     return ok;
 }
 
-/* Rows for which the expression is not true vote 0. */
+/* The rows for which the expression is true. */
 static bool apply_where(Profile *p, Error *err)
 {
     if (!p->opt->where)
@@ -245,12 +248,9 @@ static bool apply_where(Profile *p, Error *err)
         f = joined_frame(p, names, used, err);
         ok = f && expr_bind(e, f, NULL, err) && (kept = expr_rows(e, f, &n, err));
     }
-    for (size_t i = 0, k = 0; ok && i < p->rows.n; i++) {
-        if (k < n && kept[k] == i)
-            k++;
-        else
-            p->vote[i] = 0;
-    }
+    ok = ok && (p->inside = bag_alloc(&p->bag, p->rows.n, 1, true, "rows", err)) != NULL;
+    for (size_t k = 0; ok && k < n; k++)
+        p->inside[kept[k]] = 1;
     free(kept);
     frame_unref(f);
     arena_free(a);
@@ -345,6 +345,14 @@ static void vote(Profile *p, size_t i, uint32_t item)
 {
     uint32_t group = p->groups.group ? p->groups.group[i] : 0;
     bool added = false;
+    double v = p->vote[i];
+    Total *everybody[] = {&p->item_total[item], &p->all};
+    for (size_t t = 0; t < 2; t++) {
+        everybody[t]->votes += v;
+        everybody[t]->squares += v * v;
+    }
+    if (p->inside && !p->inside[i])
+        return;
     uint32_t k = intmap_add(p->cell_of, (uint64_t)group << 32 | item, &added);
     if (added) {
         if (p->ncells == p->cap) {
@@ -353,14 +361,10 @@ static void vote(Profile *p, size_t i, uint32_t item)
         }
         p->cells[p->ncells++] = (Cell){group, item, 0, 0};
     }
-    double v = p->vote[i];
     p->cells[k].n++;
     p->cells[k].votes += v;
-    Total *totals[] = {&p->group_total[group], &p->item_total[item], &p->all};
-    for (size_t t = 0; t < 3; t++) {
-        totals[t]->votes += v;
-        totals[t]->squares += v * v;
-    }
+    p->group_total[group].votes += v;
+    p->group_total[group].squares += v * v;
 }
 
 static bool count_votes(Profile *p, Error *err)

@@ -78,18 +78,59 @@ static void cell_alarm(Look *l, size_t term, const char *levels, double n, doubl
     separation_help(a, name);
 }
 
-/* Do all columns of the term run the same way? */
-static bool all_one_way(const Model *m, size_t term)
+static bool one_outcome(const Look *l, size_t j)
 {
+    return l->sumy[j] == 0 || l->sumy[j] == l->sum1[j];
+}
+
+/* Is the level of column j like the reference, whose outcomes are all `one` or all not? */
+static bool like_reference(const Look *l, size_t j, bool one)
+{
+    return l->sumy[j] == (one ? l->sum1[j] : 0);
+}
+
+/* Do the levels unlike the reference all run the same way, and because of it? One at least has
+ * both outcomes, else each level is its own reason. */
+static bool all_one_way(const Look *l, size_t term, bool one)
+{
+    const Model *m = l->m;
     int flag = -1;
+    bool both = false;
     for (size_t j = 0; j < m->enc->ncols; j++) {
-        if (m->enc->cols[j].term != (long)term)
+        if (m->enc->cols[j].term != (long)term || like_reference(l, j, one))
             continue;
         if (m->fit->flag[j] < COL_TO_PLUS_INF || (flag >= 0 && flag != m->fit->flag[j]))
             return false;
         flag = m->fit->flag[j];
+        both = both || !one_outcome(l, j);
     }
-    return true;
+    return both;
+}
+
+/* ", as have p10 and 5 more": the other levels of the term like the reference. */
+static void put_alike(const Look *l, size_t term, bool one, Buf *out)
+{
+    const Model *m = l->m;
+    size_t n = 0;
+    const char *first = NULL;
+    for (size_t j = 0; j < m->enc->ncols; j++)
+        if (m->enc->cols[j].term == (long)term && like_reference(l, j, one) && n++ == 0)
+            first = m->enc->vars[m->enc->terms->terms[term].var[0]].levels[m->enc->cols[j].part[0]];
+    if (n == 1)
+        buf_printf(out, ", as has %s", first);
+    else if (n > 1)
+        buf_printf(out, ", as have %s and %zu more", first, n - 1);
+}
+
+/* The level of a single factor that has most rows, the reference aside. */
+static size_t most_common(const Look *l, size_t term)
+{
+    const DesignColumn *c = l->m->enc->cols;
+    size_t best = SIZE_MAX;
+    for (size_t j = 0; j < l->m->enc->ncols; j++)
+        if (c[j].term == (long)term && (best == SIZE_MAX || l->sum1[j] > l->sum1[best]))
+            best = j;
+    return (size_t)c[best].part[0];
 }
 
 /* The reference level of a single factor has no column: its counts are what the others leave. */
@@ -100,7 +141,7 @@ static bool reference_cell(Look *l, size_t term)
     const VarCode *code = &m->enc->vars[t->var[0]];
     double n = (double)l->d->n, y = 0;
     long ref = -1;
-    if (t->nvars != 1 || !code->is_factor || m->enc->encode == ENCODE_SUM || !all_one_way(m, term))
+    if (t->nvars != 1 || !code->is_factor || m->enc->encode == ENCODE_SUM)
         return false;
     for (size_t i = 0; i < l->d->n; i++)
         y += l->d->y[i];
@@ -115,15 +156,20 @@ static bool reference_cell(Look *l, size_t term)
         if (!seen[k])
             ref = (long)k;
     free(seen);
-    if (ref < 0 || n <= 0 || (y != 0 && y != n))
+    if (ref < 0 || n <= 0 || (y != 0 && y != n) || !all_one_way(l, term, y > 0))
         return false;
     const char *level = code->levels[ref];
     Alarm *a = alarm_of(l, ALARM_SEPARATION, t->name);
+    Buf alike = BUF_INIT;
+    put_alike(l, term, y > 0, &alike);
     alarm_text(a,
-               "level %s of %s, the reference, has %s = %d in %s: all its other levels "
+               "level %s of %s, the reference, has %s = %d in %s%.*s: all its other levels "
                "run to %s infinity",
-               level, t->name, look_response(l), y > 0, its_rows(n), y > 0 ? "minus" : "plus");
-    separation_help(a, t->name);
+               level, t->name, look_response(l), y > 0, its_rows(n), (int)alike.n,
+               alike.n ? alike.p : "", y > 0 ? "minus" : "plus");
+    buf_free(&alike);
+    alarm_help(a, "C(%s, ref = \"%s\") keeps the others finite; --l2 1 or --firth all of them", t->name,
+               code->levels[most_common(l, term)]);
     return true;
 }
 
@@ -180,7 +226,7 @@ static void separated_term(Look *l, size_t term)
         } else if (!cell) {
             number_alarm(l, j);
             shown++;
-        } else if (l->sumy[j] == 0 || l->sumy[j] == l->sum1[j]) {
+        } else if (one_outcome(l, j)) {
             Buf levels = BUF_INIT;
             put_levels(m, c, &levels);
             cell_alarm(l, term, levels.p, l->sum1[j], l->sumy[j]);

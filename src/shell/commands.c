@@ -37,6 +37,37 @@ static const struct {
 };
 #define NALIASES (sizeof aliases / sizeof *aliases)
 
+/* Words of other programs that are no command here, and what is. */
+static const struct {
+    const char *typed, *hint;
+} elsewhere[] = {
+    {"select", "show TABLE COLUMNS where EXPR sort -KEY limit N"},
+    {"from", "show TABLE COLUMNS where EXPR sort -KEY limit N"},
+    {"where", "filter where EXPR, or show TABLE where EXPR"},
+    {"order", "show TABLE sort -KEY"},
+    {"arrange", "show TABLE sort -KEY"},
+    {"mutate", "derive NAME = EXPR"},
+    {"let", "derive NAME = EXPR"},
+    {"import", "load FILE as NAME"},
+    {"read", "load FILE as NAME"},
+    {"read_csv", "load FILE as NAME"},
+    {"open", "load FILE as NAME"},
+    {"write", "save TABLE to FILE, or COMMAND > FILE"},
+    {"ls", "tables lists what is loaded; !ls the folder's files"},
+    {"print", "show TABLE, or coef, or model"},
+    {"delete", "drop NAME"},
+    {"rm", "drop NAME"},
+    {"glm", "fit Y ~ TERMS --family NAME"},
+    {"lm", "fit Y ~ TERMS --family gaussian"},
+    {"train", "fit Y ~ TERMS --test 0.25"},
+    {"confusion", "metrics shows the confusion matrix"},
+    {"auc", "metrics shows the ROC-AUC, roc the curve"},
+    {"importance", "coef --sort abs, or anova"},
+    {"vif", "diagnose shows variance inflation"},
+    {"lasso", "path Y ~ TERMS, or fit Y ~ TERMS --cv 10"},
+    {"shap", "whatif A=V shows what each term adds"},
+};
+
 const Command *const *command_table(size_t *n)
 {
     *n = NCOMMANDS;
@@ -55,6 +86,36 @@ Str command_alias(Arena *a, Str line)
         return str_of(arena_printf(a, "%s %.*s", aliases[i].with, STR_ARG(rest)));
     }
     return line;
+}
+
+/* Help for a word that is no command: what it is called here, a command without a blank behind it,
+ * the second words of "es". */
+static bool word_hint(Str line, Str word, Error *err)
+{
+    Buf all = BUF_INIT;
+    const char *bracket = word.n ? memchr(word.p, '(', word.n) : NULL;
+    if (bracket)
+        word.n = (size_t)(bracket - word.p);
+    for (size_t i = 0; i < sizeof elsewhere / sizeof *elsewhere; i++)
+        if (str_ieq(word, str_of(elsewhere[i].typed))) {
+            error_hint(err, "%s", elsewhere[i].hint);
+            return true;
+        }
+    for (size_t i = 0; i < NCOMMANDS; i++) {
+        Str name = str_of(table[i]->name), rest = str_sub(line, name.n, line.n);
+        if (str_starts(line, name) && rest.n > 2 && rest.p[0] == '(' && rest.p[rest.n - 1] == ')') {
+            error_hint(err, "%s %.*s: a blank, no brackets", table[i]->name,
+                       STR_ARG(str_sub(rest, 1, rest.n - 1)));
+            return true;
+        }
+        if (str_starts(name, word) && name.n > word.n && name.p[word.n] == ' ')
+            buf_printf(&all, "%s%s", all.n ? ", " : "", table[i]->name);
+    }
+    bool found = all.n > 0;
+    if (found)
+        error_hint(err, "%s", all.p);
+    buf_free(&all);
+    return found;
 }
 
 /* Length of the command's name at the start of line, 0 when it does not stand there. */
@@ -123,6 +184,8 @@ const Command *command_find(Str line, bool prefixes, size_t *used, Error *err)
     if (near < 0 && two > end)
         near = nearest_name(str_sub(line, 0, two), names, NCOMMANDS);
     fail_at(err, ERR_USAGE, (Span){0, end}, "no command '%.*s'", STR_ARG(word));
+    if (word_hint(line, word, err))
+        return NULL;
     if (near >= 0)
         error_hint(err, "did you mean '%s'?", table[near]->name);
     else

@@ -290,7 +290,36 @@ static bool guard_tripped(const Session *s, const Result *r, Error *err)
     return false;
 }
 
-static bool run_parsed(Session *s, const Command *c, const Args *args, Result *r, Error *err)
+static bool word_sign(char c)
+{
+    char low = (char)(c | 0x20); /* of a letter */
+    return (c >= '0' && c <= '9') || (low >= 'a' && low <= 'z') || c == '_' || c == '.' ||
+           c == '/' || (c & 0x80);
+}
+
+/* An error from the lower rooms has no place: where the name that it quotes stands in the line, if
+ * it stands there once. */
+static void find_place(Str body, Error *err)
+{
+    const char *quote = strchr(err->msg, '\''), *end = quote ? strchr(quote + 1, '\'') : NULL;
+    Span found = SPAN_NONE;
+    if (err->at.to > err->at.from || !end || end == quote + 1)
+        return;
+    Str name = {quote + 1, (size_t)(end - quote - 1)};
+    for (size_t i = 0; i + name.n <= body.n; i++) {
+        bool whole = (i == 0 || !word_sign(body.p[i - 1])) &&
+                     (i + name.n == body.n || !word_sign(body.p[i + name.n]));
+        if (!whole || !str_eq(str_sub(body, i, i + name.n), name))
+            continue;
+        if (found.to > found.from)
+            return;
+        found = (Span){i, i + name.n};
+    }
+    err->at = found;
+}
+
+static bool run_parsed(Session *s, const Command *c, const Args *args, Str body, Result *r,
+                       Error *err)
 {
     Progress progress;
     progress_begin(s, &progress);
@@ -299,7 +328,24 @@ static bool run_parsed(Session *s, const Command *c, const Args *args, Result *r
     connection_hide(s);
     if (!ok && !error_is_set(err))
         fail(err, ERR_BUG, "%s failed without a reason", c->name);
+    if (!ok)
+        find_place(body, err);
     return ok && !guard_tripped(s, r, err);
+}
+
+/* A file whose ending says a format that there is not would hold the screen's text. */
+static bool target_known(const Session *s, Str line, const Redirect *to, Error *err)
+{
+    char last = line.n ? line.p[line.n - 1] : '\0';
+    if (!to->kind && last == '|') {
+        fail_at(err, ERR_USAGE, (Span){line.n - 1, line.n}, "nothing stands after '|'");
+        return error_hint(err, "COMMAND | less, or COMMAND > FILE");
+    }
+    if (to->kind != '>' || redirect_ending_known(to->target) ||
+        strcmp(s->settings->format, "table") != 0)
+        return true;
+    fail_at(err, ERR_USAGE, to->at, "no format is called by the ending of '%.*s'", STR_ARG(to->target));
+    return error_hint(err, ".csv .tsv .json .md .tex .html .txt; .svg .png .pdf for pictures");
 }
 
 /* One command, looked up and split, and where its output goes. */
@@ -320,6 +366,8 @@ static bool get_ready(Session *s, Str line, Arena *arena, Ready *r, Error *err)
     if (!r->cmd)
         return false;
     r->to = command_redirect(line, has_expressions(r->cmd, line));
+    if (!target_known(s, line, &r->to, err))
+        return false;
     r->body = str_trim(str_sub(line, 0, r->to.body));
     return args_parse(arena, r->cmd, r->body, used, s->prefixes, &r->args, err);
 }
@@ -339,7 +387,7 @@ bool exec_result(Session *s, Str command, Arena *arena, Result *out, Error *err)
         session_put_look(s, NULL); /* of what may be gone */
         journal_begin(s, r.body);
     }
-    bool ok = run_parsed(s, r.cmd, &r.args, out, err);
+    bool ok = run_parsed(s, r.cmd, &r.args, r.body, out, err);
     ok = ok && (!r.to.kind || print_file(s, out, r.to.target, err));
     if (r.cmd->changes_state)
         journal_end(s, ok);
@@ -410,7 +458,7 @@ static bool run_command(Session *s, Str line, Arena *arena, Error *err)
         session_put_look(s, NULL);
         journal_begin(s, c.body);
     }
-    bool ok = run_parsed(s, c.cmd, &c.args, &r, err);
+    bool ok = run_parsed(s, c.cmd, &c.args, c.body, &r, err);
     if (!ok)
         tell_raw(&r);
     ok = ok && result_print(s, &r, &c.to, err) && !cancelled(err);

@@ -181,7 +181,7 @@ static void grid_init(Grid *g, const Table *t, size_t bar, const Out *o)
         size_t head = t->no_header ? 0 : utf8_width(str_of(t->cols[g->cols[k]].title));
         for (size_t i = 0; i < g->nrows; i++) {
             const Shown *s = &g->cells[i * g->ncols + k];
-            if (s->spill)
+            if (s->spill || g->rows[i] == SIZE_MAX) /* "... 9 more" is a line of its own */
                 continue;
             size_t right = s->width - s->left;
             g->left[k] = s->left > g->left[k] ? s->left : g->left[k];
@@ -384,6 +384,12 @@ static void print_row(const Grid *g, size_t i, Out *o)
     if (dim)
         out_look(o, 'd');
     buf_pad(&o->text, ' ', left);
+    if (g->rows[i] == SIZE_MAX) {
+        const Shown *s = &g->cells[i * g->ncols];
+        buf_str(&o->text, (Str){g->text.p + s->from, s->n});
+        buf_putc(&o->text, '\n');
+        return;
+    }
     for (size_t k = 0; k < g->ncols; k++) {
         if (!g->keep[k])
             continue;

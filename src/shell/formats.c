@@ -164,6 +164,31 @@ static void signed_count(Buf *b, int64_t n)
     buf_count(b, n < 0 ? (uint64_t)-n : (uint64_t)n);
 }
 
+void buf_amount(Buf *b, double v, int digits)
+{
+    Buf t = BUF_INIT;
+    if (!isfinite(v)) {
+        buf_digits(b, v, 4);
+        return;
+    }
+    buf_printf(&t, "%.*f", digits, fabs(v));
+    size_t point = 0;
+    while (point < t.n && t.p[point] != '.')
+        point++;
+    uint64_t whole = 0;
+    for (size_t i = 0; i < point && i < 18; i++)
+        whole = whole * 10 + (uint64_t)(t.p[i] - '0');
+    if (v < 0)
+        buf_putc(b, '-');
+    if (point <= 18) {
+        buf_count(b, whole);
+        buf_puts(b, t.p + point);
+    } else {
+        buf_digits(b, fabs(v), 6);
+    }
+    buf_free(&t);
+}
+
 /* Significant digits, zeros kept: 1.20, 0.980, 11.1. */
 static void buf_short(Buf *b, double v, int digits)
 {
@@ -188,6 +213,9 @@ static void real_people(Buf *b, double v, const TableCol *col, int own)
             buf_printf(b, "%.*f", digits, fabs(v) < 0.5 * pow(10, -digits) ? 0.0 : v); /* no -0.000 */
         else
             buf_digits(b, v, 4);
+        return;
+    case LOOK_AMOUNT:
+        buf_amount(b, fabs(v) < 0.5 * pow(10, -digits) ? 0.0 : v, digits);
         return;
     case LOOK_SHORT:
         buf_short(b, v, digits);

@@ -77,31 +77,6 @@ static int deviance_digits(const Fit *f)
     return size > 0 && size < 100 ? 3 - (int)floor(log10(size)) : 1;
 }
 
-static void put_fixed(Buf *b, double v, int digits)
-{
-    Buf t = BUF_INIT;
-    if (!isfinite(v)) {
-        buf_digits(b, v, 4);
-        return;
-    }
-    buf_printf(&t, "%.*f", digits, fabs(v));
-    size_t point = 0;
-    while (point < t.n && t.p[point] != '.')
-        point++;
-    uint64_t whole = 0;
-    for (size_t i = 0; i < point && i < 18; i++)
-        whole = whole * 10 + (uint64_t)(t.p[i] - '0');
-    if (v < 0)
-        buf_putc(b, '-');
-    if (point <= 18) {
-        buf_count(b, whole);
-        buf_puts(b, t.p + point);
-    } else {
-        buf_digits(b, fabs(v), 6);
-    }
-    buf_free(&t);
-}
-
 static void second_line(Result *out, const Model *m)
 {
     const Fit *f = m->fit;
@@ -125,16 +100,16 @@ static void second_line(Result *out, const Model *m)
         break;
     }
     buf_printf(&b, ", %.2f s   deviance ", m->seconds);
-    put_fixed(&b, f->deviance, deviance_digits(f));
+    buf_amount(&b, f->deviance, deviance_digits(f));
     if (isfinite(f->null_deviance)) {
         buf_puts(&b, " of ");
-        put_fixed(&b, f->null_deviance, deviance_digits(f));
+        buf_amount(&b, f->null_deviance, deviance_digits(f));
         double told = f->null_deviance > 0 ? 100 * (1 - f->deviance / f->null_deviance) : 0;
         buf_printf(&b, " (%.1f %%)", fabs(told) < 0.05 ? 0.0 : told); /* never -0.0 */
     }
     if (isfinite(f->aic)) {
         buf_puts(&b, "   AIC ");
-        put_fixed(&b, f->aic, 1);
+        buf_amount(&b, f->aic, 1);
     }
     if (m->family->estimates_dispersion && isfinite(f->dispersion)) {
         buf_puts(&b, "   dispersion ");
@@ -146,6 +121,11 @@ static void second_line(Result *out, const Model *m)
     if (m->family->takes_param && isfinite(f->param)) {
         buf_printf(&b, "   %s ", m->family->param_name);
         buf_digits(&b, f->param, 4);
+        if (f->param_se > 0 && isfinite(f->param_se)) {
+            buf_puts(&b, " (se ");
+            buf_digits(&b, f->param_se, 3);
+            buf_putc(&b, ')');
+        }
     }
     result_line(out, "%s", b.p);
     buf_free(&b);
@@ -190,11 +170,22 @@ static void put_aliased(Result *out, const Model *m)
     for (size_t j = 0; j < m->fit->p; j++)
         if (m->fit->flag[j] == COL_ALIASED)
             table_row(out, t)[0] = cell_text(str_of(m->enc->cols[j].name));
-    if (t->nrows)
+    const char *rest = t->nrows > 1 ? ", ..." : "";
+    if (t->nrows && m->fit->p > m->rows)
+        result_note(out, "aliased", NULL,
+                    "%zu coefficients for %zu rows: %zu of them are told by the others and left out: %.*s%s",
+                    m->fit->p, m->rows, t->nrows, STR_ARG(t->cells[0].v.text), rest);
+    else if (t->nrows && m->fit->status == FIT_SEPARATED)
+        result_note(out, "aliased", NULL,
+                    "%s no value beside those that run to infinity: %.*s%s",
+                    t->nrows == 1 ? "one coefficient has"
+                                  : arena_printf(out->arena, "%zu coefficients have", t->nrows),
+                    STR_ARG(t->cells[0].v.text), rest);
+    else if (t->nrows)
         result_note(out, "aliased", NULL, "%s told by the others and left out: %.*s%s",
                     t->nrows == 1 ? "one column is"
                                   : arena_printf(out->arena, "%zu columns are", t->nrows),
-                    STR_ARG(t->cells[0].v.text), t->nrows > 1 ? ", ..." : "");
+                    STR_ARG(t->cells[0].v.text), rest);
 }
 
 void show_summary(Result *out, const Model *m)
@@ -220,6 +211,8 @@ void show_summary(Result *out, const Model *m)
     result_real(out, "dispersion", f->dispersion);
     if (m->family->takes_param)
         result_real(out, m->family->param_name, f->param);
+    if (m->family->takes_param && f->param_se > 0)
+        result_real(out, arena_printf(out->arena, "%s_se", m->family->param_name), f->param_se);
     result_int(out, "iterations", f->iterations);
     result_text(out, "status", str_of(fit_status_name(f->status)));
     result_real(out, "seconds", m->seconds);

@@ -147,17 +147,18 @@ bool outcomes_any(Session *s, const Args *a, const Model *m, Outcomes *out, Erro
         out->frame = folds_frame(s, nm, err);
     } else if (part) {
         out->on = test ? "test" : has_test ? "train" : "all";
+        out->table = m->table;
         out->frame = part_frame(nm, test, err);
     } else {
         const NamedData *t = command_table_arg(s, a, on, at, err);
         if (!t)
             return false;
-        out->on = arena_printf(a->arena, "%s", t->name);
+        out->on = out->table = arena_printf(a->arena, "%s", t->name);
         out->frame = frame_ref(t->data.frame);
     }
     if (out->frame && a->where.p) {
         Frame *all = out->frame;
-        out->frame = select_where(a, all, out->on, err);
+        out->frame = select_where(a, all, out->table, err);
         frame_unref(all);
     }
     if (!out->frame || !look_at(out, err)) {
@@ -176,7 +177,7 @@ bool outcomes_any(Session *s, const Args *a, const Model *m, Outcomes *out, Erro
 bool outcomes_part(Session *s, long i, const char *part, Outcomes *out, Error *err)
 {
     const NamedModel *nm = &s->models[i];
-    *out = (Outcomes){.model = nm->model, .on = part};
+    *out = (Outcomes){.model = nm->model, .on = part, .table = nm->model->table};
     if (!session_rows_here(nm, NULL, err))
         return false;
     out->frame = strcmp(part, "all") == 0     ? frame_ref(nm->data.frame)

@@ -175,22 +175,34 @@ size_t word_end(Str s, size_t i, const char *stops)
 
 /* ---- redirection ---- */
 
-static bool known_ending(Str path)
+static Str ending_of(Str path)
+{
+    size_t dot = path.n;
+    while (dot && path.p[dot - 1] != '.' && path.p[dot - 1] != '/')
+        dot--;
+    return dot && path.p[dot - 1] == '.' ? str_sub(path, dot, path.n) : STR_NULL;
+}
+
+static bool listed_ending(Str ending)
 {
     static const char *const endings[] = {"csv", "tsv",  "json", "ndjson", "md",  "tex",  "html",
                                           "txt", "svg",  "png",  "pdf",    "sql", "py",   "c",
                                           "xml", "pmml", "gz",   "zst",    "xz",  "glint"};
-    size_t dot = path.n;
-    while (dot && path.p[dot - 1] != '.')
-        dot--;
-    if (memchr(path.p, '/', path.n))
-        return true;
-    if (!dot)
-        return false;
     for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
-        if (str_eqz(str_sub(path, dot, path.n), endings[i]))
+        if (str_ieq(ending, str_of(endings[i])))
             return true;
     return false;
+}
+
+static bool known_ending(Str path)
+{
+    return memchr(path.p, '/', path.n) || listed_ending(ending_of(path));
+}
+
+bool redirect_ending_known(Str path)
+{
+    Str ending = ending_of(path);
+    return !ending.n || str_eqz(ending, "log") || str_eqz(ending, "out") || listed_ending(ending);
 }
 
 bool program_exists(Str line)

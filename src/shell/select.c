@@ -133,6 +133,13 @@ static bool like_a_table(const Session *s, const Args *a, const Word *w, Error *
 static bool no_column(const Word *w, Error *err)
 {
     const Str words[] = {STR("where"), STR("sort"), STR("limit")};
+    if (str_ieq(w->text, STR("order")) || str_ieq(w->text, STR("by")))
+        return error_hint(err, "sort -age, name orders the rows");
+    if (str_ieq(w->text, STR("top")) || str_ieq(w->text, STR("first")))
+        return error_hint(err, "limit 5 shows five rows");
+    int64_t n;
+    if (parse_int(w->text, &n))
+        return error_hint(err, "limit %.*s shows as many rows", STR_ARG(w->text));
     long near = nearest_name(w->text, words, sizeof words / sizeof *words);
     if (near >= 0 && !strstr(err->hint, "did you mean"))
         error_hint(err, "did you mean the word '%.*s'?", STR_ARG(words[near]));

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 
 #include "shell/connection.h"
+#include "shell/format.h"
 #include "shell/journal.h"
 #include "shell/settings.h"
 #include "shell/state.h"
@@ -326,52 +327,76 @@ bool session_is_features(const NamedData *t)
     return false;
 }
 
+/* How much a table says about its kind: the roles it fills; said by hand, more than any guess. */
+static size_t table_knows(const NamedData *t)
+{
+    size_t n = t->roles.guessed ? 0 : ROLE_COUNT;
+    for (size_t r = 0; r < ROLE_COUNT; r++)
+        n += t->roles.col[r] >= 0;
+    return n;
+}
+
+/* Counts by post, made by `group`, are no posts beside the table of posts: of the tables of one kind
+ * the one that knows most, of those the last. `equal`: another one that knows as much. -1: none. */
+static long world_table(const Session *s, Entity kind, long *equal)
+{
+    long best = -1;
+    *equal = -1;
+    for (size_t i = 0; i < s->ntables; i++) {
+        const NamedData *t = &s->tables[i];
+        if (t->roles.entity != kind || session_is_features(t)) /* features are not raw material */
+            continue;
+        size_t most = best < 0 ? 0 : table_knows(&s->tables[best]), knows = table_knows(t);
+        if (best >= 0 && knows < most)
+            continue;
+        *equal = knows == most ? best : -1;
+        best = (long)i;
+    }
+    return best;
+}
+
 World session_world(const Session *s)
 {
     World w = {0};
-    bool have_events = false;
-    /* the last table of a kind wins; real interactions win over a flat table */
-    for (size_t i = 0; i < s->ntables; i++) {
-        const NamedData *t = &s->tables[i];
-        if (session_is_features(t)) /* not raw material */
+    const struct {
+        Entity kind;
+        const Frame **frame;
+        RoleMap *roles;
+        const char **name;
+    } parts[] = {{ENTITY_USER, &w.users, &w.users_roles, &w.users_name},
+                 {ENTITY_POST, &w.posts, &w.posts_roles, &w.posts_name},
+                 {ENTITY_PRODUCT, &w.products, &w.products_roles, &w.products_name},
+                 {ENTITY_INTERACTION, &w.events, &w.events_roles, &w.events_name},
+                 {ENTITY_FLAT, &w.events, &w.events_roles, &w.events_name}};
+    for (size_t k = 0; k < sizeof parts / sizeof *parts; k++) {
+        long equal;
+        long i = world_table(s, parts[k].kind, &equal);
+        if (i < 0 || (parts[k].kind == ENTITY_FLAT && w.events))
             continue;
-        switch (t->roles.entity) {
-        case ENTITY_USER:
-            w.users = t->data.frame;
-            w.users_roles = t->roles;
-            w.users_name = t->name;
-            break;
-        case ENTITY_POST:
-            w.posts = t->data.frame;
-            w.posts_roles = t->roles;
-            w.posts_name = t->name;
-            break;
-        case ENTITY_PRODUCT:
-            w.products = t->data.frame;
-            w.products_roles = t->roles;
-            w.products_name = t->name;
-            break;
-        case ENTITY_FLAT:
-        case ENTITY_INTERACTION:
-            if (have_events && t->roles.entity == ENTITY_FLAT)
-                continue;
-            w.events = t->data.frame;
-            w.events_roles = t->roles;
-            w.events_name = t->name;
-            w.flat = t->roles.entity == ENTITY_FLAT;
-            have_events = !w.flat;
-            break;
-        case ENTITY_NONE:
-            continue;
-        }
-        journal_read_table(s, (long)i, false);
+        *parts[k].frame = s->tables[i].data.frame;
+        *parts[k].roles = s->tables[i].roles;
+        *parts[k].name = s->tables[i].name;
+        w.flat = parts[k].kind == ENTITY_FLAT;
+        journal_read_table(s, i, false);
     }
-    if (w.flat) {
+    if (w.flat)
         w.users = w.posts = w.products = NULL;
-    } else if (w.events) {
+    else if (w.events)
         world_link(&w);
-    }
     return w;
+}
+
+void session_world_note(const Session *s, Result *out)
+{
+    static const Entity kinds[] = {ENTITY_USER, ENTITY_POST, ENTITY_PRODUCT, ENTITY_INTERACTION};
+    for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
+        long equal;
+        long i = world_table(s, kinds[k], &equal);
+        if (equal >= 0)
+            result_note(out, "tables", NULL, "the %s are those of '%s', not of '%s' (roles %s: entity=%s)",
+                        entity_name(kinds[k]), s->tables[i].name, s->tables[equal].name,
+                        s->tables[equal].name, entity_name(kinds[k]));
+    }
 }
 
 /* ---- states ---- */

@@ -29,10 +29,28 @@ static uint32_t key_row(const Frame *f, const RoleMap *roles, Role role, Str key
     return found;
 }
 
-static bool no_such(const Frame *f, const RoleMap *roles, Role role, const char *what,
-                    const Word *w, Error *err)
+bool hint_input(const Model *m, Str name, Arena *arena, Error *err)
 {
-    fail_at(err, ERR_NAME, w->value_at, "no %s '%.*s'", what, STR_ARG(w->value));
+    Str *names = arena_array(arena, Str, m->ninputs + 1);
+    Buf all = BUF_INIT;
+    for (size_t k = 0; k < m->ninputs; k++) {
+        names[k] = str_of(m->inputs[k].name);
+        buf_printf(&all, "%s%s", k ? ", " : "", m->inputs[k].name);
+    }
+    long near = nearest_name(name, names, m->ninputs);
+    if (near >= 0)
+        error_hint(err, "did you mean '%s'?", m->inputs[near].name);
+    else
+        error_hint(err, "its inputs: %s", all.p ? all.p : "none");
+    buf_free(&all);
+    return false;
+}
+
+static bool no_such(const Frame *f, const char *table, const RoleMap *roles, Role role,
+                    const char *what, const Word *w, Error *err)
+{
+    fail_at(err, ERR_NAME, w->value_at, "no %s '%.*s' in '%s'", what, STR_ARG(w->value),
+            table ? table : "the tables");
     const Column *c = f && roles->col[role] >= 0 ? f->cols[roles->col[role]] : NULL;
     size_t n = c && c->n < 200000 ? c->n : 0;
     Str *names = xcalloc(n + 1, sizeof *names);
@@ -41,6 +59,8 @@ static bool no_such(const Frame *f, const RoleMap *roles, Role role, const char 
     long near = nearest_name(w->value, names, n);
     if (near >= 0)
         error_hint(err, "did you mean '%.*s'?", STR_ARG(names[near]));
+    else if (table)
+        error_hint(err, "show %s lists them", table);
     free(names);
     return false;
 }
@@ -103,11 +123,11 @@ static bool take_pair(Session *s, WhatIf *v, const Word *user, const Word *post,
     }
     uint32_t u = UINT32_MAX, p = UINT32_MAX;
     if (user && (u = key_row(w.users, &w.users_roles, ROLE_USER, user->value)) == UINT32_MAX) {
-        no_such(w.users, &w.users_roles, ROLE_USER, "user", user, err);
+        no_such(w.users, w.users_name, &w.users_roles, ROLE_USER, "user", user, err);
         goto done;
     }
     if (post && (p = key_row(w.posts, &w.posts_roles, ROLE_POST, post->value)) == UINT32_MAX) {
-        no_such(w.posts, &w.posts_roles, ROLE_POST, "post", post, err);
+        no_such(w.posts, w.posts_name, &w.posts_roles, ROLE_POST, "post", post, err);
         goto done;
     }
     f = recipe_rows(m->recipe, &w, &u, &p, 1, moment, err);

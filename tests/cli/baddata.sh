@@ -56,7 +56,7 @@ complains "c has a single level, 'u'"
 points c
 try "more columns than rows" 0 -c 'load broad.csv; fit y ~ .; fit y ~ . --l2 1; metrics'
 cat out err >both && mv both out
-says 'told by the others and left out'
+says "21 coefficients for 8 rows: 14 of them are told by the others"
 says 'separat'
 try "more columns than rows, strictly" 5 --strict -c 'load broad.csv; fit y ~ .'
 

@@ -103,3 +103,6 @@ areas roc.json | tail -n 5 >curves
 [ -s five ] && cmp -s five curves || wrong "the curves have $(tr '\n' ' ' <curves)and cv $(tr '\n' ' ' <five)"
 grep -qF "$(areas pooled.json)" cv.json || wrong "$(areas pooled.json) is not among cv's"
 grep -q '"n":10477,' old.json || wrong "not the rows above 40: $(head -c 80 old.json)"
+try "theta and its error" 0 --format json -c 'load "'"$root"'/tests/reference/data/epil.csv" as epil
+    fit y ~ trt + lbase --family negbin'
+keys fit theta theta_se

@@ -66,11 +66,11 @@ static void put_rows(const Model *m, const AnovaRow *rows, size_t n, AnovaKind k
     const TableCol cols[] = {
         {COL("term", "term"), .middle = true},
         {COL("df", "df")},
-        {COL("deviance", "deviance"), .look = LOOK_FIXED, .digits = 2},
+        {COL("deviance", "deviance"), .look = LOOK_AMOUNT, .digits = 2},
         {COL("df_residual", "df left"), .priority = 2, .machine_only = !steps},
-        {COL("residual", "deviance left"), .look = LOOK_FIXED, .digits = 2, .priority = 1,
+        {COL("residual", "deviance left"), .look = LOOK_AMOUNT, .digits = 2, .priority = 1,
          .machine_only = !steps},
-        {COL("aic", "AIC"), .look = LOOK_FIXED, .digits = 1, .priority = 1,
+        {COL("aic", "AIC"), .look = LOOK_AMOUNT, .digits = 1, .priority = 1,
          .machine_only = kind == ANOVA_WALD},
         {COL("stat", f ? "F" : "chi-squared"), .look = LOOK_FIXED, .digits = 2},
         {COL("p", "p"), .look = LOOK_P}};

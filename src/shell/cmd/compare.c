@@ -15,9 +15,9 @@ static void put_models(const Model *a, const Model *b, Result *out)
         {COL("model", "")},
         {COL("n", "rows"), .look = LOOK_COUNT},
         {COL("coefficients", "coefs")},
-        {COL("deviance", "deviance"), .look = LOOK_FIXED, .digits = 1},
-        {COL("aic", "AIC"), .look = LOOK_FIXED, .digits = 1},
-        {COL("bic", "BIC"), .look = LOOK_FIXED, .digits = 1, .priority = 2},
+        {COL("deviance", "deviance"), .look = LOOK_AMOUNT, .digits = 1},
+        {COL("aic", "AIC"), .look = LOOK_AMOUNT, .digits = 1},
+        {COL("bic", "BIC"), .look = LOOK_AMOUNT, .digits = 1, .priority = 4},
         {COL("roc_auc", "ROC-AUC"), .look = LOOK_FIXED, .digits = 4},
         {COL("log_loss", "log loss"), .look = LOOK_FIXED, .digits = 4},
         {COL("formula", "formula"), .priority = 3}};

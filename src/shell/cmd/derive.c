@@ -63,8 +63,10 @@ static bool derive_run(Session *s, const Args *a, Result *out, Error *err)
     }
     Str name = unquote(a->arena, str_trim(str_sub(line, 0, eq)), NULL);
     Str text = str_sub(line, eq + 1, line.n);
-    if (!name.n || !str_trim(text).n)
-        return fail_at(err, ERR_USAGE, line_at, "derive wants NAME = EXPRESSION");
+    if (!name.n || !str_trim(text).n) {
+        fail_at(err, ERR_USAGE, line_at, "nothing stands %s the '='", name.n ? "behind" : "before");
+        return error_hint(err, "derive age_band = if(age < 30, 'young', 'old')");
+    }
     Expr *e = expr_parse(a->arena, text, line_at.from + eq + 1, err);
     ExprOver over;
     if (!e || !expr_bind(e, t->data.frame, t->name, err) || !over_clauses(a, t, &over, err))

@@ -101,19 +101,29 @@ static bool effect_run(Session *s, const Args *a, Result *out, Error *err)
     Args rest = *a; /* the words behind the name set the other inputs */
     rest.words = a->words + 1;
     rest.nwords = a->nwords - 1;
-    WhatIf *v = vector_edited(s, &rest, false, err);
     double range[3] = {args_real(a, "from"), args_real(a, "to"), NAN};
     const InputSummary *in = &m->inputs[input];
+    bool typed = !isnan(range[0]) || !isnan(range[1]);
     if (!in->nlevels) {
         range[0] = isnan(range[0]) ? in->quantile[1] : range[0]; /* 5 % to 95 % of the rows */
         range[1] = isnan(range[1]) ? in->quantile[19] : range[1];
+        if (typed && !(range[0] < range[1])) {
+            fail_at(err, ERR_USAGE, args_at(a, args_has(a, "to") ? "to" : "from"),
+                    "the curve would go from %g to %g", range[0], range[1]);
+            return error_hint(err, "effect %s --from %g --to %g", in->name, in->quantile[1],
+                              in->quantile[19]);
+        }
         if (!(range[0] < range[1])) {
             range[0] = in->min;
             range[1] = in->max;
         }
         range[2] = range[1] > range[0] ? (range[1] - range[0]) / 60 : NAN;
     }
+    WhatIf *v = vector_edited(s, &rest, false, err);
     bool ok = v && vector_vary(s, out, v, (size_t)input, range, true, err);
+    if (ok && typed && !in->nlevels && (range[0] < in->min || range[1] > in->max))
+        result_warn(out, "whatif", NULL, "%s goes from %g to %g in the data: beyond that the model extrapolates",
+                    in->name, in->min, in->max);
     whatif_free(v);
     return ok;
 }

@@ -18,7 +18,7 @@
 
 #define PICTURE_ROWS 60 /* bars that a page holds */
 
-static TableCol look_of(Result *out, const char *name, bool grouped)
+static TableCol look_of(Result *out, const char *name, bool compared)
 {
     static const struct {
         const char *name;
@@ -35,7 +35,7 @@ static TableCol look_of(Result *out, const char *name, bool grouped)
     for (size_t k = 0; k < sizeof known / sizeof *known; k++)
         if (strcmp(name, known[k].name) == 0) {
             c = known[k].col;
-            c.machine_only = !grouped && k > 2; /* against everybody, everybody is 1 */
+            c.machine_only = !compared && k > 2; /* against everybody, everybody is 1 */
         }
     c.key = c.title = arena_printf(out->arena, "%s", name);
     return c;
@@ -52,12 +52,12 @@ static bool same_numbers(const Frame *f, const char *a, const char *b)
 }
 
 /* The frame as cells, and behind them the bars. */
-static void put_rows(const Session *s, const Frame *f, bool grouped, Result *out)
+static void put_rows(const Session *s, const Frame *f, bool compared, Result *out)
 {
     TableCol *cols = arena_array(out->arena, TableCol, f->ncols + 1);
     long share = frame_find(f, STR("share"));
     for (size_t j = 0; j < f->ncols; j++)
-        cols[j] = look_of(out, f->names[j], grouped);
+        cols[j] = look_of(out, f->names[j], compared);
     long n = frame_find(f, STR("n"));
     if (n >= 0 && same_numbers(f, "count", "n"))
         cols[n].machine_only = true;
@@ -70,7 +70,7 @@ static void put_rows(const Session *s, const Frame *f, bool grouped, Result *out
         c[f->ncols] = share < 0 ? cell_text(STR_NULL) : c[share];
     }
     t->shown = (size_t)s->settings->rows;
-    if (grouped)
+    if (compared)
         t->footer = "lift: share over everybody's share, with its 95 % interval";
 }
 
@@ -168,7 +168,12 @@ static bool favourites_run(Session *s, const Args *a, Result *out, Error *err)
         return false;
     }
     result_keep_frame(out, frame_ref(f)); /* the cells' texts are its */
-    put_rows(s, f, opt.by != NULL, out);
+    put_rows(s, f, opt.by || opt.where, out);
+    if (!f->rows)
+        result_note(out, "none",
+                    opt.weights ? NULL : "--weights like=1,comment=1 counts other interactions, too",
+                    "no %s%s%s", opt.weights ? "interaction that counts" : "view to count",
+                    opt.where ? " where " : "", opt.where ? opt.where : "");
     put_picture(f, opt.what, opt.by, out);
     if (a->as.p)
         session_put_table(s, args_zstr(a, a->as), (Dataset){f, NULL});
@@ -213,11 +218,11 @@ const Command cmd_favourites = {
     .subject = SUBJECT_WORDS,
     .clauses = CLAUSE_BY | CLAUSE_WHERE | CLAUSE_TOP | CLAUSE_AS,
     .help = "Count, share of the group, and lift: the share over everybody's share, with its "
-            "interval. > FILE.svg draws the shares.\n"
+            "interval. `where` chooses whose interactions count; everybody stays everybody. > FILE.svg draws the shares.\n"
             "--where cluster lets the engine count the interactions of --index (composite "
             "aggregations, no document is fetched); users and posts are the loaded tables.",
     .examples = (const Example[]){{"favourites languages by gender", "", false},
-                                  {"favourites posts by user where user = 'jane' top 3",
+                                  {"favourites posts by user where user = 'aiko22' top 3",
                                    "one user's", true},
                                   {"favourites tags by age_band top 2", "", false},
                                   {0}},

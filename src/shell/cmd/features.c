@@ -116,6 +116,7 @@ static bool features_run(Session *s, const Args *a, Result *out, Error *err)
     frame_set_origin(
         f, arena_printf(a->arena, "features of %s", w.events_name ? w.events_name : "the tables"));
     tell(name, f, &rep, clock_seconds() - begun, out);
+    session_world_note(s, out);
     session_put_table(s, name, (Dataset){f, recipe});
     NamedData *d = &s->tables[s->current_table];
     d->info = rep.info;

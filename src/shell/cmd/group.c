@@ -88,6 +88,8 @@ static bool group_run(Session *s, const Args *a, Result *out, Error *err)
     size_t n = args_list(a, rest, (Span){rest_from, rest_from + rest.n}, &words);
     Aggregate *agg = arena_array(a->arena, Aggregate, n + 1);
     bool ok = !a->by.p || args_columns(a, list, a->by_at, f, t->name, &keys, &nkeys, err);
+    if (!ok && colon == a->by.n && memchr(list.p, '=', list.n))
+        error_hint(err, "a colon ends the columns: group by country: n = count()");
     for (size_t i = 0; ok && i < n; i++)
         ok = parse_aggregate(a, &words[i], t, f, &agg[i], err);
     if (!n)

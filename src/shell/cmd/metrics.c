@@ -179,7 +179,7 @@ static bool metrics_by(const Session *s, const Args *a, const Outcomes *o, doubl
 {
     size_t *cols, ncols = 0;
     Segments seg;
-    if (!args_columns(a, a->by, a->by_at, o->frame, o->on, &cols, &ncols, err))
+    if (!args_columns(a, a->by, a->by_at, o->frame, o->table, &cols, &ncols, err))
         return false;
     if (ncols > BY_COLUMNS)
         return fail_at(err, ERR_USAGE, a->by_at, "at most %d columns make groups", BY_COLUMNS);

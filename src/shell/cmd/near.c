@@ -158,9 +158,11 @@ static bool frozen(const Args *a, const Model *m, uint8_t **freeze, Error *err)
     *freeze = arena_alloc(a->arena, m->ninputs + 1);
     for (size_t i = 0; i < n; i++) {
         long k = model_input(m, words[i].text);
-        if (k < 0)
-            return fail_at(err, ERR_NAME, words[i].at, "%s has no input '%.*s'", m->name,
-                           STR_ARG(words[i].text));
+        if (k < 0) {
+            fail_at(err, ERR_NAME, words[i].at, "%s has no input '%.*s'", m->name,
+                    STR_ARG(words[i].text));
+            return hint_input(m, words[i].text, a->arena, err);
+        }
         (*freeze)[k] = 1;
     }
     return true;

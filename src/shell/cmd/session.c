@@ -136,6 +136,13 @@ static bool run_run(Session *s, const Args *a, Result *out, Error *err)
         fail(err, ERR_USAGE, "run wants a file");
         return error_hint(err, "run FILE [NAME=VALUE...]");
     }
+    FileText text; /* a script that cannot be read never began */
+    if (!str_eqz(a->words[0].text, "-") && !file_read(args_zstr(a, a->words[0].text), &text, err)) {
+        err->at = a->words[0].at;
+        return false;
+    }
+    if (!str_eqz(a->words[0].text, "-"))
+        file_text_free(&text);
     Variable *vars = arena_array(a->arena, Variable, a->nwords);
     for (size_t i = 1; i < a->nwords; i++) {
         vars[i - 1] = (Variable){a->words[i].name, a->words[i].value};

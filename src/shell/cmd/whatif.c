@@ -210,12 +210,8 @@ static bool parse_vary(const Model *m, const Args *a, size_t *input, double rang
     long i = model_input(m, name);
     range[0] = range[1] = range[2] = NAN;
     if (i < 0) {
-        Str *names = arena_array(a->arena, Str, m->ninputs + 1);
-        for (size_t k = 0; k < m->ninputs; k++)
-            names[k] = str_of(m->inputs[k].name);
         fail_at(err, ERR_NAME, at, "%s has no input '%.*s'", m->name, STR_ARG(name));
-        long near = nearest_name(name, names, m->ninputs);
-        return near >= 0 ? error_hint(err, "did you mean '%s'?", m->inputs[near].name) : false;
+        return hint_input(m, name, a->arena, err);
     }
     *input = (size_t)i;
     for (size_t k = 0; k < 3 && rest.n; k++) {

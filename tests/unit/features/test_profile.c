@@ -131,6 +131,14 @@ static void weights_and_where(void **state)
     assert_int_equal(m.f->rows, 1);
     assert_true(cell(m.f, "count", 0) == 2);
     clear(&m);
+    /* a condition is a group like any other: the same numbers as `by`, against everybody */
+    make(&m, (FavouriteOptions){.what = "languages", .by = "gender"});
+    double lift = cell(m.f, "lift", 0), high = cell(m.f, "high", 0);
+    clear(&m);
+    make(&m, (FavouriteOptions){.what = "languages", .where = "gender = 'F'"});
+    assert_true(str_eqz(cell_text(m.f, "lang", 0), "java") && cell(m.f, "share", 0) == 0.75);
+    assert_true(cell(m.f, "lift", 0) == lift && cell(m.f, "high", 0) == high && lift > 1);
+    clear(&m);
     make(&m, (FavouriteOptions){.what = "title"}); /* any column of the posts */
     assert_int_equal(m.f->rows, 3);
     clear(&m);

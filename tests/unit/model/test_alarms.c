@@ -43,6 +43,15 @@ static void separation(void **state)
          "level a of g, the reference, has y = 1 in all 500 rows: all its other levels run to "
          "minus infinity",
          {1, -1, -1, -1}},
+        {"the reference and levels like it",
+         "y ~ x + g",
+         "level a of g, the reference, has y = 0 in all 500 rows, as has c: all its other levels run to "
+         "plus infinity",
+         {0, -1, 0, -1}},
+        {"each level for itself",
+         "y ~ g",
+         "level b of g has y = 1 in all 500 rows: its coefficient runs to plus infinity",
+         {0, 1, 0, 0}},
         {"a product", "y ~ x + g:k", " of g:k has y = 1 in all ", {-1, -1, 1, -1}},
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
@@ -52,8 +61,9 @@ static void separation(void **state)
         check_row(a != NULL, rows[i].name);
         if (!strstr(a->text, rows[i].text))
             fail_msg("%s: %s\n", rows[i].name, a->text);
-        check_row(strstr(a->help, "--l2 1") && strstr(a->help, "--firth") && strstr(a->help, "out"),
-                  rows[i].name);
+        bool reference = strstr(a->text, "the reference") != NULL;
+        check_row(strstr(a->help, "--l2 1") && strstr(a->help, "--firth"), rows[i].name);
+        check_row(strstr(a->help, reference ? "C(g, ref = \"" : "leave '") != NULL, rows[i].name);
         model_unref(m);
         frame_unref(f);
     }
