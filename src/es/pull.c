@@ -124,6 +124,12 @@ static void body_query(Pull *p, Buf *b)
         buf_printf(b, ",\"_source\":%s", p->includes.p);
 }
 
+/* What the engine need not leave out of its answer, at the end of the path. */
+static void kept_fields(const Pull *p, Loop *l)
+{
+    buf_puts(&l->path, p->opt->with_id ? FILTER ",hits.hits._id" : FILTER);
+}
+
 static void body_pit(Pull *p, Loop *l)
 {
     buf_printf(&l->body,
@@ -137,7 +143,8 @@ static void body_pit(Pull *p, Loop *l)
         buf_printf(&l->body, ",\"search_after\":%s", l->info.sort.p);
     body_query(p, &l->body);
     buf_putc(&l->body, '}');
-    buf_puts(&l->path, "/_search?filter_path=" FILTER);
+    buf_puts(&l->path, "/_search?filter_path=");
+    kept_fields(p, l);
 }
 
 static void body_scroll(Pull *p, Loop *l)
@@ -145,13 +152,15 @@ static void body_scroll(Pull *p, Loop *l)
     if (l->started) {
         buf_printf(&l->body, "{\"scroll\":\"" KEEP_ALIVE "\",\"scroll_id\":\"%s\"}",
                    l->info.context.p);
-        buf_puts(&l->path, "/_search/scroll?filter_path=" FILTER);
+        buf_puts(&l->path, "/_search/scroll?filter_path=");
+        kept_fields(p, l);
         return;
     }
     buf_printf(&l->body, "{\"size\":%zu,\"sort\":[\"_doc\"],\"track_total_hits\":true", l->page);
     body_query(p, &l->body);
     buf_putc(&l->body, '}');
-    buf_printf(&l->path, "/%s/_search?scroll=" KEEP_ALIVE "&filter_path=" FILTER, p->index.p);
+    buf_printf(&l->path, "/%s/_search?scroll=" KEEP_ALIVE "&filter_path=", p->index.p);
+    kept_fields(p, l);
     if (p->nloops > 1)
         buf_printf(&l->path, "&preference=_shards:%d", l->number);
 }
@@ -164,8 +173,6 @@ static bool ask_page(Pull *p, Loop *l, Error *err)
         body_pit(p, l);
     else
         body_scroll(p, l);
-    if (p->opt->with_id)
-        buf_puts(&l->path, ",hits.hits._id");
     /* a scroll that moved twice loses a page, and then the count at the end is wrong: told,
      * never silent */
     HttpRequest q = {.method = "POST",
