@@ -29,6 +29,8 @@ void page_info_clear(PageInfo *p);
 bool page_parse(PageSink *k, Str text, PageInfo *info, Error *err);
 /* The columns so far as a frame; frees the sink's builders. */
 Frame *page_finish(PageSink *k, const char *origin, Error *err);
+/* What was cut or joined so that it cannot be told apart any more. */
+void page_notes(const PageSink *k, ReadReport *report);
 size_t page_rows(const PageSink *k);
 size_t page_malformed(const PageSink *k, Buf *example);
 

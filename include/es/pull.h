@@ -5,9 +5,17 @@
 
 #include "es/schema.h"
 
-/* What to do with a list where a column wants one value. LIST_COUNT: a column that holds a list
- * anywhere becomes the number of its values; the others stay. */
-typedef enum ListPolicy { LIST_JOIN, LIST_FIRST, LIST_COUNT, LIST_EXPLODE, LIST_ERROR } ListPolicy;
+/* What to do with a list where a column wants one value. LIST_COUNT, LIST_MULTIHOT: a column that holds
+ * a list anywhere becomes the number of its values, or a column of yes and no for each value; the others
+ * stay. */
+typedef enum ListPolicy {
+    LIST_JOIN,
+    LIST_FIRST,
+    LIST_COUNT,
+    LIST_MULTIHOT,
+    LIST_EXPLODE,
+    LIST_ERROR
+} ListPolicy;
 
 typedef struct PullOptions {
     const char *index;  /* name, alias or pattern */
@@ -15,7 +23,7 @@ typedef struct PullOptions {
     const char *fields; /* comma list of paths, or NULL: all */
     ListPolicy
         lists; /* LIST_JOIN: texts joined with '|'; numbers: an error that asks for a policy */
-    ListPolicy nested; /* LIST_COUNT (default), LIST_EXPLODE, LIST_ERROR */
+    ListPolicy nested; /* LIST_COUNT: how many objects; the others make columns of their fields */
     bool with_id;      /* a column _id */
     int slices;        /* 0: as many as shards, at most the cores */
     long limit;        /* 0: all */

@@ -7,6 +7,7 @@
  * epochs are read elsewhere; here the rest, letter by letter. A letter that is not known makes its
  * alternative fail.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "es/schema.h"
@@ -205,6 +206,27 @@ bool format_is_own(const char *format)
             return true;
     }
     return false;
+}
+
+bool date_as_usual(Str text, bool epoch_first, int64_t *us, TimeUnit *unit)
+{
+    char whole[20];
+    size_t digits = 0;
+    while (digits < text.n && text.p[digits] >= '0' && text.p[digits] <= '9')
+        digits++;
+    const char *rest = NULL;
+    if (digits == text.n && (digits != 4 || epoch_first))
+        return false;
+    if (digits == text.n)
+        rest = "-01-01";
+    else if (digits == 4 && text.n == 7 && text.p[4] == '-')
+        rest = "-01";
+    else if (digits == 4 && text.n == 13 && (text.p[10] == 'T' || text.p[10] == 't'))
+        rest = ":00";
+    if (!rest)
+        return time_parse(text, DATE_ISO, us, unit);
+    snprintf(whole, sizeof whole, "%.*s%s", STR_ARG(text), rest);
+    return time_parse(str_of(whole), DATE_ISO, us, unit);
 }
 
 bool date_by_format(Str text, const char *format, int64_t *us, TimeUnit *unit)

@@ -12,8 +12,8 @@
  *     everything else                    handed to the caller
  *
  * With several nodes, one that does not answer is passed over and the next one asked. Ctrl-C is
- * asked ten times a second; an aborted transfer closes its socket, and the engine then cancels its
- * task. TLS peers are verified unless the configuration says otherwise. A pinned certificate is
+ * asked ten times a second, while waiting; a transfer that is given up closes its socket, and the engine
+ * then cancels its task. TLS peers are verified unless the configuration says otherwise. A pinned certificate is
  * compared by its sha256 inside the handshake, before anything is sent. Redirects are not followed:
  * credentials stay with the host they were given for.
  */
@@ -159,12 +159,6 @@ static size_t on_header(char *p, size_t size, size_t n, void *ctx)
     return size * n;
 }
 
-static int on_progress(void *ctx, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
-{
-    (void)ctx, (void)a, (void)b, (void)c, (void)d;
-    return cancel_is_raised();
-}
-
 /* The pinned certificate replaces the chain of trust: the leaf's sha256 is all that counts. */
 static int verify_pin(X509_STORE_CTX *store, void *ctx)
 {
@@ -248,8 +242,6 @@ static void set_transport(HttpCall *k)
     curl_easy_setopt(e, CURLOPT_WRITEDATA, k);
     curl_easy_setopt(e, CURLOPT_HEADERFUNCTION, on_header);
     curl_easy_setopt(e, CURLOPT_HEADERDATA, k);
-    curl_easy_setopt(e, CURLOPT_NOPROGRESS, 0L);
-    curl_easy_setopt(e, CURLOPT_XFERINFOFUNCTION, on_progress);
     curl_easy_setopt(e, CURLOPT_PRIVATE, k);
     curl_easy_setopt(e, CURLOPT_USERAGENT, "glint/" GLINT_VERSION);
     /* curl sends a request again when a kept connection turns out to be dead */
@@ -381,9 +373,6 @@ static void explain(HttpCall *k, CURLcode code)
         return;
     }
     switch (code) {
-    case CURLE_ABORTED_BY_CALLBACK:
-        fail(&k->error, ERR_CANCEL, "cancelled");
-        break;
     case CURLE_COULDNT_RESOLVE_HOST:
         fail(&k->error, ERR_NET, "no host '%.*s'", STR_ARG(http_url_host(url)));
         error_hint(&k->error, "check the name, or the network");
@@ -514,7 +503,7 @@ static bool finish_call(Http *h, HttpCall *call, Error *err)
 static bool next_try(const Http *h, const HttpCall *c, int k, double *wait)
 {
     *wait = 0;
-    if (c->hopeless || c->error.code == ERR_CANCEL || k >= RETRIES)
+    if (c->hopeless || k >= RETRIES)
         return false;
     if (c->unsent && (size_t)k + 1 < h->s.nnodes) /* the next node is asked at once */
         return true;

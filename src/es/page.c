@@ -44,6 +44,9 @@ typedef struct Parse {
     Level at[DEPTH_MAX];
     Buf key;        /* the pending key */
     size_t pending; /* trie node of the pending key (0: none) */
+    int list_depth; /* where the outermost list inside _source stands (0: in none), ... */
+    size_t list;    /* ... its node, and which of its elements this is, from 1 */
+    size_t nth;
 } Parse;
 
 static bool key_is(const Parse *p, const char *z)
@@ -65,41 +68,123 @@ static bool push(Parse *p, Where where, bool array, size_t node)
     return true;
 }
 
+/* ---- lists ---- */
+
+static ListPolicy policy_at(const PageSink *k, size_t node)
+{
+    return k->nodes[node].nested ? k->nested : k->lists;
+}
+
+/* Another element of the outermost list. */
+static bool element(Parse *p, bool object)
+{
+    PageSink *k = p->k;
+    p->nth++;
+    ListPolicy policy = policy_at(k, p->list);
+    if (p->nth < 2 || (policy != LIST_EXPLODE && policy != LIST_ERROR))
+        return true;
+    Str name = k->nodes[p->list].name;
+    if (policy == LIST_ERROR)
+        return !object || fail(p->err, ERR_DATA, "'%.*s' holds a list of objects in document %zu", STR_ARG(name),
+                               k->documents + 1);
+    if (k->explode_node && k->explode_node != p->list) {
+        fail(p->err, ERR_DATA, "'%.*s' and '%.*s' both hold lists in document %zu: which one makes the rows?",
+             STR_ARG(k->nodes[k->explode_node].name), STR_ARG(name), k->documents + 1);
+        return error_hint(p->err, "--fields leaves one of them out");
+    }
+    k->explode_node = p->list;
+    k->explode_rows = p->nth > k->explode_rows ? p->nth : k->explode_rows;
+    return true;
+}
+
+/* Is the next value an element of the outermost list itself? */
+static bool at_element(const Parse *p)
+{
+    return p->list_depth && p->depth == p->list_depth;
+}
+
+static void list_text(PageSink *k, Slot *s, Str text)
+{
+    buf_str(&k->scratch, text);
+    s->n += text.n;
+}
+
+static void list_char(PageSink *k, Slot *s, char c)
+{
+    buf_putc(&k->scratch, c);
+    s->n++;
+}
+
+/* The slot's text is at the end of the scratch: between the values of a list of objects those of other
+ * paths came. */
+static void list_to_end(PageSink *k, Slot *s)
+{
+    if (s->from + s->n == k->scratch.n)
+        return;
+    buf_reserve(&k->scratch, s->n + 1);
+    size_t from = k->scratch.n;
+    buf_put(&k->scratch, k->scratch.p + s->from, s->n);
+    s->from = from;
+}
+
+/* The value of the n-th element is the n-th in the column's list too, so that values of one object stay
+ * together; a second value in the same element is joined to the first. */
+static void put_in_place(PageSink *k, Slot *s, size_t nth, Str text, bool missing)
+{
+    if (s->elements == nth) {
+        if (missing)
+            return;
+        list_char(k, s, '|');
+    }
+    while (s->elements < nth) {
+        if (s->elements++)
+            list_char(k, s, LIST_SEP);
+        if (s->elements < nth)
+            list_char(k, s, LIST_MISSING);
+    }
+    if (missing)
+        list_char(k, s, LIST_MISSING);
+    else
+        list_text(k, s, text);
+}
+
 /* A scalar inside _source: text as it came. */
-static void put_scalar(Parse *p, SlotState state, Str text)
+static bool put_scalar(Parse *p, SlotState state, Str text)
 {
     PageSink *k = p->k;
     Level *l = top(p);
     size_t node = l->array ? l->node : p->pending;
     long col = node ? k->nodes[node].col : -1;
     if (col < 0)
-        return;
+        return true;
     Slot *s = &k->slots[col];
     if (!l->many) {
         *s = (Slot){state, k->scratch.n, text.n, 0};
         buf_str(&k->scratch, text);
-        return;
+        return true;
     }
-    if (state == SLOT_NULL)
-        return;
+    if (at_element(p) && !element(p, false))
+        return false;
+    ListPolicy policy = k->cols[col].policy;
+    bool in_place = policy == LIST_FIRST || policy == LIST_EXPLODE;
+    if (state == SLOT_NULL && !in_place)
+        return true;
     if (state == SLOT_TRUE || state == SLOT_FALSE)
         text = state == SLOT_TRUE ? STR("true") : STR("false");
     if (s->state != SLOT_LIST)
         *s = (Slot){SLOT_LIST, k->scratch.n, 0, 0};
-    if (s->from + s->n !=
-        k->scratch.n) { /* a list of objects: another path's values came between */
-        buf_reserve(&k->scratch, s->n + 1);
-        size_t from = k->scratch.n;
-        buf_put(&k->scratch, k->scratch.p + s->from, s->n);
-        s->from = from;
+    list_to_end(k, s);
+    if (in_place) {
+        put_in_place(k, s, p->nth, text, state == SLOT_NULL);
+        return true;
     }
-    if (s->elements++) {
-        buf_putc(&k->scratch, LIST_SEP);
-        s->n++;
-    }
-    buf_str(&k->scratch, text);
-    s->n += text.n;
+    if (s->elements++)
+        list_char(k, s, LIST_SEP);
+    list_text(k, s, text);
+    return true;
 }
+
+/* ---- events ---- */
 
 static void put_sort(Parse *p, Str json)
 {
@@ -150,8 +235,7 @@ static int on_scalar(Parse *p, SlotState state, Str text)
         }
         break;
     case AT_SOURCE:
-        put_scalar(p, state, text);
-        break;
+        return put_scalar(p, state, text);
     case AT_SORT:
         if (state == SLOT_TEXT) {
             Buf q = BUF_INIT;
@@ -252,6 +336,8 @@ static int on_map(void *ctx)
             w = AT_SKIP;
         } else if (!here) {
             w = AT_SKIP;
+        } else if (at_element(p) && !element(p, true)) {
+            return 0;
         }
         node = here;
     }
@@ -290,7 +376,16 @@ static int on_array(void *ctx)
         long col = node ? p->k->nodes[node].col : -1;
         if (col >= 0 && p->k->slots[col].state == SLOT_ABSENT)
             p->k->slots[col] = (Slot){SLOT_LIST, p->k->scratch.n, 0, 0};
-        return push(p, node ? AT_SOURCE : AT_SKIP, true, node);
+        if (node && at_element(p) && !element(p, false))
+            return 0;
+        if (!push(p, node ? AT_SOURCE : AT_SKIP, true, node))
+            return 0;
+        if (node && !p->list_depth) {
+            p->list_depth = p->depth;
+            p->list = node;
+            p->nth = 0;
+        }
+        return 1;
     }
     default:
         return push(p, AT_SKIP, true, 0);
@@ -302,6 +397,8 @@ static int on_array_end(void *ctx)
     Parse *p = ctx;
     if (top(p)->where == AT_SORT)
         buf_putc(&p->info->sort, ']');
+    if (p->depth == p->list_depth)
+        p->list_depth = 0;
     p->depth--;
     return 1;
 }

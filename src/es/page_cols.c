@@ -7,6 +7,7 @@
  * for only then is it known which columns it lacks and how many rows an exploded list makes. A
  * value that does not fit its column's type is null there and counted.
  */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -52,6 +53,26 @@ static PageCol *add_column(PageSink *k, const char *path, FieldKind kind)
     return c;
 }
 
+/* A column for a field, and its path in the trie. */
+static void add_field(PageSink *k, const Field *f)
+{
+    PageCol *c = add_column(k, f->path, f->kind);
+    c->epoch_seconds = f->epoch_seconds;
+    c->epoch_first = f->epoch_first;
+    c->format = f->format ? xstrdup(f->format) : NULL;
+    c->counts = f->kind == FIELD_NESTED;
+    c->nested = f->container > 0;
+    c->policy = c->nested ? k->nested : k->lists;
+    c->lengths = c->policy == LIST_COUNT && !c->counts ? builder_new(COL_INT) : NULL;
+    size_t at = 0;
+    for (Str rest = str_of(f->path), part; rest.n;) {
+        part = str_split(rest, '.', &rest);
+        at = page_node(k, at, part, true);
+        k->nodes[at].nested = c->nested && (size_t)(part.p + part.n - f->path) >= f->container;
+    }
+    k->nodes[at].col = (long)k->n - 1;
+}
+
 static bool wanted(const char *fields, const char *path)
 {
     if (!fields)
@@ -64,23 +85,38 @@ static bool wanted(const char *fields, const char *path)
     return false;
 }
 
-static bool check_fields(const Schema *s, const char *fields, Error *err)
+static bool is_or_holds(Str name, Str asked)
 {
-    Str *names = xcalloc(s->n + 1, sizeof *names);
+    return str_eq(name, asked) || (str_starts(name, asked) && name.p[asked.n] == '.');
+}
+
+static bool check_field(Str f, const Str *names, size_t n, size_t open, Error *err)
+{
+    for (size_t i = 0; i < n; i++)
+        if (is_or_holds(names[i], f)) {
+            if (i < open)
+                return true;
+            fail(err, ERR_NAME, "'%.*s' is inside nested objects, which are only counted", STR_ARG(f));
+            return error_hint(err, "--nested first, multihot, explode or join makes columns of their fields");
+        }
+    long near = nearest_name(f, names, open);
+    fail(err, ERR_NAME, "no field '%.*s' in the mapping", STR_ARG(f));
+    return near < 0 ? false : error_hint(err, "did you mean '%s'?", names[near].p);
+}
+
+/* `open`: the fields inside nested objects are columns too. */
+static bool check_fields(const Schema *s, const char *fields, bool open, Error *err)
+{
+    size_t inner = s->inner ? s->inner->n : 0;
+    Str *names = xcalloc(s->n + inner + 1, sizeof *names);
     bool ok = true;
     for (size_t i = 0; i < s->n; i++)
         names[i] = str_of(s->fields[i].path);
+    for (size_t i = 0; i < inner; i++)
+        names[s->n + i] = str_of(s->inner->fields[i].path);
     for (Str rest = str_of(fields), f; ok && rest.n;) {
         f = str_trim(str_split(rest, ',', &rest));
-        bool found = false;
-        for (size_t i = 0; i < s->n && !found; i++)
-            found = str_eq(f, names[i]) || (str_starts(names[i], f) && names[i].p[f.n] == '.');
-        if (!found) {
-            long near = nearest_name(f, names, s->n);
-            ok = fail(err, ERR_NAME, "no field '%.*s' in the mapping", STR_ARG(f));
-            if (near >= 0)
-                error_hint(err, "did you mean '%s'?", names[near].p);
-        }
+        ok = check_field(f, names, s->n + inner, open ? s->n + inner : s->n, err);
     }
     free(names);
     return ok;
@@ -88,11 +124,12 @@ static bool check_fields(const Schema *s, const char *fields, Error *err)
 
 PageSink *page_sink_new(const Schema *s, const PullOptions *opt, Error *err)
 {
-    if (opt->fields && !check_fields(s, opt->fields, err))
+    bool open = opt->nested != LIST_COUNT;
+    if (opt->fields && !check_fields(s, opt->fields, open, err))
         return NULL;
     PageSink *k = xcalloc(1, sizeof *k);
     k->lists = opt->lists;
-    k->nested = opt->nested == LIST_JOIN ? LIST_COUNT : opt->nested;
+    k->nested = opt->nested;
     k->nodes = xcalloc(1, sizeof *k->nodes);
     k->nodes[0].col = -1;
     k->nnodes = 1;
@@ -103,20 +140,13 @@ PageSink *page_sink_new(const Schema *s, const PullOptions *opt, Error *err)
     }
     for (size_t i = 0; i < s->n; i++) {
         const Field *f = &s->fields[i];
-        if (f->kind == FIELD_OTHER || !wanted(opt->fields, f->path))
-            continue;
-        PageCol *c = add_column(k, f->path, f->kind);
-        c->epoch_seconds = f->epoch_seconds;
-        c->format = f->format ? xstrdup(f->format) : NULL;
-        c->counts = f->kind == FIELD_NESTED;
-        c->lengths = opt->lists == LIST_COUNT && !c->counts ? builder_new(COL_INT) : NULL;
-        size_t at = 0;
-        for (Str rest = str_of(f->path), part; rest.n;) {
-            part = str_split(rest, '.', &rest);
-            at = page_node(k, at, part, true);
-        }
-        k->nodes[at].col = (long)k->n - 1;
+        bool opened = open && f->kind == FIELD_NESTED;
+        if (f->kind != FIELD_OTHER && !opened && wanted(opt->fields, f->path))
+            add_field(k, f);
     }
+    for (size_t i = 0; open && s->inner && i < s->inner->n; i++)
+        if (s->inner->fields[i].kind != FIELD_OTHER && wanted(opt->fields, s->inner->fields[i].path))
+            add_field(k, &s->inner->fields[i]);
     for (size_t j = 0; j < k->n; j++) {
         ColType t = column_type(&k->cols[j]);
         k->cols[j].builder = t == COL_TEXT ? builder_new_strings() : builder_new(t);
@@ -170,24 +200,39 @@ static bool put_int(PageCol *c, Str text, Error *err)
     return malformed(c, text, err);
 }
 
+/* Digits behind the sixth of a second, other than 0. */
+static bool is_finer(Str text)
+{
+    size_t dot = 0;
+    while (dot < text.n && text.p[dot] != '.' && text.p[dot] != ',')
+        dot++;
+    for (size_t i = dot + 7; i < text.n && text.p[i] >= '0' && text.p[i] <= '9'; i++)
+        if (text.p[i] != '0')
+            return true;
+    return false;
+}
+
 static bool put_time(PageCol *c, Str text, SlotState state, Error *err)
 {
     int64_t us, n;
     TimeUnit unit;
-    if (c->format && date_by_format(text, c->format, &us, &unit)) {
-        builder_time_unit(c->builder, unit);
-        return builder_int(c->builder, us, err);
+    int64_t scale = c->epoch_seconds ? US_PER_SECOND : 1000;
+    double d;
+    if (!(c->format && date_by_format(text, c->format, &us, &unit)) &&
+        !date_as_usual(text, c->epoch_first || c->epoch_seconds, &us, &unit)) {
+        unit = TIME_SECOND;
+        if (parse_int(text, &n) && n < INT64_MAX / scale && n > INT64_MIN / scale)
+            us = n * scale;
+        else if (parse_real(text, &d) && fabs(d) < 9e15 / (double)scale * 1000)
+            us = (int64_t)llround(d * (double)scale);
+        else
+            return malformed(c, text, err);
+        if (us % US_PER_SECOND)
+            unit = us % 1000 ? TIME_MICRO : TIME_MILLI;
     }
-    if (state == SLOT_TEXT && time_parse(text, DATE_ISO, &us, &unit)) {
-        builder_time_unit(c->builder, unit);
-        return builder_int(c->builder, us, err);
-    }
-    if (parse_int(text, &n)) {
-        int64_t scale = c->epoch_seconds ? US_PER_SECOND : 1000;
-        builder_time_unit(c->builder, n % 1000 && !c->epoch_seconds ? TIME_MILLI : TIME_SECOND);
-        return builder_int(c->builder, n * scale, err);
-    }
-    return malformed(c, text, err);
+    c->finer += state == SLOT_TEXT && is_finer(text);
+    builder_time_unit(c->builder, unit);
+    return builder_int(c->builder, us, err);
 }
 
 static bool put_value(PageCol *c, Str text, SlotState state, Error *err)
@@ -215,44 +260,58 @@ static bool put_value(PageCol *c, Str text, SlotState state, Error *err)
 
 /* ---- one document ---- */
 
+/* Joined texts: a|b. */
+static bool put_joined(PageSink *k, PageCol *c, const Slot *slot, size_t row, Error *err)
+{
+    for (char *p = k->scratch.p + slot->from; p < k->scratch.p + slot->from + slot->n; p++) {
+        k->bars += row == 0 && *p == '|';
+        *p = *p == LIST_SEP ? '|' : *p;
+    }
+    return put_value(c, (Str){k->scratch.p + slot->from, slot->n}, SLOT_TEXT, err);
+}
+
 static bool put_list(PageSink *k, PageCol *c, const Slot *slot, size_t row, Error *err)
 {
     Str text = {k->scratch.p + slot->from, slot->n};
+    bool strings = column_type(c) == COL_TEXT, one = slot->elements == 1;
     if (c->counts)
         return builder_int(c->builder, (int64_t)slot->elements, err);
     if (c->lengths) {
         c->listed = true;
         return builder_null(c->builder, err);
     }
+    if (c->policy == LIST_MULTIHOT && strings) {
+        c->listed = true;
+        return builder_text(c->builder, text, err);
+    }
     if (slot->elements == 0)
         return builder_null(c->builder, err);
-    bool strings = column_type(c) == COL_TEXT;
-    if (k->lists == LIST_JOIN && !strings && slot->elements > 1) {
+    if ((c->policy == LIST_JOIN || c->policy == LIST_MULTIHOT) && !strings && !one) {
         fail(err, ERR_DATA, "field '%s' holds a list of numbers in document %zu", c->path,
-             k->rows + 1);
-        return error_hint(err, "say what to do with it: --lists first, count, explode");
+             k->documents + 1);
+        return error_hint(err, "say what to do with it: --%s first, %sexplode", c->nested ? "nested" : "lists",
+                          c->nested ? "" : "count, ");
     }
-    if (k->lists == LIST_ERROR && slot->elements > 1)
+    if (c->policy == LIST_ERROR && !one)
         return fail(err, ERR_DATA, "field '%s' holds a list of %zu values in document %zu", c->path,
-                    slot->elements, k->rows + 1);
-    if (k->lists == LIST_JOIN) {
-        for (char *p = k->scratch.p + slot->from; p < k->scratch.p + slot->from + slot->n; p++)
-            *p = *p == LIST_SEP ? '|' : *p;
-        return put_value(c, text, SLOT_TEXT, err);
-    }
-    Str part = STR_NULL;
-    for (size_t i = 0; i <= row && i < slot->elements; i++)
-        part = str_split(text, LIST_SEP, &text);
+                    slot->elements, k->documents + 1);
+    if (c->policy == LIST_JOIN)
+        return put_joined(k, c, slot, row, err);
     if (row >= slot->elements)
         return builder_null(c->builder, err);
-    return put_value(c, part, SLOT_TEXT, err);
+    Str part = STR_NULL;
+    for (size_t i = 0; i <= row; i++)
+        part = str_split(text, LIST_SEP, &text);
+    bool missing = part.n == 1 && part.p[0] == LIST_MISSING;
+    return missing ? builder_null(c->builder, err) : put_value(c, part, SLOT_TEXT, err);
 }
 
 bool page_document_end(PageSink *k, Error *err)
 {
-    size_t rows = 1;
-    for (size_t j = 0; k->lists == LIST_EXPLODE && j < k->n; j++)
-        if (k->slots[j].state == SLOT_LIST && !k->cols[j].counts && k->slots[j].elements > rows)
+    size_t rows = k->explode_rows ? k->explode_rows : 1;
+    for (size_t j = 0; j < k->n; j++)
+        if (k->slots[j].state == SLOT_LIST && k->cols[j].policy == LIST_EXPLODE && !k->cols[j].counts &&
+            k->slots[j].elements > rows)
             rows = k->slots[j].elements;
     for (size_t r = 0; r < rows; r++)
         for (size_t j = 0; j < k->n; j++) {
@@ -269,6 +328,8 @@ bool page_document_end(PageSink *k, Error *err)
                 return false;
         }
     k->rows += rows;
+    k->documents++;
+    k->explode_rows = k->explode_node = 0;
     memset(k->slots, 0, (k->n + 1) * sizeof *k->slots);
     buf_clear(&k->scratch);
     return true;
@@ -286,25 +347,80 @@ size_t page_malformed(const PageSink *k, Buf *example)
     return total;
 }
 
+void page_notes(const PageSink *k, ReadReport *report)
+{
+    for (size_t j = 0; j < k->n; j++)
+        if (k->cols[j].finer)
+            read_note(report, "%s: %zu moment%s finer than a microsecond, the rest cut", k->cols[j].path,
+                      k->cols[j].finer, k->cols[j].finer == 1 ? " is" : "s are");
+    if (k->bars)
+        read_note(report, "%zu '|' stand%s inside the values of lists joined with '|': --lists explode or multihot "
+                  "keeps the values apart", k->bars, k->bars == 1 ? "s" : "");
+}
+
+/* Texts of unsigned 64-bit integers: integers when all of them fit. */
+static Column *as_integers(Column *text, Error *err)
+{
+    ColumnBuilder *b = builder_new(COL_INT);
+    bool fit = true, ok = true;
+    for (size_t i = 0; ok && fit && i < text->n; i++) {
+        int64_t v;
+        if (column_is_null(text, i))
+            ok = builder_null(b, err);
+        else if ((fit = parse_int(column_text(text, i), &v)))
+            ok = builder_int(b, v, err);
+    }
+    if (ok && !fit) {
+        builder_free(b);
+        return text;
+    }
+    column_unref(text);
+    if (ok)
+        return builder_finish(b, err);
+    builder_free(b);
+    return NULL;
+}
+
+/* The column that a field has become: its own, its lengths, or a column for each value. */
+static bool finish_column(PageCol *c, Column **cols, char **names, size_t *n, Error *err)
+{
+    ColumnBuilder **b = c->listed && c->lengths ? &c->lengths : &c->builder;
+    Column *col = builder_finish(*b, err);
+    *b = NULL;
+    if (col && c->kind == FIELD_UINT && !c->listed)
+        col = as_integers(col, err);
+    if (col && c->listed && c->policy == LIST_MULTIHOT) {
+        bool ok = page_multihot(col, c->path, cols, names, n, err);
+        column_unref(col);
+        return ok;
+    }
+    if (!col)
+        return false;
+    names[*n] = xstrdup(c->path);
+    cols[(*n)++] = col;
+    return true;
+}
+
 Frame *page_finish(PageSink *k, const char *origin, Error *err)
 {
-    Column **cols = xcalloc(k->n + 1, sizeof *cols);
-    char **names = xcalloc(k->n + 1, sizeof *names);
+    Column **cols = NULL;
+    char **names = NULL;
+    size_t n = 0;
     bool ok = true;
-    for (size_t j = 0; j < k->n; j++) {
-        names[j] = k->cols[j].path;
-        ColumnBuilder **b = k->cols[j].listed ? &k->cols[j].lengths : &k->cols[j].builder;
-        cols[j] = builder_finish(*b, ok ? err : NULL);
-        *b = NULL;
-        ok = ok && cols[j];
+    for (size_t j = 0; ok && j < k->n; j++) {
+        cols = xrealloc(cols, (n + HOT_MAX + 1) * sizeof *cols);
+        names = xrealloc(names, (n + HOT_MAX + 1) * sizeof *names);
+        ok = finish_column(&k->cols[j], cols, names, &n, err);
     }
     Frame *f = NULL;
     if (ok) {
-        f = frame_new(names, cols, k->n, k->rows);
+        f = frame_new(names, cols, n, k->rows);
         frame_set_origin(f, origin);
-    } else {
-        for (size_t j = 0; j < k->n; j++)
+    }
+    for (size_t j = 0; j < n; j++) {
+        if (!ok)
             column_unref(cols[j]);
+        free(names[j]);
     }
     free(cols);
     free(names);

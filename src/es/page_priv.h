@@ -5,8 +5,10 @@
 
 #include "es/page.h"
 
-/* Between elements of a list in the scratch: no JSON text holds it unescaped. */
+/* Between elements of a list in the scratch, and an element that is missing: no JSON text holds them
+ * unescaped. */
 #define LIST_SEP '\x1e'
+#define LIST_MISSING '\x1d'
 
 typedef enum SlotState {
     SLOT_ABSENT,
@@ -27,6 +29,7 @@ typedef struct Slot {
 typedef struct Node {
     Str name;
     long col;           /* column of the sink, or -1 */
+    bool nested;        /* a nested object or something in one */
     size_t child, next; /* indexes of nodes, 0: none */
 } Node;
 
@@ -34,10 +37,12 @@ typedef struct PageCol {
     char *path;
     FieldKind kind;
     char *format; /* of dates, owned; NULL: ISO and epochs */
-    bool epoch_seconds, counts, listed;
+    bool epoch_seconds, epoch_first, counts, listed;
+    ListPolicy policy;
+    bool nested; /* inside nested objects: --nested is its policy */
     ColumnBuilder *builder;
     ColumnBuilder *lengths; /* LIST_COUNT: how many values; the column, once a list was met */
-    size_t malformed;
+    size_t malformed, finer; /* values that did not fit; moments finer than a microsecond, cut */
     char example[64];
 } PageCol;
 
@@ -49,7 +54,10 @@ struct PageSink {
     Node *nodes;
     long id_col;
     ListPolicy lists, nested;
-    size_t rows;
+    size_t rows, documents;
+    size_t bars; /* '|' inside the elements of joined lists */
+    /* of the document being read: as many rows as the list at that node of the trie has elements */
+    size_t explode_rows, explode_node;
     Buf scratch, list;
 };
 
@@ -57,5 +65,9 @@ struct PageSink {
 size_t page_node(PageSink *k, size_t parent, Str name, bool make);
 /* The gathered document goes to the builders. */
 bool page_document_end(PageSink *k, Error *err);
+/* A column of lists (LIST_SEP between their elements) as a column of yes and no for each value, in the
+ * order of the values, called NAME_VALUE: appended to cols and names, which have room for *n + HOT_MAX. */
+#define HOT_MAX 500
+bool page_multihot(const Column *lists, const char *name, Column **cols, char **names, size_t *n, Error *err);
 
 #endif

@@ -35,12 +35,18 @@
 typedef struct Loop {
     int number;  /* slice or shard */
     size_t page; /* documents to ask for */
-    bool started, ended;
+    bool asked, started, ended;
     int tries;
     int64_t expected, received;
     PageInfo info;
     Buf body, path;
 } Loop;
+
+/* Rows that came together: of which loop, how many. */
+typedef struct Piece {
+    const Loop *of;
+    size_t rows;
+} Piece;
 
 typedef struct Pull {
     Client *c;
@@ -51,6 +57,8 @@ typedef struct Pull {
     bool by_pit;
     size_t nloops;
     Loop loops[LOOPS_MAX];
+    size_t npieces;
+    Piece *pieces;
 } Pull;
 
 bool list_policy_parse(Str s, ListPolicy *out)
@@ -61,6 +69,7 @@ bool list_policy_parse(Str s, ListPolicy *out)
     } rows[] = {{"join", LIST_JOIN},
                 {"first", LIST_FIRST},
                 {"count", LIST_COUNT},
+                {"multihot", LIST_MULTIHOT},
                 {"explode", LIST_EXPLODE},
                 {"error", LIST_ERROR}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
@@ -72,6 +81,17 @@ bool list_policy_parse(Str s, ListPolicy *out)
 }
 
 /* ---- contexts ---- */
+
+/* The text between `before` and `after` where it first stands in the head of an answer. */
+static Str between(Str text, const char *before, char after)
+{
+    const char *p = memmem(text.p, text.n, before, strlen(before));
+    if (!p)
+        return STR_NULL;
+    p += strlen(before);
+    const char *e = memchr(p, after, (size_t)(text.p + text.n - p));
+    return e ? (Str){p, (size_t)(e - p)} : STR_NULL;
+}
 
 static bool open_pit(Pull *p, Error *err)
 {
@@ -86,12 +106,33 @@ static bool open_pit(Pull *p, Error *err)
     return ok;
 }
 
-/* Closing is a courtesy that must not hide the error which ended the pull, nor be stopped by
- * Ctrl-C. */
+/* A scroll whose first answer is on its way is open already, and only that answer tells its id. Another
+ * Ctrl-C ends the waiting. */
+static void await_ids(Pull *p)
+{
+    size_t unknown = 0;
+    for (size_t i = 0; !p->by_pit && i < p->nloops; i++)
+        unknown += p->loops[i].asked && !p->loops[i].started;
+    Error ignored = ERROR_INIT;
+    for (HttpCall *call; unknown && (call = http_next(p->c->http, &ignored)); http_call_free(p->c->http, call)) {
+        Loop *l = http_call_request(call)->tag;
+        Str text = buf_slice(&http_call_reply(call)->body);
+        Str id = between(str_sub(text, 0, text.n < HEAD_BYTES ? text.n : HEAD_BYTES), "\"_scroll_id\":\"", '"');
+        unknown -= l->asked && !l->started;
+        l->started = true;
+        buf_clear(&l->info.context);
+        buf_str(&l->info.context, id);
+    }
+}
+
+/* Closing is a courtesy that must not hide the error which ended the pull, nor be stopped by the Ctrl-C
+ * that ended it. */
 static void close_contexts(Pull *p)
 {
     Error ignored = ERROR_INIT;
     bool was_cancelled = cancel_is_raised();
+    cancel_clear();
+    await_ids(p);
     cancel_clear();
     http_abort_all(p->c->http);
     Buf body = BUF_INIT;
@@ -180,21 +221,11 @@ static bool ask_page(Pull *p, Loop *l, Error *err)
                      .body = buf_slice(&l->body),
                      .repeatable = true,
                      .tag = l};
-    return http_begin(p->c->http, &q, err) != NULL;
+    l->asked = http_begin(p->c->http, &q, err) != NULL;
+    return l->asked;
 }
 
 /* ---- asking ahead ---- */
-
-/* The text between `before` and `after` where it first stands in the head of an answer. */
-static Str between(Str text, const char *before, char after)
-{
-    const char *p = memmem(text.p, text.n, before, strlen(before));
-    if (!p)
-        return STR_NULL;
-    p += strlen(before);
-    const char *e = memchr(p, after, (size_t)(text.p + text.n - p));
-    return e ? (Str){p, (size_t)(e - p)} : STR_NULL;
-}
 
 /* The sort values of the last hit: they stand behind its _source, so nothing of a document
  * follows. */
@@ -259,8 +290,11 @@ static bool take_page(Pull *p, Loop *l, HttpReply *r, Error *err)
 {
     if (r->status >= 400)
         return client_refused(r, "a page", err);
+    size_t rows = page_rows(p->sink);
     if (!page_parse(p->sink, buf_slice(&r->body), &l->info, err) || !check_envelope(&l->info, err))
         return false;
+    p->pieces = xrealloc(p->pieces, (p->npieces + 1) * sizeof *p->pieces);
+    p->pieces[p->npieces++] = (Piece){l, page_rows(p->sink) - rows};
     if (!l->started) {
         if (l->info.total < 0 || l->info.gte)
             return fail(err, ERR_REMOTE, "the engine did not say how many documents there are");
@@ -378,8 +412,27 @@ static bool check_complete(const Pull *p, Error *err)
     return error_hint(err, "try again: documents may have been dropped with a shard");
 }
 
+/* The rows loop by loop, whichever page was the first to come: two pulls of an index that did not change
+ * give the same table. */
+static Frame *in_order(const Pull *p, Frame *f, Error *err)
+{
+    if (!f || p->nloops == 1)
+        return f;
+    uint32_t *rows = xcalloc(f->rows + 1, sizeof *rows);
+    size_t n = 0;
+    for (size_t k = 0; k < p->nloops; k++)
+        for (size_t i = 0, from = 0; i < p->npieces; from += p->pieces[i++].rows)
+            for (size_t r = 0; p->pieces[i].of == &p->loops[k] && r < p->pieces[i].rows; r++)
+                rows[n++] = (uint32_t)(from + r);
+    Frame *out = frame_take(f, rows, n, err);
+    free(rows);
+    frame_unref(f);
+    return out;
+}
+
 static void pull_clear(Pull *p)
 {
+    free(p->pieces);
     page_sink_free(p->sink);
     for (size_t i = 0; i < p->nloops; i++) {
         page_info_clear(&p->loops[i].info);
@@ -391,13 +444,26 @@ static void pull_clear(Pull *p)
     buf_free(&p->includes);
 }
 
+/* Fields that make no column: "location (geo_point)". */
+static void tell_left_out(const Schema *s, const PullOptions *opt, ReadReport *report)
+{
+    Buf b = BUF_INIT;
+    for (size_t i = 0; i < s->n && !opt->fields; i++)
+        if (s->fields[i].kind == FIELD_OTHER)
+            buf_printf(&b, "%s%s (%s)", b.n ? ", " : "", s->fields[i].path, s->fields[i].type);
+    if (b.n)
+        read_note(report, "no column can hold: %s", b.p);
+    buf_free(&b);
+}
+
 static void tell(const PullReport *r, const PageSink *sink)
 {
     Buf example = BUF_INIT;
     if (page_malformed(sink, &example))
-        read_note(r->read, "%zu values did not fit the mapping's type and are missing: %s",
-                  r->malformed, example.p);
+        read_note(r->read, "%zu value%s did not fit the mapping's type and %s missing: %s",
+                  r->malformed, r->malformed == 1 ? "" : "s", r->malformed == 1 ? "is" : "are", example.p);
     buf_free(&example);
+    page_notes(sink, r->read);
 }
 
 Frame *es_pull(Client *c, const PullOptions *opt, PullReport *report, Error *err)
@@ -417,7 +483,8 @@ Frame *es_pull(Client *c, const PullOptions *opt, PullReport *report, Error *err
     if ((!p.by_pit || open_pit(&p, err)) && run_loops(&p, err) && check_complete(&p, err)) {
         report->malformed = page_malformed(p.sink, NULL);
         tell(report, p.sink);
-        f = page_finish(p.sink, opt->index, err);
+        tell_left_out(s, opt, report->read);
+        f = in_order(&p, page_finish(p.sink, opt->index, err), err);
     }
     close_contexts(&p);
     report->read->rows = f ? (long)f->rows : 0;

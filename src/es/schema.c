@@ -66,31 +66,57 @@ static FieldKind wider(FieldKind a, FieldKind b)
     return a == b ? a : numbers ? FIELD_REAL : FIELD_STRING;
 }
 
-static void merge_field(Schema *s, const char *path, const char *type, const cJSON *field,
+/* 03/04/2024 is two days, when the index it came from is no longer known. */
+static bool same_dates(const Field *a, const Field *b)
+{
+    return a->epoch_seconds == b->epoch_seconds && a->epoch_first == b->epoch_first &&
+           strcmp(a->format ? a->format : "", b->format ? b->format : "") == 0;
+}
+
+static Field field_of(const char *path, const char *type, const cJSON *field)
+{
+    const char *format = text_member(field, "format");
+    Field f = {.path = xstrdup(path), .kind = kind_of(type)};
+    snprintf(f.type, sizeof f.type, "%s", type);
+    f.hidden = cJSON_IsFalse(member(field, "index"));
+    f.format = format && f.kind == FIELD_TIME && format_is_own(format) ? xstrdup(format) : NULL;
+    f.epoch_seconds = format && strstr(format, "epoch_second") && !strstr(format, "epoch_millis");
+    f.epoch_first = format && strncmp(format, "epoch_", 6) == 0;
+    return f;
+}
+
+static void field_clear(Field *f)
+{
+    free(f->path);
+    free(f->format);
+}
+
+static void merge_field(Schema *s, const char *path, const char *type, const cJSON *field, size_t container,
                         ReadReport *report)
 {
-    FieldKind kind = kind_of(type);
+    Field new = field_of(path, type, field);
+    new.container = container;
     long at = schema_find(s, str_of(path));
     if (at >= 0) {
         Field *f = &s->fields[at];
-        FieldKind w = wider(f->kind, kind);
-        if (w != f->kind || w != kind)
+        FieldKind kind = new.kind, w = wider(f->kind, kind);
+        if (w == FIELD_TIME && !same_dates(f, &new)) {
+            read_note(report, "the dates of field '%s' are written '%s' in one index and '%s' in another: read as text",
+                      path, f->format ? f->format : "as usual", new.format ? new.format : "as usual");
+            w = FIELD_STRING;
+        } else if (w != f->kind || w != kind)
             read_note(report, "field '%s' is %s in one index and %s in another: read as %s", path,
                       f->type, type, w == FIELD_REAL ? "real" : "text");
         f->kind = w;
+        field_clear(&new);
         return;
     }
     s->fields = xrealloc(s->fields, (s->n + 1) * sizeof *s->fields);
-    Field *f = &s->fields[s->n++];
-    *f = (Field){.path = xstrdup(path), .kind = kind};
-    snprintf(f->type, sizeof f->type, "%s", type);
-    const char *format = text_member(field, "format");
-    f->hidden = cJSON_IsFalse(member(field, "index"));
-    f->format = format && kind == FIELD_TIME && format_is_own(format) ? xstrdup(format) : NULL;
-    f->epoch_seconds = format && strstr(format, "epoch_second") && !strstr(format, "epoch_millis");
+    s->fields[s->n++] = new;
 }
 
-static void merge_properties(Schema *s, const cJSON *properties, const char *prefix,
+/* `container`: 0 outside nested objects. A nested field is one, and what it holds is in s->inner. */
+static void merge_properties(Schema *s, const cJSON *properties, const char *prefix, size_t container,
                              ReadReport *report)
 {
     const cJSON *p;
@@ -99,10 +125,15 @@ static void merge_properties(Schema *s, const cJSON *properties, const char *pre
         Buf path = BUF_INIT;
         buf_printf(&path, "%s%s%s", prefix, *prefix ? "." : "", p->string);
         const char *type = text_member(p, "type");
-        if (type && strcmp(type, "object") != 0)
-            merge_field(s, path.p, type, p, report);
+        bool nested = type && strcmp(type, "nested") == 0;
+        if (type && strcmp(type, "object") != 0 && !(nested && container))
+            merge_field(s, path.p, type, p, container, report);
         else
-            merge_properties(s, member(p, "properties"), path.p, report);
+            merge_properties(s, member(p, "properties"), path.p, container, report);
+        if (nested && !container) {
+            s->inner = s->inner ? s->inner : xcalloc(1, sizeof *s->inner);
+            merge_properties(s->inner, member(p, "properties"), path.p, path.n, report);
+        }
         buf_free(&path);
     }
 }
@@ -155,7 +186,7 @@ Schema *schema_fetch(Client *c, const char *index, ReadReport *report, Error *er
     cJSON_ArrayForEach(one, j)
     {
         const cJSON *m = member(one, "mappings");
-        merge_properties(s, member(m, "properties"), "", report);
+        merge_properties(s, member(m, "properties"), "", 0, report);
         s->indexes++;
         if (s->indexes == 1)
             order_fields(s, member(m, "_meta"));
@@ -178,10 +209,9 @@ void schema_free(Schema *s)
 {
     if (!s)
         return;
-    for (size_t i = 0; i < s->n; i++) {
-        free(s->fields[i].path);
-        free(s->fields[i].format);
-    }
+    for (size_t i = 0; i < s->n; i++)
+        field_clear(&s->fields[i]);
+    schema_free(s->inner);
     free(s->fields);
     free(s);
 }

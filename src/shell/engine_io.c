@@ -33,9 +33,17 @@ static bool date_field(const Schema *s, const ReadOptions *opt, const char *inde
             buf_puts(out, s->fields[i].path);
     if (!out->n)
         return fail(err, ERR_NAME, "'%s' has no date field for --since or --mark", index);
-    if (schema_find(s, buf_slice(out)) < 0)
-        return fail(err, ERR_NAME, "no field '%s' in the mapping of '%s'", out->p, index);
-    return true;
+    if (schema_find(s, buf_slice(out)) >= 0)
+        return true;
+    Str *names = xcalloc(s->n + 1, sizeof *names);
+    for (size_t i = 0; i < s->n; i++)
+        names[i] = str_of(s->fields[i].path);
+    long near = nearest_name(buf_slice(out), names, s->n);
+    fail(err, ERR_NAME, "no field '%s' in the mapping of '%s'", out->p, index);
+    if (near >= 0)
+        error_hint(err, "did you mean '%s'?", names[near].p);
+    free(names);
+    return false;
 }
 
 static bool since_clause(const ReadOptions *opt, const char *field, Buf *out, Error *err)
@@ -91,6 +99,10 @@ static bool ask(Client *c, const char *index, const ReadOptions *opt, Asked *a, 
     bool ok = true;
     Schema *s = NULL;
     if (opt->query && opt->query[0] == '{') {
+        cJSON *j = json_parse(str_of(opt->query), err);
+        cJSON_Delete(j);
+        if (!j)
+            return error_context(err, "--query");
         buf_puts(&clause, opt->query);
     } else if (opt->query) {
         buf_puts(&clause, "{\"query_string\":{\"query\":");

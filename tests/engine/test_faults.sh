@@ -41,7 +41,7 @@ ask() { curl -s -m 60 -H 'Content-Type: application/json' "$@"; }
 put() { ask -X PUT "$url/$1" -d "$2" >answer; grep -q '"acknowledged":true\|"result"' answer || wrong "PUT $1: $(head -c 300 answer)"; }
 count() { ask "${2:-$url}/$1/_count" | sed -n 's/.*"count":\([0-9]*\).*/\1/p'; }
 setting() { ask -X PUT "$url/_cluster/settings" -d "{\"transient\":{$1}}" >/dev/null; }
-ask -X DELETE "$url/t-fault-numbers,t-fault-pages,t-fault-red,t-fault-nested,t-fault-posts,t-fault-big,t-fault-dates?ignore_unavailable=true" >/dev/null
+ask -X DELETE "$url/t-fault-numbers,t-fault-pages,t-fault-red,t-fault-nested,t-fault-posts,t-fault-big,t-fault-dates,t-fault-dates-us,t-fault-lists?ignore_unavailable=true" >/dev/null
 printf 'connect %s\nes doctor\n' "$url" >case.glint
 "$GLINT" --no-rc -f case.glint >doctor 2>/dev/null
 lacks() { grep -qE "^$1 +no" doctor; }
@@ -163,6 +163,43 @@ G
 says '2024-04-03 05:06:07'
 says '2024-05-02 10:11:12.345'
 
+settle
+put t-fault-dates-us '{"mappings":{"properties":{"t":{"type":"date","format":"MM/dd/yyyy HH:mm:ss"},"g":{"type":"geo_point"}}}}'
+printf '{"index":{"_id":"1"}}\n{"t":"03/04/2024 05:06:07"}\n' |
+    curl -s -H 'Content-Type: application/x-ndjson' -X POST "$url/t-fault-dates-us/_bulk?refresh=true" --data-binary @- >answer
+try 'an index pattern of two date formats: text, and that is said; so is a field that is no column' 0 <<G
+connect $url
+load 'es:t-fault-dates*' as d
+count d where t = '03/04/2024 05:06:07'
+G
+complains 'read as text'
+complains 'no column can hold: g .geo_point'
+says '^2 '
+
+# ---- lists and nested objects ----
+settle
+put t-fault-lists '{"settings":{"number_of_shards":2,"number_of_replicas":0},"mappings":{"properties":{"k":{"type":"long"},"tags":{"type":"keyword"},"v":{"type":"nested","properties":{"user":{"type":"keyword"},"p":{"type":"double"}}}}}}'
+awk 'BEGIN {for (i = 1; i <= 300; i++) {printf "{\"index\":{\"_id\":\"%d\"}}\n{\"k\":%d,\"tags\":[\"%s\",\"c\"],\"v\":[", i, i, i % 2 ? "a" : "b"
+    for (j = 0; j < i % 4; j++) printf "%s{\"user\":\"u%d\"%s}", j ? "," : "", j, j == 1 ? "" : ",\"p\":" i / 1000 + j; print "]}"}}' |
+    curl -s -H 'Content-Type: application/x-ndjson' -X POST "$url/t-fault-lists/_bulk?refresh=true" --data-binary @- >answer
+try 'nested objects: a row each, their values together' 0 <<G
+connect $url
+load es:t-fault-lists as rows --nested explode
+load es:t-fault-lists as again --nested explode
+save rows to nested.csv
+save again to again.csv
+load es:t-fault-lists as hot --lists multihot --fields k,tags
+count hot where tags_a and tags_c and not tags_b
+load es:t-fault-lists as counts
+count counts where v = 3
+G
+awk 'BEGIN {print "k,tags,v.p,v.user"; for (i = 1; i <= 300; i++) {tags = (i % 2 ? "a" : "b") "|c"; if (i % 4 == 0) print i "," tags ",,"
+    for (j = 0; j < i % 4; j++) print i "," tags "," (j == 1 ? "" : i / 1000 + j) ",u" j}}' >nested.want
+check cmp -s <(LC_ALL=C sort nested.csv) <(LC_ALL=C sort nested.want)
+check cmp -s nested.csv again.csv
+says '^150 '
+says '^75 '
+
 # ---- a batch read again from where it stopped ----
 try 'a mark: what came since the last time, once' 0 <<G
 connect $url --prefix t-fault-
@@ -216,5 +253,5 @@ else
     settle
     "$here/engine.sh" stop --name $cluster 2>/dev/null
 fi
-ask -X DELETE "$url/t-fault-numbers,t-fault-pages,t-fault-red,t-fault-nested,t-fault-posts,t-fault-big,t-fault-dates,t-fault-interactions?ignore_unavailable=true" >/dev/null
+ask -X DELETE "$url/t-fault-numbers,t-fault-pages,t-fault-red,t-fault-nested,t-fault-posts,t-fault-big,t-fault-dates,t-fault-dates-us,t-fault-lists,t-fault-interactions?ignore_unavailable=true" >/dev/null
 exit 0

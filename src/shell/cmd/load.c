@@ -371,7 +371,8 @@ static bool run(Session *s, const Args *a, Result *out, Error *err)
 }
 
 static const char *const date_orders[] = {"iso", "dmy", "mdy", NULL};
-static const char *const list_policies[] = {"join", "first", "count", "explode", "error", NULL};
+static const char *const list_policies[] = {"join",    "first", "count", "multihot",
+                                            "explode", "error", NULL};
 static const OptRow opts[] = {
     {.name = "types",
      .type = OPT_TEXT,
@@ -428,12 +429,12 @@ static const OptRow opts[] = {
      .type = OPT_CHOICE,
      .choices = list_policies,
      .def = "join",
-     .brief = "es: lists of values: a|b|c, the first, how many, a row each, an error"},
+     .brief = "es: lists of values: a|b|c, the first, how many, a yes/no column each, a row each, an error"},
     {.name = "nested",
      .type = OPT_CHOICE,
      .choices = list_policies,
      .def = "count",
-     .brief = "es: nested objects"},
+     .brief = "es: nested objects: how many, or columns of their fields, lists as --lists has them"},
     {.name = "slices",
      .type = OPT_INT,
      .min = 0,

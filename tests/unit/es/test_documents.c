@@ -130,14 +130,22 @@ static void test_index_body(void **state)
 
 #define FIELD(p, k, t)                                                                             \
     {                                                                                              \
-        (char[]){p}, k, t, false, false, NULL                                                      \
+        .path = (char[]){p}, .kind = k, .type = t                                                  \
     }
 static Field fields[] = {
     FIELD("n", FIELD_INT, "long"),         FIELD("u", FIELD_UINT, "unsigned_long"),
     FIELD("d", FIELD_REAL, "double"),      FIELD("b", FIELD_BOOL, "boolean"),
     FIELD("t", FIELD_TIME, "date"),        FIELD("s", FIELD_STRING, "keyword"),
-    FIELD("o.k", FIELD_STRING, "keyword"), FIELD("z", FIELD_NESTED, "nested")};
-static const Schema schema = {COUNT(fields), fields, 1, 1};
+    FIELD("o.k", FIELD_STRING, "keyword"), FIELD("o.v", FIELD_REAL, "double"),
+    FIELD("z", FIELD_NESTED, "nested")};
+#define INNER(p, k, t)                                                                             \
+    {                                                                                              \
+        .path = (char[]){p}, .kind = k, .type = t, .container = 1                                  \
+    }
+static Field inner_fields[] = {INNER("z.x", FIELD_INT, "long"), INNER("z.y", FIELD_STRING, "keyword"),
+                               INNER("z.q.w", FIELD_STRING, "keyword")};
+static Schema inner = {COUNT(inner_fields), inner_fields, NULL, 0, 0};
+static const Schema schema = {COUNT(fields), fields, &inner, 1, 1};
 
 static void test_formats(void **state)
 {
@@ -183,10 +191,20 @@ static void test_pages(void **state)
     (void)state;
     static const struct {
         const char *name, *fields;
-        ListPolicy lists;
+        ListPolicy lists; /* of nested objects, where the name begins so */
         const char *docs, *want, *msg; /* rows as a,b,c; ... */
         size_t malformed;
     } cases[] = {
+#define OBJECTS                                                                                    \
+    "{\"_source\":{\"s\":\"p\",\"z\":[{\"x\":1,\"y\":\"a\"},{\"y\":\"b\"},{\"x\":3,\"q\":[{\"w\":\"i\"},"        \
+    "{\"w\":\"j\"}]}]}},{\"_source\":{\"s\":\"r\",\"z\":{\"x\":9}}},{\"_source\":{}}"
+        {"nested: a row each", "s,z", LIST_EXPLODE, OBJECTS, "p,1,a,;p,,b,;p,3,,i|j;r,9,,;,,,;", NULL, 0},
+        {"nested: the first", "s,z.x,z.y", LIST_FIRST, OBJECTS, "p,1,a;r,9,;,,;", NULL, 0},
+        {"nested: a column each", "z.y", LIST_MULTIHOT, OBJECTS,
+         "true,true;,;,;", NULL, 0},
+        {"nested: refused", "z", LIST_ERROR, OBJECTS, NULL, "'z' holds a list of objects in document 1", 0},
+        {"nested: one is no list", "z", LIST_ERROR, "{\"_source\":{\"z\":[{\"x\":9}]}}", "9,,;", NULL, 0},
+        {"nested: closed", "z.x", LIST_COUNT, "", NULL, "only counted", 0},
         {"exact integers", "n,u", LIST_JOIN,
          "{\"_source\":{\"n\":9007199254740993,\"u\":9223372036854775807}},{\"_source\":{\"n\":-"
          "9223372036854775808}}",
@@ -216,6 +234,30 @@ static void test_pages(void **state)
         {"a row each", "n,s", LIST_EXPLODE,
          "{\"_source\":{\"n\":1,\"s\":[\"b\",\"a\"]}},{\"_source\":{\"n\":2}}", "1,b;1,a;2,;", NULL,
          0},
+        {"objects keep their values together", "o.k,o.v", LIST_EXPLODE,
+         "{\"_source\":{\"o\":[{\"k\":\"a\"},{\"k\":\"b\",\"v\":2},{},{\"v\":[4],\"k\":null}]}},"
+         "{\"_source\":{\"o\":{\"k\":\"c\",\"v\":3}}}",
+         "a,;b,2;,;,4;c,3;", NULL, 0},
+        {"the first object, not the first value", "o.k,o.v", LIST_FIRST,
+         "{\"_source\":{\"o\":[{\"k\":\"a\"},{\"k\":\"b\",\"v\":2}]}}", "a,;", NULL, 0},
+        {"a null is an element", "s", LIST_EXPLODE, "{\"_source\":{\"s\":[null,\"b\",null]}}", ";b;;", NULL, 0},
+        {"a list in a list", "s", LIST_EXPLODE, "{\"_source\":{\"s\":[[\"a\",\"b\"],\"c\"]}}", "a|b;c;", NULL, 0},
+        {"two lists cannot both make rows", "n,s", LIST_EXPLODE,
+         "{\"_source\":{\"n\":[1,2],\"s\":[\"b\",\"a\"]}}", NULL, "both hold lists", 0},
+        {"a column for each value", "s", LIST_MULTIHOT,
+         "{\"_source\":{\"s\":[\"b\",\"a\"]}},{\"_source\":{\"s\":\"b\"}},{\"_source\":{\"s\":[]}},"
+         "{\"_source\":{}}",
+         "true,true;false,true;false,false;,;", NULL, 0},
+        {"no list, no column each", "s", LIST_MULTIHOT, "{\"_source\":{\"s\":\"b\"}}", "b;", NULL, 0},
+        {"empty lists alone", "s", LIST_MULTIHOT, "{\"_source\":{\"s\":[]}}", ";", NULL, 0},
+        {"years, months, hours", "t", LIST_JOIN,
+         "{\"_source\":{\"t\":\"2024\"}},{\"_source\":{\"t\":2024}},{\"_source\":{\"t\":\"2024-05\"}},"
+         "{\"_source\":{\"t\":\"2024-05-02T10\"}},{\"_source\":{\"t\":\"20240502\"}},"
+         "{\"_source\":{\"t\":1714644672345.25}}",
+         "2024-01-01 00:00:00.000000;2024-01-01 00:00:00.000000;2024-05-01 00:00:00.000000;"
+         "2024-05-02 10:00:00.000000;1970-01-01 05:37:20.502000;2024-05-02 10:11:12.345250;",
+         NULL, 0},
+        {"unsigned integers that fit", "u", LIST_JOIN, "{\"_source\":{\"u\":7}},{\"_source\":{}}", "7;;", NULL, 0},
         {"a list of numbers asks", "n", LIST_JOIN, "{\"_source\":{\"n\":[3,1]}}", NULL, "n", 0},
         {"lists refused", "s", LIST_ERROR, "{\"_source\":{\"s\":[\"b\",\"a\"]}}", NULL, "s", 0},
         {"what does not fit is null and counted", "n,t", LIST_JOIN,
@@ -230,8 +272,11 @@ static void test_pages(void **state)
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         Error err = ERROR_INIT;
-        PullOptions opt = {
-            .index = "i", .fields = cases[i].fields, .lists = cases[i].lists, .nested = LIST_COUNT};
+        bool nested = strncmp(cases[i].name, "nested:", 7) == 0;
+        PullOptions opt = {.index = "i",
+                           .fields = cases[i].fields,
+                           .lists = nested ? LIST_JOIN : cases[i].lists,
+                           .nested = nested ? cases[i].lists : LIST_COUNT};
         PageSink *k = page_sink_new(&schema, &opt, &err);
         PageInfo info = {0};
         Buf text = BUF_INIT, got = BUF_INIT;

@@ -7,9 +7,9 @@
 
 #include "es/where.h"
 
-#define F(p, k, t, hidden)                                                                         \
+#define F(p, k, t, unseen)                                                                         \
     {                                                                                              \
-        (char[]){p}, k, t, false, hidden, NULL                                                     \
+        .path = (char[]){p}, .kind = k, .type = t, .hidden = unseen                                \
     }
 static Field fields[] = {
     F("n", FIELD_INT, "long", false),        F("d", FIELD_REAL, "double", false),
@@ -17,7 +17,7 @@ static Field fields[] = {
     F("t", FIELD_TIME, "date", false),       F("k", FIELD_STRING, "keyword", false),
     F("prose", FIELD_STRING, "text", false), F("h", FIELD_INT, "long", true),
 };
-static const Schema schema = {COUNT(fields), fields, 1, 1};
+static const Schema schema = {COUNT(fields), fields, NULL, 1, 1};
 
 static void test_queries(void **state)
 {
