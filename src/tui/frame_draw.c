@@ -72,6 +72,26 @@ static int draw_column(const Browser *b, Canvas *c, size_t at, int x, int rows)
     return w + 2;
 }
 
+/* Numbers and dates stand whole: what the first rows did not have makes its column wider when it is seen, unless a
+ * person set the width. */
+static void widen(Browser *b, int rows)
+{
+    Buf v = BUF_INIT;
+    for (size_t at = 0; at < b->ncols; at++) {
+        size_t j = b->shown[at];
+        const Column *col = b->frame->cols[j];
+        bool seen = at < b->frozen || (at >= b->left && at < b->left + PLACES);
+        if (!seen || b->by_hand[j] || col->type == COL_TEXT || col->type == COL_CODE)
+            continue;
+        for (int i = 0; i < rows && b->top + (size_t)i < b->n; i++) {
+            buf_clear(&v);
+            column_print(col, frame_row(b, b->top + (size_t)i), &v);
+            b->width[j] = (int)v.n > b->width[j] ? (int)v.n : b->width[j];
+        }
+    }
+    buf_free(&v);
+}
+
 /* Cells of the frozen columns and of all from `left` on. */
 static int columns_from(const Browser *b, size_t left)
 {
@@ -155,6 +175,10 @@ void browser_draw(Ui *ui, void *state, Canvas *c)
     int rows = c->rows - 4;
     b->page = rows;
     clamp(b);
+    for (int pass = 0; pass < 2; pass++) { /* a wider column may push the cursor's out of sight */
+        scroll_columns(b, c->cols);
+        widen(b, rows);
+    }
     scroll_columns(b, c->cols);
     if (b->n && b->row - b->top < (size_t)rows)
         canvas_fill(c, 0, 2 + (int)(b->row - b->top), c->cols, 1, STYLE_CURSOR);

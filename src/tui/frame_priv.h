@@ -20,6 +20,7 @@ typedef struct Browser {
     size_t ncols;
     size_t *shown; /* columns of the frame that are shown, in order */
     int *width;    /* by column of the frame */
+    bool *by_hand; /* a person set it */
     size_t frozen; /* so many shown columns stay at the left */
     Buf where;     /* the filter as an expression */
     long sort;     /* column of the frame, -1: none */

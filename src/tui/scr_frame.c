@@ -45,6 +45,7 @@ static void close_browser(void *state)
     free(b->order);
     free(b->shown);
     free(b->width);
+    free(b->by_hand);
     buf_free(&b->where);
     free(b);
 }
@@ -64,6 +65,7 @@ static void *open_browser(Ui *ui, Str subject, Error *err)
     b->ncols = b->frame->ncols;
     b->shown = xcalloc(b->ncols + 1, sizeof *b->shown);
     b->width = xcalloc(b->ncols + 1, sizeof *b->width);
+    b->by_hand = xcalloc(b->ncols + 1, sizeof *b->by_hand);
     for (size_t j = 0; j < b->ncols; j++) {
         b->shown[j] = j;
         b->width[j] = natural_width(b->frame, j);
@@ -283,6 +285,7 @@ static void narrower(Ui *ui, void *state)
     const Browser *b = state;
     (void)ui;
     b->width[here(b)] -= b->width[here(b)] > WIDTH_MIN;
+    b->by_hand[here(b)] = true;
 }
 
 static void wider(Ui *ui, void *state)
@@ -290,6 +293,7 @@ static void wider(Ui *ui, void *state)
     const Browser *b = state;
     (void)ui;
     b->width[here(b)]++;
+    b->by_hand[here(b)] = true;
 }
 
 static bool cell_holds(const Browser *b, size_t i, Str text, Buf *scratch)
@@ -454,8 +458,10 @@ static bool refresh(Ui *ui, void *state)
     long sort = -1;
     for (size_t j = 0; j < fresh->frame->ncols; j++) {
         long old = frame_find(b->frame, str_of(fresh->frame->names[j]));
-        if (old >= 0)
+        if (old >= 0) {
             fresh->width[j] = b->width[old];
+            fresh->by_hand[j] = b->by_hand[old];
+        }
         if (old >= 0 && b->sort == old)
             sort = (long)j;
         if ((size_t)old == here(b))
