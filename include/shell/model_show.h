@@ -25,6 +25,8 @@ typedef struct CoefShow {
 } CoefShow;
 /* The rows as show_coefs() orders them: sorted, the intercept below the features. */
 size_t show_coef_rows(const Model *m, CoefSort sort, double level, CoefRow *rows);
+/* How many decimals they are shown with. */
+int coef_digits(const CoefRow *rows, size_t n, bool odds);
 Table *show_coefs(Result *out, const Model *m, const CoefShow *opt);
 /* What exp(coefficient) is called: "odds", "ratio", or NULL when it means nothing. */
 const char *ratio_name(const Model *m);

@@ -369,7 +369,7 @@ size_t show_coef_rows(const Model *m, CoefSort sort, double level, CoefRow *rows
     return n;
 }
 
-static int digits_for(const CoefRow *rows, size_t n, bool odds)
+int coef_digits(const CoefRow *rows, size_t n, bool odds)
 {
     double top = 0;
     for (size_t i = 0; i < n; i++) {
@@ -409,7 +409,7 @@ Table *show_coefs(Result *out, const Model *m, const CoefShow *opt)
         n = opt->top;
     const char *ratio = ratio_name(m);
     bool odds = opt->odds && ratio;
-    int d = digits_for(rows, n, odds);
+    int d = coef_digits(rows, n, odds);
     bool z = !m->fit->use_t;
     const char *ci = arena_printf(out->arena, "%g %%", 100 * opt->level);
     const TableCol cols[] = {

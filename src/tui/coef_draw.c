@@ -11,6 +11,9 @@
 
 #define DIM_P 0.1 /* from here on a coefficient is dim */
 #define STRONG_P 0.05
+#define DECIMALS 6 /* at most; what wants more is written with an exponent */
+#define INTERVAL_DECIMALS 3
+#define ODDS_DECIMALS 3
 #define TERM_MOST 40 /* cells of a term */
 #define TERM_WHOLE 24 /* so long a name is not cut */
 #define EFFECT_LEAST 10 /* lines below the list for a curve */
@@ -41,13 +44,31 @@ long coefs_input(const Coefs *s)
 
 enum { F_GROUP, F_TERM, F_VALUE, F_SE, F_INTERVAL, F_P, F_VIF, F_BAR, NFIELDS };
 
+/* Points under each other; more decimals where the standard error gives them a meaning. */
+static void put_decimals(Buf *b, double v, double se, int digits)
+{
+    int own = se > 0 && isfinite(se) ? -(int)floor(log10(se)) : 0;
+    digits = own > digits ? own : digits;
+    if (!isfinite(v) || digits > DECIMALS || fabs(v) >= 1e6)
+        buf_digits(b, v, 3);
+    else
+        buf_printf(b, "%.*f", digits, fabs(v) < 0.5 * pow(10, -digits) ? 0.0 : v);
+}
+
+static int decimals_of(const Coefs *s)
+{
+    return s->odds ? ODDS_DECIMALS : coef_digits(s->rows, s->list.n, false);
+}
+
 static void put_interval(const Coefs *s, const CoefRow *r, Buf *b)
 {
+    int digits = decimals_of(s) < INTERVAL_DECIMALS ? decimals_of(s) : INTERVAL_DECIMALS;
+    double se = s->odds ? 0 : r->se * 10;
     if (!isfinite(r->low))
         return;
-    buf_digits(b, s->odds ? r->odds_low : r->low, 3);
+    put_decimals(b, s->odds ? r->odds_low : r->low, se, digits);
     buf_puts(b, " to ");
-    buf_digits(b, s->odds ? r->odds_high : r->high, 3);
+    put_decimals(b, s->odds ? r->odds_high : r->high, se, digits);
 }
 
 static void put_value(const Coefs *s, const CoefRow *r, Buf *b)
@@ -57,7 +78,7 @@ static void put_value(const Coefs *s, const CoefRow *r, Buf *b)
     else if (r->infinite)
         buf_puts(b, s->odds ? (r->infinite > 0 ? "inf" : "0") : r->infinite > 0 ? "+inf" : "-inf");
     else
-        put_short(b, s->odds ? r->odds_ratio : r->estimate);
+        put_decimals(b, s->odds ? r->odds_ratio : r->estimate, s->odds ? 0 : r->se, decimals_of(s));
 }
 
 /* A cell of the bar for a value in -1 .. 1. */
@@ -125,7 +146,7 @@ static void draw_row(const Coefs *s, size_t i, const Field *f, Canvas *c, int y,
     field_text(&f[F_VALUE], c, y, st, buf_slice(&b));
     buf_clear(&b);
     if (isfinite(r->se))
-        buf_digits(&b, r->se, 3);
+        put_decimals(&b, r->se, r->se, decimals_of(s));
     field_text(&f[F_SE], c, y, st, buf_slice(&b));
     buf_clear(&b);
     put_interval(s, r, &b);

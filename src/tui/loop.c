@@ -14,6 +14,7 @@
 
 #include "shell/command.h"
 #include "shell/settings.h"
+#include "list.h"
 #include "ui_priv.h"
 
 #define MIN_COLS 20
@@ -389,6 +390,26 @@ static void draw_status(Ui *ui, Canvas *c, int y)
         canvas_text(c, 0, y, c->cols, ui->message_style, str_of(ui->message));
 }
 
+/* An error that the status line cannot hold takes the lines that it needs, its help on one of its own. */
+static void draw_long_error(Ui *ui, Canvas *c)
+{
+    static const char help[] = "   help: ";
+    Str all = str_of(ui->message);
+    bool error = ui->message_style == STYLE_ERROR || ui->message_style == STYLE_WARNING;
+    if (!error || utf8_width(all) <= (size_t)c->cols)
+        return;
+    const char *at = strstr(ui->message, help);
+    Str part[2] = {{all.p, at ? (size_t)(at - all.p) : all.n}, at ? str_of(at + 3) : STR_NULL};
+    int lines = 0, most = c->rows / 2;
+    for (int k = 0; k < 2; k++) /* words may leave a line half empty */
+        lines += part[k].n ? (int)(utf8_width(part[k]) * 5 / 4) / c->cols + 1 : 0;
+    lines = lines < most ? lines : most;
+    canvas_fill(c, 0, c->rows - lines, c->cols, lines, STYLE_PLAIN);
+    int y = c->rows - lines;
+    y += draw_wrapped(c, 0, y, c->cols, c->rows - y, ui->message_style, part[0]);
+    draw_wrapped(c, 0, y, c->cols, c->rows - y, STYLE_PLAIN, part[1]);
+}
+
 Canvas *ui_draw(Ui *ui)
 {
     Canvas *c = ui->canvas;
@@ -415,6 +436,8 @@ Canvas *ui_draw(Ui *ui)
         line_draw(ui, c, c->rows - 2);
     else
         draw_status(ui, c, c->rows - 2);
+    if (!ui->line.open && ui->cover == COVER_NONE)
+        draw_long_error(ui, c);
     if (t)
         cover_draw(ui, c);
     return c;

@@ -95,7 +95,11 @@ static bool cross(const Frame *f, size_t ca, size_t cb, Result *out, Error *err)
     bool ok = a.ngroups <= 1000 && b.ngroups <= LEVELS;
     if (!ok) {
         fail(err, ERR_DATA, "a cross table of %zu by %zu values is too wide", a.ngroups, b.ngroups);
-        error_hint(err, "the second column may have %d values", LEVELS);
+        if (b.ngroups <= LEVELS)
+            error_hint(err, "the first column may have 1000 values: count %s tells how often each is there",
+                       f->names[ca]);
+        else
+            error_hint(err, "the second column may have %d values", LEVELS);
         goto done;
     }
     double *n = arena_array(out->arena, double, a.ngroups *b.ngroups + 1), chisq = 0;
