@@ -30,8 +30,7 @@ Gram *gram_new(const GramPlan *p, Error *err)
     g->wx = big_alloc((p->width + p->nd + 2) * p->tile, sizeof(double), true, "a tile", err);
     g->row = big_alloc(p->tile * p->width, sizeof(double), true, "a tile", err);
     g->z = big_alloc((p->ngroups + 1) * p->tile, sizeof(double), true, "a tile", err);
-    g->cell = big_alloc((p->ngroups + 1) * p->tile, sizeof(int32_t), true, "a tile", err);
-    if (!g->sum || !g->x || !g->wx || !g->row || !g->z || !g->cell) {
+    if (!g->sum || !g->x || !g->wx || !g->row || !g->z) {
         gram_free(g);
         return NULL;
     }
@@ -47,7 +46,6 @@ void gram_free(Gram *g)
     free(g->wx);
     free(g->row);
     free(g->z);
-    free(g->cell);
     free(g->work);
     free(g);
 }
@@ -58,6 +56,21 @@ void gram_zero(Gram *g)
 }
 
 /* ---- loading a tile ---- */
+
+/* out[i] = p[i] - centre. */
+SIMD_CLONES
+static void copy_centred(const double *p, size_t n, double centre, double *out)
+{
+    size_t whole = n & ~(size_t)(SIMD_LANES - 1);
+    V8 v;
+    for (size_t i = 0; i < whole; i += SIMD_LANES) {
+        V8_LOAD(v, p + i);
+        v -= centre;
+        V8_STORE(out + i, v);
+    }
+    for (size_t i = whole; i < n; i++)
+        out[i] = p[i] - centre;
+}
 
 /* out[i] = v[from + i] - centre, through `rows` when there is a selection. */
 static void gather(Vec v, const uint32_t *rows, size_t from, size_t n, double centre, double *out)
@@ -70,9 +83,7 @@ static void gather(Vec v, const uint32_t *rows, size_t from, size_t n, double ce
         for (size_t i = 0; i < n; i++)
             out[i] = p[rows[from + i]] - centre;
     } else if (v.type == VEC_REAL) {
-        const double *p = (const double *)v.p + from;
-        for (size_t i = 0; i < n; i++)
-            out[i] = p[i] - centre;
+        copy_centred((const double *)v.p + from, n, centre, out);
     } else {
         for (size_t i = 0; i < n; i++)
             out[i] = vec_at(v, rows ? rows[from + i] : from + i) - centre;
@@ -92,38 +103,21 @@ static void load_dense(const Block *b, const uint32_t *rows, size_t from, size_t
         out[i] = out[i] * b->mul - centre;
 }
 
-/* cell[i] += stride * cell of row i in this member. */
-SIMD_CLONES
-static void load_member(const Member *m, const Block *b, const uint32_t *rows, size_t from,
-                        size_t n, int32_t *cell)
-{
-    const int32_t *code = b->code, stride = (int32_t)m->stride, *map = m->cell_of;
-    if (!rows && !map) {
-        for (size_t i = 0; i < n; i++)
-            cell[i] += code[from + i] * stride;
-        return;
-    }
-    for (size_t i = 0; i < n; i++) {
-        int32_t c = code[rows ? rows[from + i] : from + i];
-        cell[i] += (map ? map[c] : c) * stride;
-    }
-}
-
 /* Asks for the cache lines of n rows from `from` on, which the next tile will read. */
-static void fetch_ahead(const Matrix *x, size_t from, size_t n)
+static void fetch_ahead(const GramPlan *plan, size_t from, size_t n)
 {
     enum { LINE = 64 };
-    if (x->rows)
-        return;
-    for (size_t k = 0; k < x->nblocks; k++) {
-        const Block *b = &x->blocks[k];
-        const char *p = b->kind == BLOCK_CODED ? (const char *)b->code : b->data.p;
-        size_t size = b->kind == BLOCK_CODED     ? sizeof *b->code
-                      : b->data.type == VEC_BOOL ? 1
-                                                 : sizeof(double);
+    const Matrix *x = plan->x;
+    for (size_t k = 0; k < plan->nd && !x->rows; k++) {
+        const Block *b = &x->blocks[plan->dense[k]];
+        const char *p = b->kind == BLOCK_ONES ? NULL : b->data.p;
+        size_t size = b->data.type == VEC_BOOL ? 1 : sizeof(double);
         for (size_t at = 0; p && at < n * size; at += LINE)
             __builtin_prefetch(p + from * size + at);
     }
+    for (size_t k = 0; k < plan->ngroups; k++)
+        for (size_t i = 0; i < n; i += LINE / sizeof(int32_t))
+            __builtin_prefetch(plan->group[k].cell + from + i);
 }
 
 void gram_load(Gram *g, size_t from, size_t n)
@@ -134,23 +128,18 @@ void gram_load(Gram *g, size_t from, size_t n)
     assert(n <= p->tile);
     g->n = n;
     g->padded = padded;
+    g->from = from;
     if (from + 2 * p->tile <= x->n)
-        fetch_ahead(x, from + n, p->tile);
+        fetch_ahead(p, from + n, p->tile);
     for (size_t j = 0; j < p->nd; j++) {
         double *col = g->x + j * p->tile;
         load_dense(&x->blocks[p->dense[j]], x->rows, from, n, p->centre[j], col);
         for (size_t i = n; i < padded; i++)
             col[i] = 0.0;
     }
-    for (size_t k = 0; k < p->ngroups; k++) {
-        const Group *gr = &p->group[k];
-        int32_t *cell = g->cell + k * p->tile;
-        memset(cell, 0, n * sizeof *cell);
-        for (size_t m = 0; m < gr->nmembers; m++)
-            load_member(&gr->member[m], &x->blocks[gr->member[m].block], x->rows, from, n, cell);
-        if (gr->has_times)
-            gather(gr->times, x->rows, from, n, 0.0, g->z + k * p->tile);
-    }
+    for (size_t k = 0; k < p->ngroups; k++)
+        if (p->group[k].has_times)
+            gather(p->group[k].times, x->rows, from, n, 0.0, g->z + k * p->tile);
 }
 
 /* ---- X b ---- */
@@ -178,7 +167,7 @@ void gram_eta(Gram *g, const double *offset, double *eta)
     eta_dense(p, g->x, g->padded, eta);
     for (size_t k = 0; k < p->ngroups; k++) {
         const Group *gr = &p->group[k];
-        const int32_t *cell = g->cell + k * p->tile;
+        const int32_t *cell = gr->cell + g->from;
         const double *z = g->z + k * p->tile, *b = gr->b;
         if (gr->has_times) {
             for (size_t i = 0; i < g->n; i++)
@@ -340,7 +329,7 @@ static void add_rows_times(const double *row, const int32_t *cell, const double 
 static void add_pair(const Gram *g, const Pair *pair, const double *w, double *table)
 {
     const GramPlan *p = g->plan;
-    const int32_t *a = g->cell + pair->g * p->tile, *b = g->cell + pair->h * p->tile;
+    const int32_t *a = p->group[pair->g].cell + g->from, *b = p->group[pair->h].cell + g->from;
     const double *za = p->group[pair->g].has_times ? g->z + pair->g * p->tile : NULL;
     const double *zb = p->group[pair->h].has_times ? g->z + pair->h * p->tile : NULL;
     size_t ld = pair->same ? 0 : p->group[pair->h].ncells;
@@ -359,7 +348,7 @@ static void add_gradient(Gram *g, const double *r)
     dense_vec(r, g->x, p->nd, p->tile, g->padded, g->sum + p->grad_at);
     for (size_t k = 0; k < p->ngroups; k++) {
         const Group *gr = &p->group[k];
-        const int32_t *cell = g->cell + k * p->tile;
+        const int32_t *cell = gr->cell + g->from;
         const double *z = g->z + k * p->tile;
         double *table = g->sum + gr->at + p->nd;
         for (size_t i = 0; i < g->n; i++)
@@ -397,7 +386,7 @@ void gram_add(Gram *g, double *w, double *r)
     turn(g->wx, p->tile, g->padded, g->row, p->width);
     for (size_t k = 0; k < p->ngroups; k++) {
         const Group *gr = &p->group[k];
-        const int32_t *cell = g->cell + k * p->tile;
+        const int32_t *cell = gr->cell + g->from;
         if (gr->has_times)
             add_rows_times(g->row, cell, g->z + k * p->tile, g->n, p->width, group_diag(p, gr),
                            g->sum + gr->at);

@@ -110,6 +110,54 @@ static void make_groups(GramPlan *p, size_t ncoded)
     free(plain);
 }
 
+/* ---- the cell of each row ---- */
+
+typedef struct CellCtx {
+    const Matrix *x;
+    const Group *group;
+} CellCtx;
+
+/* cell[i] += stride * cell of row i in this member. */
+static void add_member(const Member *m, const Block *b, const uint32_t *rows, size_t from,
+                       size_t to, int32_t *cell)
+{
+    const int32_t *code = b->code, stride = (int32_t)m->stride, *map = m->cell_of;
+    if (!rows && !map) {
+        for (size_t i = from; i < to; i++)
+            cell[i] += code[i] * stride;
+        return;
+    }
+    for (size_t i = from; i < to; i++) {
+        int32_t c = code[rows ? rows[i] : i];
+        cell[i] += (map ? map[c] : c) * stride;
+    }
+}
+
+static void cell_chunk(void *vctx, void *scratch, size_t chunk, size_t from, size_t to)
+{
+    const CellCtx *c = vctx;
+    const Group *g = c->group;
+    (void)scratch;
+    (void)chunk;
+    for (size_t m = 0; m < g->nmembers; m++)
+        add_member(&g->member[m], &c->x->blocks[g->member[m].block], c->x->rows, from, to,
+                   g->own_cell);
+}
+
+/* Once here, so that no pass has to: its cells are the codes of a lone factor, or are made. */
+static bool make_cells(const Matrix *x, Group *g, Error *err)
+{
+    if (g->nmembers == 1 && !x->rows && !g->member[0].cell_of) {
+        g->cell = x->blocks[g->member[0].block].code;
+        return true;
+    }
+    g->own_cell = big_alloc(x->n + 1, sizeof *g->own_cell, true, "the cells of factors", err);
+    g->cell = g->own_cell;
+    CellCtx ctx = {x, g};
+    ParJob job = {x->n, 0, &ctx, NULL, cell_chunk, NULL};
+    return g->own_cell && par_rows(&job, err);
+}
+
 /* Which cell of each member a cell of the group is. */
 static void map_members(Group *g)
 {
@@ -200,12 +248,13 @@ GramPlan *gram_plan_new(const Matrix *x, const double *centre, Error *err)
     choose_sizes(p);
     lay_out(p);
     choose_chunk(p);
-    if (p->total > SIZE_MAX / 16) {
-        fail_nomem(err, SIZE_MAX, "the sums of a fit");
-        gram_plan_free(p);
-        return NULL;
-    }
-    return p;
+    bool ok = p->total <= SIZE_MAX / 16 || fail_nomem(err, SIZE_MAX, "the sums of a fit");
+    for (size_t k = 0; ok && k < p->ngroups; k++)
+        ok = make_cells(x, &p->group[k], err);
+    if (ok)
+        return p;
+    gram_plan_free(p);
+    return NULL;
 }
 
 void gram_plan_free(GramPlan *p)
@@ -219,6 +268,7 @@ void gram_plan_free(GramPlan *p)
             free(p->group[k].member[m].column_of);
         }
         free(p->group[k].b);
+        free(p->group[k].own_cell);
     }
     free(p->group);
     free(p->pair);

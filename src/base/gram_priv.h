@@ -20,6 +20,8 @@ typedef struct Group {
     size_t nmembers;
     Member member[GROUP_MEMBERS];
     size_t ncells;
+    const int32_t *cell; /* of each row, in the order of the rows of X */
+    int32_t *own_cell;   /* the same when it had to be made, else NULL */
     bool has_times;
     Vec times;
     double *b; /* ncells: what the group adds to eta */
@@ -62,7 +64,7 @@ struct Gram {
     double *wx;       /* width x tile: the same times w, then r, w and zeros */
     double *row;      /* tile x width: the same by row, for the groups' tables */
     double *z;        /* ngroups x tile: multipliers of groups that have one */
-    int32_t *cell;    /* ngroups x tile */
+    size_t from;      /* the tile's first row */
     double *work;     /* room for gram_result, made when first needed */
 };
 

@@ -34,7 +34,7 @@
 #define SCORING_DECREMENT 1e-22
 #define NOISE_DECREMENT 1e-13 /* of the deviance: a step that no longer shrinks is rounding */
 #define PRECISE_NOISE 1e-20
-#define ROUGH 0.01
+#define ROUGH 0.5
 #define VANISHED 1e-6
 #define STUCK 0.9  /* a scoring step may shrink the decrement by no more than a half */
 #define RISE 1e-10 /* of the deviance: rounding, not a rise */

@@ -214,6 +214,12 @@ static bool null_by_fit(const Problem *pb, double *out, Error *err)
     return ok;
 }
 
+/* x log q, which is 0 for x = 0. */
+static double x_log(double x, double q)
+{
+    return x > 0.0 ? x * log(q) : 0.0;
+}
+
 bool null_deviance(const Problem *pb, bool intercept, double *out, Error *err)
 {
     double sw = 0.0, swy = 0.0;
@@ -225,6 +231,11 @@ bool null_deviance(const Problem *pb, bool intercept, double *out, Error *err)
         sw += w;
         swy += w * (pb->y[i] - pb->y[0]);
         only_01 &= pb->y[i] == 0.0 || pb->y[i] == 1.0;
+    }
+    if (intercept && only_01 && pb->family->is_binary_response) { /* two kinds of rows */
+        double ones = sw * pb->y[0] + swy, zeros = sw - ones;
+        *out = -2.0 * (x_log(ones, ones / sw) + x_log(zeros, zeros / sw));
+        return true;
     }
     SumCtx ctx = {.pb = pb, .kernel = kernel_pick(pb, only_01)};
     if (intercept)

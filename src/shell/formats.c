@@ -224,7 +224,7 @@ static void real_people(Buf *b, double v, const TableCol *col, int own)
         buf_pvalue(b, v);
         return;
     case LOOK_PERCENT:
-        buf_printf(b, "%.1f %%", 100 * v);
+        buf_printf(b, "%.1f %%", fabs(v) < 0.0005 ? 0.0 : 100 * v);
         return;
     case LOOK_COUNT:
         if (fabs(v) < 9e15 && v == floor(v)) {

@@ -210,7 +210,8 @@ static void numbers(void **state)
     buf_cell_people(&b, cell_int(-60000), &(TableCol){.look = LOOK_COUNT}, "");
     buf_cell_people(&b, cell_real(0.381), &(TableCol){.look = LOOK_PERCENT}, "");
     buf_cell_people(&b, cell_real(0.25), &(TableCol){.look = LOOK_SIGNED, .digits = 2}, "");
-    assert_string_equal(b.p, "0.000-60,00038.1 %+0.25");
+    buf_cell_people(&b, cell_real(-1e-16), &(TableCol){.look = LOOK_PERCENT}, "");
+    assert_string_equal(b.p, "0.000-60,00038.1 %+0.250.0 %");
     buf_free(&b);
 }
 
