@@ -32,8 +32,11 @@ SCREENS = [
 
 
 class Terminal:
+    opened = 0
+
     def __init__(self, glint, cols, rows, home):
-        self.socket = f"pictures-{os.getpid()}"
+        Terminal.opened += 1  # the last one's server may still be on its way out
+        self.socket = f"pictures-{os.getpid()}-{Terminal.opened}"
         script = os.path.join(home, "world.glint")
         with open(script, "w") as f:
             f.write("\n".join(WORLD) + "\n")

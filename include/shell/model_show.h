@@ -25,8 +25,9 @@ typedef struct CoefShow {
 } CoefShow;
 /* The rows as show_coefs() orders them: sorted, the intercept below the features. */
 size_t show_coef_rows(const Model *m, CoefSort sort, double level, CoefRow *rows);
-/* How many decimals they are shown with. */
-int coef_digits(const CoefRow *rows, size_t n, bool odds);
+/* The largest in size, and how many decimals such are shown with. */
+double coef_top(const CoefRow *rows, size_t n, bool odds);
+int coef_digits(double top);
 Table *show_coefs(Result *out, const Model *m, const CoefShow *opt);
 /* What exp(coefficient) is called: "odds", "ratio", or NULL when it means nothing. */
 const char *ratio_name(const Model *m);

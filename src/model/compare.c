@@ -125,6 +125,27 @@ static void whole_row(const Model *m, AnovaRow *r)
     copy_text(STR_ROOM(r->term), str_of(m->formula));
 }
 
+static long find_column(const Model *m, const char *name)
+{
+    for (size_t j = 0; j < m->enc->ncols; j++)
+        if (strcmp(m->enc->cols[j].name, name) == 0)
+            return (long)j;
+    return -1;
+}
+
+/* Can the larger say all that the smaller says? It has its columns; or it reads all that the smaller reads (x lies
+ * within a polynomial of x) and fits no worse, which one that holds another never does. */
+static bool lies_within(const Model *small, const Model *big)
+{
+    bool columns = true, inputs = true;
+    double slack = 1e-6 * (1 + fabs(big->fit->deviance));
+    for (size_t j = 0; j < small->enc->ncols; j++)
+        columns &= find_column(big, small->enc->cols[j].name) >= 0;
+    for (size_t i = 0; i < small->ninputs; i++)
+        inputs &= model_input(big, str_of(small->inputs[i].name)) >= 0;
+    return columns || (inputs && small->fit->deviance >= big->fit->deviance - slack);
+}
+
 bool model_lr_test(const Model *small, const Model *big, AnovaRow out[2], Error *err)
 {
     if (small->fit->rank > big->fit->rank) {
@@ -143,6 +164,10 @@ bool model_lr_test(const Model *small, const Model *big, AnovaRow out[2], Error 
         return fail(err, ERR_DATA, "the two have different responses");
     if (penalised(small) || penalised(big))
         return fail(err, ERR_USAGE, "with a penalty a drop in deviance follows no chi-squared");
+    if (!lies_within(small, big)) {
+        fail(err, ERR_DATA, "neither lies within the other: their deviances cannot be tested");
+        return error_hint(err, "compare tells their AIC and how good each is on rows it has not seen");
+    }
     whole_row(small, &out[0]);
     whole_row(big, &out[1]);
     AnovaRow *r = &out[1];
@@ -162,14 +187,6 @@ bool model_lr_test(const Model *small, const Model *big, AnovaRow out[2], Error 
     r->stat = thetas ? 2 * (big->fit->loglik - small->fit->loglik) : r->deviance;
     r->p = chisq_upper(r->stat, df);
     return true;
-}
-
-static long find_column(const Model *m, const char *name)
-{
-    for (size_t j = 0; j < m->enc->ncols; j++)
-        if (strcmp(m->enc->cols[j].name, name) == 0)
-            return (long)j;
-    return -1;
 }
 
 static CompareRow compare_row(const Model *a, const Model *b, const char *term)

@@ -289,20 +289,13 @@ static void print_cut(Out *o, Str text, size_t width, size_t room)
 /* The same, with head and tail kept. */
 static void print_ends(Out *o, Str text, size_t width, size_t room)
 {
-    size_t got = 0, from = 0;
     if (width <= room || room < 5) {
         print_cut(o, text, width, room);
         return;
     }
-    Str head = utf8_fit(text, room / 2 - 1, &got);
-    while (from < text.n && (((unsigned char)text.p[from] & 0xc0) == 0x80 ||
-                             utf8_width(str_sub(text, from, text.n)) > room - 1 - got))
-        from++;
-    Str tail = str_sub(text, from, text.n);
-    buf_str(&o->text, head);
-    buf_puts(&o->text, o->ascii ? "~" : "\u2026");
-    buf_str(&o->text, tail);
-    size_t used = got + 1 + utf8_width(tail);
+    size_t from = o->text.n;
+    buf_ends(&o->text, text, room, o->ascii);
+    size_t used = utf8_width(str_sub(buf_slice(&o->text), from, o->text.n));
     buf_pad(&o->text, ' ', room > used ? room - used : 0);
 }
 

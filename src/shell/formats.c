@@ -143,6 +143,22 @@ void buf_digits(Buf *b, double v, int digits)
     b->p[b->n] = '\0';
 }
 
+void buf_ends(Buf *b, Str text, size_t room, bool ascii)
+{
+    size_t got = 0, from = 0;
+    if (utf8_width(text) <= room || room < 5) {
+        buf_str(b, utf8_fit(text, room, &got));
+        return;
+    }
+    Str head = utf8_fit(text, room / 2 - 1, &got);
+    while (from < text.n && (((unsigned char)text.p[from] & 0xc0) == 0x80 ||
+                             utf8_width(str_sub(text, from, text.n)) > room - 1 - got))
+        from++;
+    buf_str(b, head);
+    buf_puts(b, ascii ? "~" : "\u2026");
+    buf_str(b, str_sub(text, from, text.n));
+}
+
 void buf_pvalue(Buf *b, double p)
 {
     if (isnan(p))

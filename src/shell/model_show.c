@@ -369,7 +369,13 @@ size_t show_coef_rows(const Model *m, CoefSort sort, double level, CoefRow *rows
     return n;
 }
 
-int coef_digits(const CoefRow *rows, size_t n, bool odds)
+int coef_digits(double top)
+{
+    int whole = top >= 1 ? (int)floor(log10(top)) + 1 : 0;
+    return whole >= 4 ? 1 : whole >= 2 ? 3 : 4;
+}
+
+double coef_top(const CoefRow *rows, size_t n, bool odds)
 {
     double top = 0;
     for (size_t i = 0; i < n; i++) {
@@ -377,8 +383,7 @@ int coef_digits(const CoefRow *rows, size_t n, bool odds)
         if (isfinite(v) && !rows[i].infinite && v > top)
             top = v;
     }
-    int whole = top >= 1 ? (int)floor(log10(top)) + 1 : 0;
-    return whole >= 4 ? 1 : whole >= 2 ? 3 : 4;
+    return top;
 }
 
 static double finite_or_inf(const CoefRow *r, double v)
@@ -409,7 +414,7 @@ Table *show_coefs(Result *out, const Model *m, const CoefShow *opt)
         n = opt->top;
     const char *ratio = ratio_name(m);
     bool odds = opt->odds && ratio;
-    int d = coef_digits(rows, n, odds);
+    int d = coef_digits(coef_top(rows, n, odds));
     bool z = !m->fit->use_t;
     const char *ci = arena_printf(out->arena, "%g %%", 100 * opt->level);
     const TableCol cols[] = {

@@ -11,7 +11,6 @@
 
 #define DIM_P 0.1 /* from here on a coefficient is dim */
 #define STRONG_P 0.05
-#define DECIMALS 6 /* at most; what wants more is written with an exponent */
 #define INTERVAL_DECIMALS 3
 #define ODDS_DECIMALS 3
 #define TERM_MOST 40 /* cells of a term */
@@ -44,20 +43,9 @@ long coefs_input(const Coefs *s)
 
 enum { F_GROUP, F_TERM, F_VALUE, F_SE, F_INTERVAL, F_P, F_VIF, F_BAR, NFIELDS };
 
-/* Points under each other; more decimals where the standard error gives them a meaning. */
-static void put_decimals(Buf *b, double v, double se, int digits)
-{
-    int own = se > 0 && isfinite(se) ? -(int)floor(log10(se)) : 0;
-    digits = own > digits ? own : digits;
-    if (!isfinite(v) || digits > DECIMALS || fabs(v) >= 1e6)
-        buf_digits(b, v, 3);
-    else
-        buf_printf(b, "%.*f", digits, fabs(v) < 0.5 * pow(10, -digits) ? 0.0 : v);
-}
-
 static int decimals_of(const Coefs *s)
 {
-    return s->odds ? ODDS_DECIMALS : coef_digits(s->rows, s->list.n, false);
+    return s->odds ? ODDS_DECIMALS : coef_digits(coef_top(s->rows, s->list.n, false));
 }
 
 static void put_interval(const Coefs *s, const CoefRow *r, Buf *b)
@@ -140,7 +128,7 @@ static void draw_row(const Coefs *s, size_t i, const Field *f, Canvas *c, int y,
     if (s->grouped && (first || strcmp(s->rows[i - 1].group, r->group) != 0))
         field_text(&f[F_GROUP], c, y, cursor ? st : STYLE_TITLE,
                    *r->group ? str_of(r->group) : STR("other"));
-    field_text(&f[F_TERM], c, y, st == STYLE_PLAIN && r->p < STRONG_P ? STYLE_STRONG : st,
+    field_ends(&f[F_TERM], c, y, st == STYLE_PLAIN && r->p < STRONG_P ? STYLE_STRONG : st,
                str_of(r->term));
     put_value(s, r, &b);
     field_text(&f[F_VALUE], c, y, st, buf_slice(&b));

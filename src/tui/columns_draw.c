@@ -89,7 +89,7 @@ static void draw_row(Ui *ui, const Columns *s, size_t i, const Field *f, Canvas 
     if (cursor)
         canvas_fill(c, 0, y, c->cols, 1, st);
     field_text(&f[F_MARK], c, y, cursor ? st : STYLE_KEY, mark_of(s, j));
-    field_text(&f[F_NAME], c, y, s->in[j] && !cursor ? STYLE_STRONG : st,
+    field_ends(&f[F_NAME], c, y, s->in[j] && !cursor ? STYLE_STRONG : st,
                str_of(s->frame->names[j]));
     field_text(&f[F_GROUP], c, y, dim, str_of(group_of(ui, s, j)));
     field_text(&f[F_TYPE], c, y, dim, str_of(coltype_name(col->type)));

@@ -10,6 +10,8 @@
 #include "list.h"
 #include "shell/format.h"
 
+#define DECIMALS_MOST 6 /* what wants more is written with an exponent */
+
 static void move_to(List *l, long to)
 {
     long last = (long)l->n - 1;
@@ -126,6 +128,14 @@ void field_text(const Field *f, Canvas *c, int y, Style style, Str text)
         canvas_text(c, f->x, y, f->w, style, text);
 }
 
+void field_ends(const Field *f, Canvas *c, int y, Style style, Str text)
+{
+    Buf b = BUF_INIT;
+    buf_ends(&b, text, f->w > 0 ? (size_t)f->w : 0, c->ascii);
+    field_text(f, c, y, style, buf_slice(&b));
+    buf_free(&b);
+}
+
 void fields_head(const Field *f, size_t n, Canvas *c, int y)
 {
     for (size_t i = 0; i < n; i++)
@@ -133,6 +143,18 @@ void fields_head(const Field *f, size_t n, Canvas *c, int y)
 }
 
 /* ---- text ---- */
+
+void put_decimals(Buf *b, double v, double se, int digits)
+{
+    int own = se > 0 && isfinite(se) ? -(int)floor(log10(se)) : 0;
+    digits = own > digits ? own : digits;
+    if (isnan(v))
+        buf_puts(b, "-");
+    else if (isinf(v) || digits > DECIMALS_MOST || fabs(v) >= 1e6)
+        buf_digits(b, v, 3);
+    else
+        buf_printf(b, "%.*f", digits, fabs(v) < 0.5 * pow(10, -digits) ? 0.0 : v);
+}
 
 void put_short(Buf *b, double v)
 {

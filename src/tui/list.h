@@ -34,9 +34,14 @@ void fields_place(Field *f, size_t n, int x, int width);
 void fields_head(const Field *f, size_t n, Canvas *c, int y);
 /* Text in a field, if it is shown. */
 void field_text(const Field *f, Canvas *c, int y, Style style, Str text);
+/* The same; what is too long loses its middle. */
+void field_ends(const Field *f, Canvas *c, int y, Style style, Str text);
 
 /* Appends a value as screens show it: 4 digits, "<0.001" for probabilities. */
 void put_short(Buf *b, double v);
+/* So many decimals that points stand under each other; more where the standard error gives them a
+ * meaning. "-" for none. */
+void put_decimals(Buf *b, double v, double se, int digits);
 /* Text in lines of `width` at blanks; returns how many lines it took, at most `rows`. */
 int draw_wrapped(Canvas *c, int x, int y, int width, int rows, Style style, Str text);
 

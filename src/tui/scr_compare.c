@@ -13,6 +13,7 @@
 #include "model/compare.h"
 #include "shell/command.h"
 #include "shell/format.h"
+#include "shell/model_show.h"
 #include "shell/parse.h"
 #include "subject.h"
 
@@ -290,11 +291,11 @@ static void draw_row(const Pair *p, size_t k, const Field *f, Canvas *c, int y)
     Buf b = BUF_INIT;
     if (cursor)
         canvas_fill(c, 0, y, c->cols, 1, st);
-    field_text(&f[F_TERM], c, y, st, str_of(r->term));
-    const double v[2] = {r->a, r->b};
+    field_ends(&f[F_TERM], c, y, st, str_of(r->term));
+    const double v[2] = {r->a, r->b}, se[2] = {r->se_a, r->se_b};
     for (int i = 0; i < 2; i++) {
         buf_clear(&b);
-        put_short(&b, v[i]);
+        put_decimals(&b, v[i], se[i], coef_digits(p->scale));
         field_text(&f[F_A + i], c, y, st, buf_slice(&b));
     }
     buf_clear(&b);

@@ -138,7 +138,7 @@ static void draw_row(const Whats *s, size_t k, const Field *f, Canvas *c, int y)
                : s->v.w->set[i] ? STR("*")
                : made           ? STR("=")
                                 : STR(" "));
-    field_text(&f[F_NAME], c, y, s->v.w->set[i] && !cursor ? STYLE_STRONG : st, str_of(in->name));
+    field_ends(&f[F_NAME], c, y, s->v.w->set[i] && !cursor ? STYLE_STRONG : st, str_of(in->name));
     whats_put_value(in, whats_number(s, i), whats_level(s, i), &b);
     field_text(&f[F_VALUE], c, y, cursor ? st : made ? STYLE_DIM : STYLE_PLAIN, buf_slice(&b));
     draw_slider(s, i, &f[F_SLIDER], c, y, st);

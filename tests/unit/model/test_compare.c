@@ -207,6 +207,15 @@ static void two_models(void **state)
     assert_true(r[1].df == 1 && r[0].df_residual == 30);
     assert_false(model_lr_test(other, big, r, &err));
     assert_non_null(strstr(err.msg, "different rows: 6 and 32"));
+    /* another variable altogether is no part of it; a polynomial holds its variable */
+    Model *beside = fit_formula(f, "am ~ poly(hp, 2)"), *curve = fit_formula(f, "am ~ poly(wt, 2)");
+    err = (Error)ERROR_INIT;
+    assert_false(model_lr_test(small, beside, r, &err));
+    assert_non_null(strstr(err.msg, "neither lies within the other"));
+    err = (Error)ERROR_INIT;
+    assert_true(model_lr_test(small, curve, r, &err) && r[1].df == 1 && r[1].stat > 0);
+    model_unref(beside);
+    model_unref(curve);
     size_t n;
     CompareRow *c = model_compare(small, big, &n);
     assert_true(n == 3 && strcmp(c[1].term, "wt") == 0 && c[1].a != c[1].b && !isnan(c[1].se_b));
