@@ -11,6 +11,7 @@ typedef enum AnovaKind {
     ANOVA_SCORE, /* the same, each by Rao's score test (test = "Rao") */
     ANOVA_DROP,  /* each left out of the whole, terms that another one contains passed over (drop1)
                   */
+    ANOVA_DROP_SCORE, /* the same, each by Rao's score test at the fit without it */
     ANOVA_TWO,   /* type II: each added to all terms that do not contain it (car's Anova) */
     ANOVA_WALD   /* type II by Wald's test, without further fits */
 } AnovaKind;
@@ -26,7 +27,7 @@ typedef struct AnovaRow {
     double stat, p;
 } AnovaRow;
 
-/* The rows of a kind: ORDER and SCORE begin with the model without terms, DROP with the whole one,
+/* The rows of a kind: ORDER and SCORE begin with the model without terms, DROP and DROP_SCORE with the whole one,
  * the type II kinds have a line a term only. Heap, free() it. `enc`, `pb` and `fit` belong
  * together. */
 AnovaRow *anova_rows(const Encoding *enc, const Problem *pb, const Fit *fit, AnovaKind kind,

@@ -231,24 +231,30 @@ static double dropped_aic(const Anova *a, const Smaller *s)
     return f->aic + fall + 2.0 * ((double)s->rank - (double)f->rank);
 }
 
-static bool dropped(Anova *a, Error *err)
+static bool dropped(Anova *a, bool score, Error *err)
 {
     Smaller all = whole(a), s;
+    double *b = xcalloc(a->fit->p + 1, sizeof *b);
+    bool ok = true;
     begin(a, "<none>", &all);
-    for (size_t t = 0; t < a->nterms; t++) {
+    for (size_t t = 0; ok && t < a->nterms; t++) {
         if (mark_containing(a, t))
             continue;
         a->out[t] = 1;
-        if (!fit_smaller(a, &s, err))
-            return false;
+        if (!(ok = fit_smaller(a, &s, err)))
+            break;
         AnovaRow *r = begin(a, term_at(a, t)->name, &s);
         r->df = all.rank - s.rank;
         r->deviance = fmax(s.deviance - all.deviance, 0.0);
         r->aic = dropped_aic(a, &s);
         test_drop(a, r, all.deviance / (double)all.df_residual);
+        a->out[t] = 0; /* the test is of the whole at the coefficients without the term */
+        if (score && r->df)
+            ok = test_score(a, r, b, err);
         progress_tick("anova", (double)(t + 1), (double)a->nterms, "terms");
     }
-    return true;
+    free(b);
+    return ok;
 }
 
 static bool type_two(Anova *a, Error *err)
@@ -312,7 +318,7 @@ AnovaRow *anova_rows(const Encoding *enc, const Problem *pb, const Fit *fit, Ano
     a.rows = rows;
     a.out = xcalloc(a.nterms + 1, 1);
     a.b = xcalloc(fit->p + 1, sizeof *a.b);
-    bool ok = kind == ANOVA_DROP   ? dropped(&a, err)
+    bool ok = kind == ANOVA_DROP || kind == ANOVA_DROP_SCORE ? dropped(&a, kind == ANOVA_DROP_SCORE, err)
               : kind == ANOVA_TWO  ? type_two(&a, err)
               : kind == ANOVA_WALD ? type_two_wald(&a, err)
                                    : in_order(&a, kind == ANOVA_SCORE, err);

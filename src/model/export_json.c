@@ -2,11 +2,14 @@
 /*
  * export_json.c - the program of export_plan.h as JSON, for whoever writes the next scorer:
  *
- *     "inputs"  [{"name", "type": number|truth|text}]      "steps"  [{"name", "what", "value":
- * EXPR}], in order "tables"  [{"name", "subjects": [EXPR], "entries": [[key, ..., value]]}]; 0 for
- * what is not there "eta"     {"intercept", "pieces": [{"coefficient", "steps": [name], "table":
- * name|null}]} "mean"    EXPR of {"eta": true} EXPR is a number, {"input": name}, {"step": name},
- * {"text": ...} or {"op": word, "args": [EXPR]}. If an input is missing, so is the prediction.
+ *     "inputs"  [{"name", "type": number|truth|text}]
+ *     "steps"   [{"name", "what", "value": EXPR}], in order
+ *     "tables"  [{"name", "subjects": [EXPR], "entries": [[key, ..., value]]}]; 0 for what is not there
+ *     "eta"     {"intercept", "pieces": [{"coefficient", "steps": [name], "table": name|null}]}
+ *     "mean"    EXPR of {"eta": true}
+ *
+ * EXPR is a number, {"input": name}, {"step": name}, {"text": ...}, {"op": word, "args": [EXPR]}, or
+ * null: a missing number. What is made of a missing number, or input, is missing.
  */
 #include <math.h>
 
@@ -17,6 +20,9 @@ static void put_expr(const Plan *p, const Node *n, Buf *out)
     switch (n->kind) {
     case N_NUMBER:
         buf_json_real(out, n->number);
+        return;
+    case N_NOTHING:
+        buf_puts(out, "null");
         return;
     case N_TEXT:
         buf_puts(out, "{\"text\":");

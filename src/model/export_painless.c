@@ -134,7 +134,7 @@ static bool put_body(Plan *p, Buf *out, Error *err)
         buf_puts(out, ";\n");
     }
     Node *mean = plan_mean(p, node_step(p->arena, AT_ETA), err);
-    buf_puts(out, "return ");
+    buf_puts(out, "if (Double.isNaN(eta)) { return 0.0; }\nreturn ");
     if (!mean || !put_node(p, &dialect, mean, out, err))
         return false;
     buf_puts(out, ";\n");

@@ -28,7 +28,7 @@ typedef struct Maker {
 Node *node_number(Arena *a, double v)
 {
     Node *n = arena_alloc(a, sizeof *n);
-    *n = (Node){.kind = N_NUMBER, .number = v};
+    *n = (Node){.kind = isnan(v) ? N_NOTHING : N_NUMBER, .number = v};
     return n;
 }
 
@@ -301,7 +301,9 @@ static void poly_columns(Maker *k, size_t var, Node *x, size_t *steps)
 
 /* ---- variables ---- */
 
-/* Which interval of cut() a number lies in; -1 outside. */
+static void add_piece(Maker *k, const PlanPiece *piece_);
+
+/* Which interval of cut() a number lies in; -1 outside, and then there is no prediction. */
 static Node *cut_subject(Maker *k, const Var *v, const VarCode *c, Node *x)
 {
     size_t n = c->nknots - 1;
@@ -316,7 +318,12 @@ static Node *cut_subject(Maker *k, const Var *v, const VarCode *c, Node *x)
     Op under = v->right && !v->lowest ? OP_LE : OP_LT;
     out = node_call(k->a, OP_IF, node_call(k->a, under, x, node_number(k->a, c->knots[0]), NULL),
                     node_number(k->a, -1), out);
-    return node_step(k->a, add_step(k, v->name, out));
+    Node *which = node_step(k->a, add_step(k, v->name, out));
+    Node *inside = node_call(k->a, OP_GE, which, node_number(k->a, 0), NULL);
+    size_t guard = add_step(k, "nothing outside the breaks",
+                            node_call(k->a, OP_IF, inside, node_number(k->a, 0), node_number(k->a, NAN)));
+    add_piece(k, &(PlanPiece){.coefficient = 1, .nsteps = 1, .table = -1, .guard = true, .steps = {guard}});
+    return which;
 }
 
 static bool make_var(Maker *k, size_t var)

@@ -4,9 +4,9 @@
  *
  *     inputs        columns that a row must have: numbers or texts
  *     steps         numbers worked out one after the other: v0 = log(x), v1 = piece of a spline ...
- *     tables        level (or combination of levels) to coefficient; 0 for a level that is not
- * there pieces        eta = sum of coefficient * product of steps and at most one table link the
- * mean of eta
+ *     tables        level (or combination of levels) to coefficient; 0 for a level that is not there
+ *     pieces        eta = sum of coefficient * product of steps and at most one table
+ *     link          the mean of eta
  */
 #ifndef GLINT_MODEL_EXPORT_PLAN_H
 #define GLINT_MODEL_EXPORT_PLAN_H
@@ -56,7 +56,7 @@ typedef enum Op {
     OP_COUNT
 } Op;
 
-typedef enum NodeKind { N_NUMBER, N_TEXT, N_INPUT, N_STEP, N_CALL } NodeKind;
+typedef enum NodeKind { N_NUMBER, N_NOTHING /* a missing number */, N_TEXT, N_INPUT, N_STEP, N_CALL } NodeKind;
 typedef struct Node {
     NodeKind kind;
     bool truth; /* yes or no rather than a number */
@@ -102,6 +102,7 @@ typedef struct PlanPiece {
     double coefficient;
     size_t nsteps, steps[TERM_VARS];
     long table; /* or -1 */
+    bool guard; /* no column: 0, or missing where there is no prediction */
 } PlanPiece;
 
 typedef struct Plan {
@@ -155,6 +156,7 @@ void put_quoted(Str s, Buf *out);
 /* eta as a tree of one number `eta`, under the link: the mean. False when the link cannot be said.
  */
 Node *plan_mean(const Plan *p, Node *eta, Error *err);
+/* NaN: a missing number, of which nothing but another one can be made. */
 Node *node_number(Arena *a, double v);
 Node *node_step(Arena *a, size_t at);
 Node *node_call(Arena *a, Op op, Node *x, Node *y, Node *z);

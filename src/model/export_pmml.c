@@ -88,6 +88,8 @@ static bool put_expr(const Plan *p, const Node *n, Buf *out, Error *err)
     case N_NUMBER:
         put_constant(n->number, out);
         return true;
+    case N_NOTHING:
+        return fail(err, ERR_DATA, "PMML has no word for a missing number outside of if()");
     case N_TEXT:
         buf_puts(out, "<Constant dataType=\"string\">");
         put_xml(n->text, out);
@@ -113,7 +115,8 @@ static bool put_expr(const Plan *p, const Node *n, Buf *out, Error *err)
     buf_puts(out, "<Apply");
     put_attr("function", str_of(op_pmml(n->op)), out);
     buf_putc(out, '>');
-    for (size_t i = 0; i < op_args(n->op); i++)
+    bool open = n->op == OP_IF && n->args[2]->kind == N_NOTHING; /* if without else is missing */
+    for (size_t i = 0; i < op_args(n->op) - open; i++)
         if (!put_expr(p, n->args[i], out, err))
             return false;
     buf_puts(out, "</Apply>");

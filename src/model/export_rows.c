@@ -195,10 +195,14 @@ static bool put_all(const Rows *r)
     buf_puts(out, "int k = 0;\n");
     if (p->intercept > 0)
         buf_printf(out, "ix[k] = %.0f; x[k] = 1.0; k++;\n", p->intercept - 1);
-    for (size_t i = 0; i < p->npieces; i++)
+    r->out->slots = p->intercept > 0;
+    for (size_t i = 0; i < p->npieces; i++) {
+        if (p->pieces[i].guard) /* its step has skipped the row */
+            continue;
         if (!put_piece(r, i))
             return false;
-    r->out->slots = p->npieces + (p->intercept > 0);
+        r->out->slots++;
+    }
     return true;
 }
 

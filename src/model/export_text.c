@@ -183,6 +183,9 @@ static bool put_call(const Plan *p, const Dialect *d, const Node *n, Buf *out, E
     return true;
 }
 
+static const char *const nothing[LANG_COUNT] = {
+    [LANG_C] = "NAN", [LANG_PYTHON] = "NAN", [LANG_SQL] = "NULL", [LANG_PAINLESS] = "Double.NaN"};
+
 bool put_node(const Plan *p, const Dialect *d, const Node *n, Buf *out, Error *err)
 {
     switch (n->kind) {
@@ -192,6 +195,9 @@ bool put_node(const Plan *p, const Dialect *d, const Node *n, Buf *out, Error *e
         put_number(out, n->number);
         if (n->number < 0)
             buf_putc(out, ')');
+        return true;
+    case N_NOTHING:
+        buf_puts(out, nothing[d->lang]);
         return true;
     case N_TEXT:
         d->text(n->text, out);

@@ -67,7 +67,7 @@ one() { # NAME COMMAND: fits as m, exports, runs, compares
 }
 one 'factors and products' 'fit viewed ~ age * lang + gender + country as m'
 one 'curves' 'fit viewed ~ ns(post_age_days, df = 4) + bs(age, df = 5) + poly(prev_views, 2) + gender as m'
-one 'functions and cuts' 'fit viewed ~ log1p(prev_views) + cut(age, c(0, 30, 45, 99)) + factor(login_hour) --l2 1 as m'
+one 'functions and cuts' 'fit viewed ~ log1p(prev_views) + cut(age, c(0, 30, 45, 60)) + factor(login_hour) --l2 1 as m'
 one 'cloglog' 'fit viewed ~ age + lang --link cloglog as m'
 one 'cauchit' 'fit viewed ~ age + lang --link cauchit as m'
 one 'counts' 'fit prev_views ~ age + lang --family poisson as m'

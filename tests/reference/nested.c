@@ -97,7 +97,7 @@ static bool compare_block(Case *c, const Fitted *m, const char *block, AnovaKind
             char of[160];
             if (!cJSON_IsNumber(v))
                 continue;
-            if (strcmp(head, "Deviance") == 0 && kind == ANOVA_DROP)
+            if (strcmp(head, "Deviance") == 0 && (kind == ANOVA_DROP || kind == ANOVA_DROP_SCORE))
                 col = &left;
             snprintf(of, sizeof of, "%s", name);
             tally_put(&c->tally[id], r && col ? digits(cell(r, col), v->valuedouble, tiny) : 0,
@@ -177,7 +177,8 @@ bool compare_nested(Case *c, const Fitted *m, Error *err)
         BlockId id;
     } rows[] = {
         {"anova_type1", ANOVA_ORDER, IN_ANOVA},    {"anova_type1_rao", ANOVA_SCORE, IN_RAO},
-        {"drop1", ANOVA_DROP, IN_DROP1},           {"anova_type2", ANOVA_TWO, IN_TYPE2},
+        {"drop1", ANOVA_DROP, IN_DROP1},           {"drop1_rao", ANOVA_DROP_SCORE, IN_RAO},
+        {"anova_type2", ANOVA_TWO, IN_TYPE2},
         {"anova_type2_wald", ANOVA_WALD, IN_WALD},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)

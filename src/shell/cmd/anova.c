@@ -30,6 +30,8 @@ static const struct {
                      "each line: what its term adds to those above it", true, true},
     [ANOVA_DROP] = {"drop", "each term left out of the whole model",
                     "terms that another one contains are passed over", true, true},
+    [ANOVA_DROP_SCORE] = {"drop_score", "each term left out of the whole model, Rao's score tests",
+                          "terms that another one contains are passed over", true, true},
     [ANOVA_TWO] = {"type2", "each term beside the others (type II)",
                    "each line: its term added to all that do not contain it", false, false},
     [ANOVA_WALD] = {"wald", "each term beside the others (type II), Wald's tests",
@@ -41,13 +43,21 @@ static bool kind_of(const Args *a, AnovaKind *kind, Error *err)
 {
     long test = args_choice(a, "test");
     bool two = args_choice(a, "type") == 1;
-    if (args_flag(a, "drop") && (two || test != TEST_LR))
-        return fail(err, ERR_USAGE, "--drop goes without --type 2 and without other tests");
-    if (test == TEST_WALD && args_has(a, "type") && !two)
-        return fail_at(err, ERR_USAGE, args_at(a, "test"), "Wald's tests are of type 2");
-    if (test == TEST_SCORE && two)
-        return fail_at(err, ERR_USAGE, args_at(a, "test"), "score tests are of type 1");
-    *kind = args_flag(a, "drop") ? ANOVA_DROP
+    bool drop = args_flag(a, "drop");
+    if (drop && two) {
+        fail_at(err, ERR_USAGE, args_at(a, "type"), "--drop is a type of its own");
+        return error_hint(err, "anova --drop, or anova --type 2");
+    }
+    if (test == TEST_WALD && (drop || (args_has(a, "type") && !two))) {
+        fail_at(err, ERR_USAGE, args_at(a, "test"), "Wald's tests are of type 2");
+        return error_hint(err, "anova --type 2 --test wald");
+    }
+    if (test == TEST_SCORE && two) {
+        fail_at(err, ERR_USAGE, args_at(a, "test"), "score tests are of type 1, or of --drop");
+        return error_hint(err, "anova --drop --test score");
+    }
+    *kind = drop && test == TEST_SCORE ? ANOVA_DROP_SCORE
+            : drop                     ? ANOVA_DROP
             : test == TEST_WALD  ? ANOVA_WALD
             : test == TEST_SCORE ? ANOVA_SCORE
             : two                ? ANOVA_TWO
@@ -62,7 +72,8 @@ static Cell unless(bool hide, Cell c)
 
 static void put_rows(const Model *m, const AnovaRow *rows, size_t n, AnovaKind kind, Result *out)
 {
-    bool f = m->fit->use_t && kind != ANOVA_WALD && kind != ANOVA_SCORE, steps = looks[kind].steps;
+    bool f = m->fit->use_t && kind != ANOVA_WALD && kind != ANOVA_SCORE && kind != ANOVA_DROP_SCORE,
+         steps = looks[kind].steps;
     const TableCol cols[] = {
         {COL("term", "term"), .middle = true},
         {COL("df", "df")},
@@ -170,6 +181,7 @@ const Command cmd_anova = {
     .examples = (const Example[]){{"anova", "", false},
                                   {"anova --type 2", "the order does not matter", false},
                                   {"anova --drop", "what would leaving a term out cost", false},
+                                  {"anova --drop --test score", "by Rao's score tests", false},
                                   {0}},
     .needs = NEED_MODEL,
     .run = run,

@@ -41,6 +41,10 @@ static const struct {
     {"factors of numbers",
      "viewed ~ cut(age, c(0, 30, 45, 99)) + factor(clicks):lang + I(lang == \"js\")", NULL, NULL,
      ENCODE_TREATMENT, 1},
+    {"nothing outside the breaks", "viewed ~ cut(age, c(0, 30, 45, 90)) + cut(hours, c(-1, 20, 250)):age + lang",
+     NULL, NULL, ENCODE_TREATMENT, 1},
+    {"if without else", "viewed ~ I(if(hours < 290, hours, null)) + age", NULL, NULL,
+     ENCODE_TREATMENT, 0},
     {"no intercept", "viewed ~ 0 + lang + age", NULL, NULL, ENCODE_TREATMENT, 0},
     {"poisson with offset", "clicks ~ age + lang + offset(log1p(hours))", "poisson", NULL,
      ENCODE_TREATMENT, 0},
@@ -341,6 +345,11 @@ static const char json_driver[] =
     "tables = {t['name']: (t['subjects'], {tuple(r[:-1]): r[-1] for r in t['entries']}) for t in "
     "m['tables']}\n"
     "def score(row):\n"
+    "    try:\n"
+    "        return known(row)\n"
+    "    except TypeError:\n" /* arithmetic with None: something is missing */
+    "        return math.nan\n"
+    "def known(row):\n"
     "    if any(v is None for v in row.values()):\n"
     "        return math.nan\n"
     "    steps, eta = {}, m['eta']['intercept']\n"
@@ -411,7 +420,7 @@ static const char pmml_driver[] =
     "                       for r in e.iter(N + 'row')}\n"
     "        return maps[e].get(tuple(env[f] for f, _ in pairs), float(e.get('defaultValue')))\n"
     "    if e.get('function') == 'if':\n"
-    "        return value(e[1 if value(e[0], env) else 2], env)\n"
+    "        return value(e[1], env) if value(e[0], env) else value(e[2], env) if len(e) > 2 else math.nan\n"
     "    return ops[e.get('function')](*(value(a, env) for a in e))\n"
     "maps = {}\n"
     "fields = [(d.get('name'), d[0]) for d in model.iter(N + 'DerivedField')]\n"
