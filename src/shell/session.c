@@ -389,14 +389,24 @@ World session_world(const Session *s)
 void session_world_note(const Session *s, Result *out)
 {
     static const Entity kinds[] = {ENTITY_USER, ENTITY_POST, ENTITY_PRODUCT, ENTITY_INTERACTION};
+    Buf used = BUF_INIT, left = BUF_INIT;
+    long last = -1;
+    Entity of = kinds[0];
     for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
         long equal;
         long i = world_table(s, kinds[k], &equal);
-        if (equal >= 0)
-            result_note(out, "tables", NULL, "the %s are those of '%s', not of '%s' (roles %s: entity=%s)",
-                        entity_name(kinds[k]), s->tables[i].name, s->tables[equal].name,
-                        s->tables[equal].name, entity_name(kinds[k]));
+        if (equal < 0)
+            continue;
+        buf_printf(&used, "%s%s", used.n ? ", " : "", s->tables[i].name);
+        buf_printf(&left, "%s%s", left.n ? ", " : "", s->tables[equal].name);
+        last = equal;
+        of = kinds[k];
     }
+    if (last >= 0)
+        result_note(out, "tables", NULL, "read from %s, not from %s (roles %s: entity=%s)", used.p,
+                    left.p, s->tables[last].name, entity_name(of));
+    buf_free(&used);
+    buf_free(&left);
 }
 
 /* ---- states ---- */
