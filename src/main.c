@@ -26,9 +26,17 @@
 #include "shell/settings.h"
 #include "tui/loop.h"
 
+/* A -c or a -f: they run in the order they are written in. */
+typedef struct Given {
+    bool script;
+    const char *value;
+} Given;
+
 typedef struct Start {
-    const char *script, *output;
-    Buf commands; /* each -c on a line of its own */
+    const char *output;
+    size_t ngiven;
+    Given *given;
+    bool has_script;
     size_t nfiles, nvars;
     const char **files;
     Variable *vars;
@@ -104,9 +112,9 @@ static bool take_option(Session *s, Start *st, const char *name, const char *val
         return true;
     }
     if (str_eqz(key, "command"))
-        buf_printf(&st->commands, "%s%s", st->commands.p ? "\n" : "", value);
+        st->given[st->ngiven++] = (Given){false, value};
     else if (str_eqz(key, "file"))
-        st->script = value;
+        st->given[st->ngiven++] = (Given){st->has_script = true, value};
     else if (str_eqz(key, "quiet"))
         s->settings->quiet = true;
     else if (str_eqz(key, "echo"))
@@ -168,7 +176,7 @@ static bool parse_arguments(Session *s, Start *st, int argc, char **argv)
             options = false;
         } else if (!options || arg[0] != '-' || !arg[1]) {
             Variable v;
-            if (st->script && variable_parse(str_of(arg), &v))
+            if (st->has_script && variable_parse(str_of(arg), &v))
                 st->vars[st->nvars++] = v;
             else
                 st->files[st->nfiles++] = arg;
@@ -231,9 +239,21 @@ static bool load_files(Session *s, const Start *st)
     return ok;
 }
 
+static bool run_given(Session *s, const Start *st)
+{
+    bool ok = true;
+    for (size_t i = 0; i < st->ngiven && (ok || st->keep_going); i++) {
+        const Given *g = &st->given[i];
+        bool done = g->script ? script_run(s, g->value, st->vars, st->nvars, st->keep_going)
+                              : exec_text(s, str_of(g->value), NULL, st->keep_going);
+        ok = ok && done;
+    }
+    return ok;
+}
+
 static int run(Session *s, const Start *st)
 {
-    bool given = st->commands.p || st->script;
+    bool given = st->ngiven > 0;
     bool stays = !given || st->stay || st->tui;
     bool prompt = stays && !st->tui && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
     s->interactive = prompt && !given; /* what is given runs without a pager */
@@ -245,10 +265,7 @@ static int run(Session *s, const Start *st)
     bool ok = load_files(s, st);
     if (ok && st->tour)
         ok = exec_command(s, STR("tour"), NULL);
-    if (ok && st->commands.p)
-        ok = exec_text(s, buf_slice(&st->commands), NULL, st->keep_going);
-    if (ok && st->script)
-        ok = script_run(s, st->script, st->vars, st->nvars, st->keep_going);
+    ok = ok && run_given(s, st);
     if (stays && (ok || prompt)) {
         s->exit_status = 0;
         if (st->tui)
@@ -275,11 +292,12 @@ int main(int argc, char **argv)
     Start st = {0};
     st.files = xcalloc((size_t)argc + 1, sizeof *st.files);
     st.vars = xcalloc((size_t)argc + 1, sizeof *st.vars);
+    st.given = xcalloc((size_t)argc + 1, sizeof *st.given);
     int status = 2;
     if (parse_arguments(s, &st, argc, argv))
         status = st.done ? 0 : run(s, &st);
     session_free(s);
-    buf_free(&st.commands);
+    free(st.given);
     free(st.files);
     free(st.vars);
     return status;

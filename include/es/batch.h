@@ -40,7 +40,7 @@ typedef struct BatchReport {
     size_t unscored_zero; /* sparse: probabilities of exactly 0, which rank_features refuse */
     int64_t counted;      /* pairs: documents the engine counts in the new index; -1 otherwise */
     char index[256];      /* where the documents are */
-    char replaced[256];   /* the index that the alias left and that was dropped, or "" */
+    char replaced[300];   /* the index that the alias left and what became of it, or "" */
     double drift;
 } BatchReport;
 

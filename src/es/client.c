@@ -92,6 +92,8 @@ bool client_refused(const HttpReply *r, const char *what, Error *err)
     fail(err, ERR_REMOTE, "%s: the engine answered %ld%s%s", what, r->status, reason[0] ? ": " : "",
          reason);
     hint_status(r->status, err);
+    if (strstr(reason, "HTTP request was sent to HTTPS port"))
+        error_hint(err, "https:// rather than http://");
     return false;
 }
 

@@ -399,6 +399,8 @@ static void explain(HttpCall *k, CURLcode code)
     case CURLE_RECV_ERROR:
     case CURLE_SEND_ERROR:
         fail(&k->error, ERR_NET, "the connection to %s broke: %s", url, why);
+        if (code == CURLE_GOT_NOTHING && strncmp(url, "http:", 5) == 0)
+            error_hint(&k->error, "is it https:// rather than http://?");
         break;
     default:
         fail(&k->error, ERR_NET, "%s: %s", url, why);

@@ -3,9 +3,9 @@
  * target.c - aliases that move from one batch to the next, and whose model an index holds.
  *
  * A batch is written into a new index; when all of it is there the alias moves in one _aliases
- * request that drops the old index too. A reader sees the old batch or the new one. An index of
- * ours tells in its _meta which model made it, by name and by a fingerprint of formula and
- * coefficients.
+ * request that drops the old index too. A reader sees the old batch or the new one. Only an index that
+ * a batch made is dropped (ALIAS-<version>); another one loses the alias and stays. An index of
+ * ours tells in its _meta which model made it, by name and by a fingerprint of formula and coefficients.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,12 +31,29 @@ static bool behind(Client *c, const char *alias, char out[256], bool *is_index, 
             *err = refused;
         return false;
     }
+    if (j->child && j->child->next) {
+        fail(err, ERR_DATA, "'%s' stands for several indexes: %.60s, %.60s ...", alias, j->child->string,
+             j->child->next->string);
+        error_hint(err, "a batch takes the place of one: name another alias");
+        cJSON_Delete(j);
+        return false;
+    }
     if (j->child) {
         *is_index = strcmp(j->child->string, alias) == 0;
         snprintf(out, 256, "%s", j->child->string);
     }
     cJSON_Delete(j);
     return true;
+}
+
+/* The version of the batch that made an index called ALIAS-<version>, or -1. */
+static int64_t batch_version(const char *index, const char *alias)
+{
+    int64_t version;
+    size_t n = strlen(alias);
+    bool ours = strncmp(index, alias, n) == 0 && index[n] == '-' && index[n + 1] >= '0' && index[n + 1] <= '9' &&
+                parse_int(str_of(index + n + 1), &version);
+    return ours ? version : -1;
 }
 
 bool target_open(Client *c, const char *target, int64_t version, Str body, char index[256],
@@ -50,11 +67,17 @@ bool target_open(Client *c, const char *target, int64_t version, Str body, char 
         snprintf(index, 256, "%s", target);
         return true;
     }
+    int64_t there = batch_version(now, target);
+    if (there > version) {
+        fail(err, ERR_GUARD, "'%s' stands for batch %lld, which is newer than %lld: nothing was written", target,
+             (long long)there, (long long)version);
+        return error_hint(err, "--version N with a higher N takes its place");
+    }
     snprintf(index, 256, "%.200s-%lld", target, (long long)version);
     return index_create(c, index, body, false, &made, err);
 }
 
-bool target_swap(Client *c, const char *target, const char *index, char replaced[256], Error *err)
+bool target_swap(Client *c, const char *target, const char *index, char replaced[300], Error *err)
 {
     char old[256];
     bool is_index;
@@ -66,10 +89,15 @@ bool target_swap(Client *c, const char *target, const char *index, char replaced
     Buf b = BUF_INIT;
     buf_puts(&b, "{\"actions\":[");
     if (old[0] && strcmp(old, index) != 0) {
-        buf_puts(&b, "{\"remove_index\":{\"index\":");
+        bool ours = batch_version(old, target) >= 0;
+        buf_puts(&b, ours ? "{\"remove_index\":{\"index\":" : "{\"remove\":{\"index\":");
         buf_json_str(&b, str_of(old));
+        if (!ours) {
+            buf_puts(&b, ",\"alias\":");
+            buf_json_str(&b, str_of(target));
+        }
         buf_puts(&b, "}},");
-        snprintf(replaced, 256, "%s", old);
+        snprintf(replaced, 300, "%s%s", old, ours ? " is dropped" : ", which is no batch of ours, stays");
     }
     buf_puts(&b, "{\"add\":{\"index\":");
     buf_json_str(&b, str_of(index));

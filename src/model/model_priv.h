@@ -10,6 +10,11 @@
 /* Copies text into a field of fixed size, cut at a character of UTF-8. */
 void copy_text(char *to, size_t room, Str from);
 
+/* ---- score.c ---- */
+
+/* Adds what one batch of rows met to what others did. */
+void replay_add(ReplayReport *to, const ReplayReport *from);
+
 /* ---- model.c ---- */
 
 /* The intercept's column, or SIZE_MAX. */

@@ -14,6 +14,7 @@
 #include <stdlib.h>
 
 #include "data/frameops.h"
+#include "model_priv.h"
 #include "pairs_priv.h"
 
 #define TABLE_MAX ((size_t)1 << 21) /* entries of the joint table; beyond, rows are as quick */
@@ -53,8 +54,7 @@ bool pair_rows_eta(PairScorer *s, const uint32_t *users, const uint32_t *posts, 
     bool done = d && matrix_times(&d->x, beta, intercept ? d->offset : NULL, eta, err);
     if (done) {
         memcpy(ok, flag, n);
-        if (intercept)
-            s->replay = report;
+        replay_add(&s->replay, &report);
         if (frame)
             *frame = frame_ref(full);
     }
@@ -111,8 +111,10 @@ static bool find_whole(PairScorer *s, uint32_t *user, uint32_t *post, Error *err
         users[k] = s->user.row[k * 7919 % s->user.n];
         posts[k] = s->post.row[k * 104729 % s->post.n];
     }
+    ReplayReport before = s->replay; /* these rows are a sample: they are all met again */
     if (!pair_rows_eta(s, users, posts, TRIES, NULL, true, eta, ok, NULL, err))
         return false;
+    s->replay = before;
     size_t at = 0;
     while (at < TRIES && !ok[at])
         at++;
@@ -258,7 +260,9 @@ static bool fill_table(PairScorer *s, Error *err)
             users[k] = ru[(from + k) / np];
             posts[k] = rp[(from + k) % np];
         }
+        ReplayReport before = s->replay; /* both sides told theirs */
         done = pair_rows_eta(s, users, posts, n, mask, false, s->table + from, ok, NULL, err);
+        s->replay = before;
     }
     free(ru);
     free(rp);

@@ -440,6 +440,8 @@ bool pairs_run(PairScorer *s, PairSink sink, void *ctx, PairReport *rep, Error *
                         .method = s->by_rows ? "rows"
                                   : s->table ? "parts and a table"
                                              : "parts"};
+    if (s->by_rows) /* of this run; by parts it was met when the parts were made */
+        s->replay = (ReplayReport){0};
     r.row_at = xcalloc(r.partner->n, sizeof *r.row_at);
     for (size_t j = 0; j < r.partner->n; j++)
         r.row_at[r.partner->place[j]] = r.partner->row[j];

@@ -13,7 +13,7 @@
 #include "base/cancel.h"
 #include "model_priv.h"
 
-static void add_replay(ReplayReport *to, const ReplayReport *from)
+void replay_add(ReplayReport *to, const ReplayReport *from)
 {
     for (size_t k = 0; k < from->nunseen; k++) {
         const Unseen *u = &from->unseen[k];
@@ -98,7 +98,7 @@ static void count(const Model *m, const Predictions *p, ScoreReport *r)
             r->sum += p->p[i];
         }
     r->drift = r->scored ? fabs(r->sum / (double)r->scored - m->base_rate) : NAN;
-    add_replay(&r->replay, &p->report);
+    replay_add(&r->replay, &p->report);
 }
 
 Frame *score_frame(const Model *m, const Frame *f, const ScoreOptions *opt, ScoreReport *report,

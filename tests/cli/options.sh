@@ -11,6 +11,18 @@ try "an unknown option is wrong usage" 2 --formatt json
 complains "formatt"
 try "-c without commands is wrong usage" 2 -c
 complains '-c'
+echo 'count users' >first.glint
+try "-c and -f run in the order they are written in" 0 -q -c 'load datasets/blog/users.csv' -f first.glint -c 'count users where age > 200' -f first.glint
+[ "$(sed 's/ .*//' out | tr '\n' ' ')" = '2,000 0 2,000 ' ] || wrong "$(tr '\n' ' ' <out)"
+silent
+try "after a -c that fails no -f runs" 2 -c 'no_such_command' -f first.glint
+says_not 'rows'
+try "--keep-going goes on with it" 2 --keep-going -c 'load datasets/blog/users.csv; no_such_command' -f first.glint
+says '^2,000 rows'
+try "scores to a file of an ending that nobody knows" 2 -c 'simulate blog --users 20 --posts 10 --interactions 300; features as s; fit viewed ~ age; score s to s.parquet'
+complains "no way to write '.parquet' files"
+complains '\.csv \.tsv \.ndjson'
+[ ! -e s.parquet ] || wrong 's.parquet is there'
 try "--man is a page that mandoc reads" 0 --man
 says '^\.Dt GLINT 1'
 command -v mandoc >/dev/null && { mandoc -T lint -W error out >lint 2>&1 || wrong "$(head -n 5 lint)"; }

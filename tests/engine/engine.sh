@@ -121,9 +121,9 @@ install_dist() {
     jars=$cache/jars-$id stage=$cache/stage-$id
     rm -rf "$stage" "$jars"; mkdir -p "$jars" "$stage"
     say "fetching $product $number"
-    timeout 900 mvn -q -B -f "$here/pom.xml" -P "$id" -DoutputDirectory="$jars" \
+    timeout 900 mvn -q -B -Dstyle.color=never -f "$here/pom.xml" -P "$id" -DoutputDirectory="$jars" \
         org.apache.maven.plugins:maven-dependency-plugin:2.8:copy-dependencies >"$cache/mvn-$id.log" 2>&1 ||
-        { tail -n 4 "$cache/mvn-$id.log" >&2; missing "$product $number could not be fetched"; }
+        { tail -n 4 "$cache/mvn-$id.log" | sed 's/\x1b\[[0-9;]*m//g' >&2; missing "$product $number could not be fetched"; }
     unzip -q "$jars/$product-$number.zip" -d "$stage"
     stage=$stage/$product-$number
     case $id in os2.19 | es7) add_modules ;; esac

@@ -219,10 +219,18 @@ says '^1 row'
 # ---- a node dies in mid-bulk ----
 settle
 cluster=three-$$
-three=$("$here/engine.sh" start "${GLINT_ENGINE:-2.19}" --name $cluster --nodes 3 --port "$(free_port)" --heap 512m 2>three.err)
-status=$?
-if [ $status != 0 ]; then
+for _ in 1 2; do # a machine that is busy may lose one on its way up
+    three=$("$here/engine.sh" start "${GLINT_ENGINE:-2.19}" --name $cluster --nodes 3 --port "$(free_port)" --heap 512m 2>three.err)
+    status=$?
+    case $status in 0 | 77) break ;; esac
+    "$here/engine.sh" stop --name $cluster 2>/dev/null
+done
+if [ $status = 77 ]; then
     skip 'a node killed in mid-bulk' "$(tail -n 1 three.err)"
+elif [ $status != 0 ]; then
+    settle 'a node killed in mid-bulk: the cluster starts'
+    wrong "$(tail -n 3 three.err)"
+    settle
 else
     trap '"$here/engine.sh" stop --name $cluster 2>/dev/null' EXIT
     port=${three##*:}

@@ -222,6 +222,17 @@ compare interactions there
 G
 says 'equal, bit for bit: 8,000 rows'
 
+try 'a batch older than the one that the alias stands for is refused' 5 <<<"score users x posts to es:t-serve-scores --layout pairs $at --version 4"
+complains 'newer than 4'
+try 'levels that training never saw, a missing attribute: counted, and said which' 0 <<G
+derive gender = if(username == 'jane', 'Unheard', gender) --data users
+derive lang = if(post_id == 'p7', 'zig', lang) --data posts
+derive age = if(username == 'john', null, age) --data users
+score users x posts to es:t-serve-plain --layout pairs $at --version 10
+G
+complains "gender 'Unheard' was never seen"
+complains "lang 'zig' was never seen"
+complains 'missing: age of 1 user'
 try 'another batch takes the alias over, the old index goes' 0 <<<"score users x posts to es:t-serve-scores --layout pairs $at --version 6"
 check test "$(ask -o /dev/null -w '%{http_code}' "$url/t-serve-scores-5")" = 404
 check test "$(count t-serve-scores)" = "$(($(wc -l <pairs.csv) - 1))"

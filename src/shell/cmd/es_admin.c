@@ -78,6 +78,17 @@ static const char *index_name(const Session *s, const Args *a, const char *table
     return arena_printf(a->arena, "%s%s", prefix ? prefix : connection_prefix(s), table);
 }
 
+/* What --dry says of an index. */
+static Str would_create(const Args *a, bool exists, bool differs, int64_t docs, Result *out)
+{
+    if (!exists)
+        return STR("would be made: --dry");
+    if (args_flag(a, "replace"))
+        return str_of(arena_printf(a->arena, "would be made again, %s dropped: --dry",
+                                   result_plural(out, docs, "document")));
+    return differs ? STR("is there with another mapping: --replace drops it") : STR("is there, the same");
+}
+
 static bool create_one(Session *s, Client *c, const Args *a, const NamedData *t, Result *out,
                        Table *table, Error *err)
 {
@@ -92,13 +103,18 @@ static bool create_one(Session *s, Client *c, const Args *a, const NamedData *t,
         result_line(out, "%s%s\n%.*s", index,
                     exists ? " is there; the mapping would change" : ": new", (int)(diff.n - 1),
                     diff.p);
+    int64_t docs = 0;
+    if (ok && exists && args_flag(a, "replace"))
+        ok = client_count(c, index, STR_NULL, &docs, err);
     if (ok && !args_flag(a, "dry"))
         ok = index_create(c, index, buf_slice(&body), args_flag(a, "replace"), &made, err);
     if (ok) {
         Cell *r = table_row(out, table);
         r[0] = cell_text(str_of(index));
         r[1] = cell_int((int64_t)t->data.frame->ncols);
-        r[2] = cell_text(args_flag(a, "dry") ? STR("not made: --dry")
+        r[2] = cell_text(args_flag(a, "dry") ? would_create(a, exists, diff.n > 0, docs, out)
+                         : made && exists    ? str_of(arena_printf(a->arena, "made again, %s dropped",
+                                                                result_plural(out, docs, "document")))
                          : made              ? STR("made")
                                              : STR("was there, the same"));
     }

@@ -30,7 +30,27 @@ static bool moment_of(const Args *a, int64_t *out, Error *err)
     return fail_at(err, ERR_USAGE, args_at(a, "as-of"), "'%.*s' is no moment", STR_ARG(t));
 }
 
-static void tell_pairs(const Model *m, const PairReport *p, Result *out)
+/* "missing: age of 3 users, lang of 1 post" */
+static const char *what_is_missing(const Model *m, const World *w, Result *out)
+{
+    const struct {
+        const Frame *table;
+        const char *one;
+    } sides[] = {{w->users, "user"}, {w->posts, "post"}};
+    Buf b = BUF_INIT;
+    for (size_t i = 0; i < m->ninputs; i++)
+        for (size_t k = 0; k < 2; k++) {
+            const Column *c = sides[k].table ? frame_column(sides[k].table, str_of(m->inputs[i].name)) : NULL;
+            if (c && c->nulls)
+                buf_printf(&b, "%s%s of %s", b.n ? ", " : "missing: ", m->inputs[i].name,
+                           result_plural(out, (int64_t)c->nulls, sides[k].one));
+        }
+    const char *text = b.n ? arena_printf(out->arena, "%s", b.p) : "an attribute is missing";
+    buf_free(&b);
+    return text;
+}
+
+static void tell_pairs(const Model *m, const World *w, const PairReport *p, Result *out)
 {
     result_real(out, "pairs", p->pairs);
     result_real(out, "kept", p->kept);
@@ -44,11 +64,11 @@ static void tell_pairs(const Model *m, const PairReport *p, Result *out)
         result_note(out, "answers", NULL, "%s answer another post and are no candidates",
                     result_plural(out, (int64_t)p->answers, "post"));
     for (size_t i = 0; i < p->replay.nunseen; i++)
-        result_note(out, "unseen", NULL, "%s '%s' was never seen in training",
+        result_note(out, "unseen", NULL, "%s '%s' was never seen in training: scored as the base level",
                     p->replay.unseen[i].column,
                     arena_escaped(out->arena, str_of(p->replay.unseen[i].level)));
     if (p->unknown)
-        result_warn(out, "unscored", "an attribute is missing, or a level was never seen",
+        result_warn(out, "unscored", what_is_missing(m, w, out),
                     "%s pairs have no probability and were left out",
                     result_count(out, (int64_t)p->unknown));
     if (p->same_ranking)
@@ -136,12 +156,12 @@ static bool vectors_to_engine(Session *s, const Args *a, const Model *m, const W
                     result_count(out, (int64_t)r.pairs.posts), o->target, dims);
     else
         ledger_tell(&r.ledger, r.index, out);
-    tell_pairs(m, &r.pairs, out);
+    tell_pairs(m, w, &r.pairs, out);
     tell_drift(m, &r, out);
     if (dry_run)
         return true;
     if (r.replaced[0])
-        result_line(out, "%s now stands for %s; %s is dropped", o->target, r.index, r.replaced);
+        result_line(out, "%s now stands for %s; %s", o->target, r.index, r.replaced);
     result_chat(out, "vectors of %zu numbers: es rank posts for USER --by vector --index %s", dims,
                 o->target);
     return ledger_settle(s, &r.ledger, out, err);
@@ -166,7 +186,7 @@ static bool to_engine(Session *s, const Args *a, const Model *m, const World *w,
         return false;
     result_text(out, "layout", str_of(layout_name(o.layout)));
     ledger_tell(&r.ledger, r.index, out);
-    tell_pairs(m, &r.pairs, out);
+    tell_pairs(m, w, &r.pairs, out);
     tell_drift(m, &r, out);
     if (r.skipped)
         result_note(out, "resumed", NULL, "%s documents were written before the batch was cut off",
@@ -180,7 +200,7 @@ static bool to_engine(Session *s, const Args *a, const Model *m, const World *w,
                     "%s probabilities of 0 are left out: a rank feature is positive",
                     result_count(out, (int64_t)r.unscored_zero));
     if (r.replaced[0])
-        result_line(out, "%s now stands for %s; %s is dropped", o.target, r.index, r.replaced);
+        result_line(out, "%s now stands for %s; %s", o.target, r.index, r.replaced);
     if ((r.ledger.failed || r.failed_before) && strcmp(r.index, o.target) != 0)
         result_note(out, "not_swapped", NULL, "%s stays where it was: %s is not whole", o.target,
                     r.index);
@@ -203,7 +223,8 @@ static bool pairs_to_file(Session *s, const Args *a, const Model *m, const World
     if (!moment_of(a, &moment, err))
         return false;
     PairOptions po = {.moment = moment, .top_posts = a->top > 0 ? (size_t)a->top : 0};
-    Writer *writer = source_of(str_of(path))->write(s, path, err);
+    const Source *sink = sink_of(a->to, a->to_at, err);
+    Writer *writer = sink ? sink->write(s, path, err) : NULL;
     PairScorer *p = writer ? pairs_new(m, w, &po, err) : NULL;
     PairWriter pw = {.writer = writer, .world = w};
     PairReport r = {0};
@@ -215,7 +236,7 @@ static bool pairs_to_file(Session *s, const Args *a, const Model *m, const World
         writer->abandon(writer);
     if (ok) {
         result_text(out, "file", str_of(path));
-        tell_pairs(m, &r, out);
+        tell_pairs(m, w, &r, out);
     }
     return ok;
 }
@@ -231,7 +252,7 @@ static bool pairs_only(const Args *a, const Model *m, const World *w, Result *ou
     bool ok = p && pairs_run(p, NULL, NULL, &r, err);
     pairs_free(p);
     if (ok)
-        tell_pairs(m, &r, out);
+        tell_pairs(m, w, &r, out);
     return ok;
 }
 
@@ -242,11 +263,14 @@ static bool rows_to_file(Session *s, const Args *a, const Model *m, const char *
     const NamedData *t = command_table_arg(s, a, name, a->nwords ? a->words[0].at : SPAN_NONE, err);
     if (!t)
         return false;
+    const Source *sink = sink_of(a->to, a->to_at, err);
+    if (!sink)
+        return false;
     ScoreOptions so = SCORE_OPTIONS_DEFAULT;
     ScoreReport r = {0};
     so.policy = UNSEEN_NULL;
     Frame *f = score_frame(m, t->data.frame, &so, &r, err);
-    Writer *w = f ? source_of(str_of(path))->write(s, path, err) : NULL;
+    Writer *w = f ? sink->write(s, path, err) : NULL;
     bool ok = w && writer_put_all(w, f, err);
     frame_unref(f);
     if (!ok)

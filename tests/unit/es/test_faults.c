@@ -8,7 +8,6 @@
 #include "es/cells.h"
 #include "es/pull.h"
 #include "es/push.h"
-#include "es/target.h"
 #include "stub.h"
 
 #define COUNT(a) (sizeof(a) / sizeof *(a))
@@ -505,43 +504,6 @@ static void test_settled_without_gaps(void **state)
     stub_stop(&s);
 }
 
-/* ---- aliases ---- */
-
-static void test_targets(void **state)
-{
-    (void)state;
-    Rule rules[] = {
-        STUB_ROOT,
-        STUB_HEALTH,
-        {"GET", "/plain/_alias", NULL, 0, 200, "{\"plain\":{\"aliases\":{}}}", NULL, 0, 0, 0},
-        {"GET", "/moved/_alias", NULL, 0, 200, "{\"moved-1\":{\"aliases\":{\"moved\":{}}}}", NULL,
-         0, 0, 0},
-        {"HEAD", "/moved-2", NULL, 0, 404, "", NULL, 0, 0, 0},
-        {"PUT", "/moved-2", NULL, 0, 200, "{\"acknowledged\":true}", NULL, 0, 0, 0},
-        {"POST", "/_aliases", "\"remove_index\":{\"index\":\"moved-1\"}", 0, 200,
-         "{\"acknowledged\":true}", NULL, 0, 0, 0},
-        {"GET", "/shut/_alias", NULL, 0, 403,
-         "{\"error\":{\"type\":\"security_exception\",\"reason\":\"no permissions\"}}", NULL, 0, 0,
-         0},
-    };
-    Stub s;
-    Error err = ERROR_INIT;
-    Client *c = opened(&s, rules, COUNT(rules), &err);
-    char index[256], replaced[256];
-    assert_true(target_open(c, "plain", 2, STR("{}"), index, &err));
-    assert_string_equal(index, "plain");
-    assert_true(target_swap(c, "plain", index, replaced, &err) && !replaced[0]);
-    if (!target_open(c, "moved", 2, STR("{}"), index, &err) ||
-        !target_swap(c, "moved", index, replaced, &err))
-        fail_msg("%s", err.msg);
-    assert_string_equal(index, "moved-2");
-    assert_string_equal(replaced, "moved-1");
-    assert_false(target_open(c, "shut", 2, STR("{}"), index, &err));
-    assert_non_null(strstr(err.msg, "no permissions"));
-    client_close(c);
-    stub_stop(&s);
-}
-
 static void test_cells_add_up(void **state)
 {
     (void)state;
@@ -593,7 +555,7 @@ int main(void)
         cmocka_unit_test(test_second_node),  cmocka_unit_test(test_pull),
         cmocka_unit_test(test_bulk),         cmocka_unit_test(test_too_large),
         cmocka_unit_test(test_cells_add_up), cmocka_unit_test(test_settled_without_gaps),
-        cmocka_unit_test(test_targets),      cmocka_unit_test(test_as_text),
+        cmocka_unit_test(test_as_text),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
