@@ -273,6 +273,7 @@ try 'a missing index' 1 <<<'load es:t-serve-nothing as x'
 complains '404'
 
 # ---- TLS and credentials ----
+(umask 077; echo 's3cret word' >pw; echo 'wrong' >badpw; echo abcKEY >key)
 port=${url##*:}
 front=front-$$
 tls=$("$here/engine.sh" front --name $front --port "$port" --user ann --password 's3cret word' --api-key abcKEY 2>front.err)
@@ -280,7 +281,6 @@ if [ $? = 0 ]; then
     trap '"$here/engine.sh" stop --name $front' EXIT
     ca=$("$here/engine.sh" ca --name $front)
     old=https://localhost:$((port + 1001))
-    (umask 077; echo 's3cret word' >pw; echo 'wrong' >badpw; echo abcKEY >key)
     raw 'TLS, name and password' 0 <<<"connect $tls --user ann --password-file pw --ca $ca
 load es:t-serve-users --show-request
 history"
