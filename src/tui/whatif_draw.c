@@ -15,6 +15,7 @@
 #include "shell/settings.h"
 #include "whatif_priv.h"
 
+#define NOTE_ROWS 20 /* from so many on a note may take two lines */
 #define FEATURE_ROWS 20
 #define SPLIT_COLS 100 /* from here on the waterfall stands beside the sliders */
 
@@ -315,8 +316,12 @@ void whats_draw(Ui *ui, void *state, Canvas *c)
     draw_title(s, c);
     draw_answer(ui, s, c);
     draw_gauge(ui, s, c);
-    if (s->v.r.nnotes && c->rows >= 10)
-        canvas_text(c, 0, --bottom, c->cols, STYLE_WARNING, str_of(s->v.r.notes[0]));
+    if (s->v.r.nnotes && c->rows >= 10) {
+        Str note = str_of(s->v.r.notes[0]);
+        int tall = c->rows >= NOTE_ROWS && utf8_width(note) > (size_t)c->cols ? 2 : 1;
+        bottom -= tall;
+        draw_wrapped(c, 0, bottom, c->cols, tall, STYLE_WARNING, note);
+    }
     int lines = (int)s->list.n + 1; /* of the sliders */
     if (c->cols >= SPLIT_COLS) {
         int left = c->cols - c->cols * 2 / 5 - 2, x = left + 2;
