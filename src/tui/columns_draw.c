@@ -167,7 +167,7 @@ void columns_draw(Ui *ui, void *state, Canvas *c)
         [F_MISSING] = {"missing", 7, 7, 3, true, 0, 0},
         [F_DISTINCT] = {"distinct", 8, 8, 6, true, 0, 0},
         [F_RANGE] = {"range", 14, 36, 7, false, 0, 0},
-        [F_SPARK] = {"shape", 8, SPARK, 2, false, 0, 0},
+        [F_SPARK] = {"shape", c->plain ? 0 : 8, SPARK, c->plain ? 99 : 2, false, 0, 0},
         [F_AUC] = {"AUC", 5, 5, 1, true, 0, 0},
         [F_ALARM] = {"", 2, 18, 1, false, 0, 0},
     };

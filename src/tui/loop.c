@@ -390,6 +390,17 @@ static void draw_status(Ui *ui, Canvas *c, int y)
         canvas_text(c, 0, y, c->cols, ui->message_style, str_of(ui->message));
 }
 
+/* A screen reader reads where the terminal's cursor stands: on the line that is marked by its look alone. */
+static void place_cursor(Canvas *c)
+{
+    for (int y = c->rows - 1; y > 0 && c->cursor_y < 0; y--)
+        for (int x = 0; x < c->cols && c->cursor_y < 0; x++)
+            if (c->cells[(size_t)y * (size_t)c->cols + (size_t)x].style == STYLE_CURSOR) {
+                c->cursor_x = x;
+                c->cursor_y = y;
+            }
+}
+
 /* An error that the status line cannot hold takes the lines that it needs, its help on one of its own. */
 static void draw_long_error(Ui *ui, Canvas *c)
 {
@@ -440,6 +451,8 @@ Canvas *ui_draw(Ui *ui)
         draw_long_error(ui, c);
     if (t)
         cover_draw(ui, c);
+    if (c->plain)
+        place_cursor(c);
     return c;
 }
 
