@@ -221,6 +221,8 @@ static void put_command(Ui *ui, const Roc *r, Buf *out)
 {
     buf_printf(out, "%s --on %s", roc_looks[r->look].command,
                strcmp(r->part, "all") == 0 ? "train" : r->part);
+    if ((r->look == VIEW_ROC || r->look == VIEW_PR) && r->threshold != r->model->spec.threshold)
+        buf_printf(out, " --threshold %g", r->threshold);
     if (r->look == VIEW_COST)
         buf_printf(out, " --fp %g --fn %g", r->cost_fp, r->cost_fn);
     put_model_option(ui, r->model, out);

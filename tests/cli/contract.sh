@@ -106,3 +106,6 @@ grep -q '"n":10477,' old.json || wrong "not the rows above 40: $(head -c 80 old.
 try "theta and its error" 0 --format json -c 'load "'"$root"'/tests/reference/data/epil.csv" as epil
     fit y ~ trt + lbase --family negbin'
 keys fit theta theta_se
+try "roc marks the threshold that is asked for" 0 -q -c 'load datasets/blog/*.csv; features as ft; fit viewed ~ age + lang as m; roc m --threshold 0.3; pr m --threshold 0.45'
+says '^the mark is threshold 0.3: '
+says '^the mark is threshold 0.45: '

@@ -119,8 +119,10 @@ static bool curve_run(Session *s, const Args *a, Result *out, bool roc, Error *e
                                     {COL("precision", "precision")}};
     if (!asked(s, a, &o, err))
         return false;
+    double threshold =
+        args_has(a, "threshold") ? args_real(a, "threshold") : o.model->spec.threshold;
     bool ok =
-        metrics_compute(o.y, o.p, o.w, o.n, o.model->spec.threshold, s->settings->level, &k, err) &&
+        metrics_compute(o.y, o.p, o.w, o.n, threshold, s->settings->level, &k, err) &&
         curve_compute(o.y, o.p, o.w, o.n, &c, err);
     if (ok && (k.positives <= 0 || !isfinite(k.roc_auc)))
         ok = fail(err, ERR_DATA, "all outcomes are the same here: there is no curve");
@@ -180,13 +182,22 @@ static bool pr_run(Session *s, const Args *a, Result *out, Error *err)
     return curve_run(s, a, out, false, err);
 }
 
-static const OptRow curve_opts[] = {OPT_MODEL_ROW, OPT_ON_ROW, {0}};
+static const OptRow curve_opts[] = {OPT_MODEL_ROW,
+                                    OPT_ON_ROW,
+                                    {.name = "threshold",
+                                     .type = OPT_REAL,
+                                     .min = 0,
+                                     .max = 1,
+                                     .metavar = "T",
+                                     .brief = "what is marked (default: the model's)"},
+                                    {0}};
+static const OptRow lift_opts[] = {OPT_MODEL_ROW, OPT_ON_ROW, {0}};
 
 const Command cmd_roc = {
     .name = "roc",
     .group = GROUP_MODEL,
     .brief = "the ROC curve",
-    .usage = "roc [M] [--on train|test|folds|T] [where E] [> FILE.svg]",
+    .usage = "roc [M] [--on train|test|folds|T] [--threshold T] [where E] [> FILE.svg]",
     .opts = curve_opts,
     .subject = SUBJECT_WORDS,
     .clauses = CLAUSE_WHERE,
@@ -206,7 +217,7 @@ const Command cmd_pr = {
     .name = "pr",
     .group = GROUP_MODEL,
     .brief = "precision against recall",
-    .usage = "pr [M] [--on train|test|folds|T] [where E] [> FILE.svg]",
+    .usage = "pr [M] [--on train|test|folds|T] [--threshold T] [where E] [> FILE.svg]",
     .opts = curve_opts,
     .subject = SUBJECT_WORDS,
     .clauses = CLAUSE_WHERE,
@@ -392,7 +403,7 @@ const Command cmd_lift = {
     .group = GROUP_MODEL,
     .brief = "how much better the best tenth is",
     .usage = "lift [M] [--on train|test|folds|T] [where E]",
-    .opts = curve_opts,
+    .opts = lift_opts,
     .subject = SUBJECT_WORDS,
     .clauses = CLAUSE_WHERE,
     .help = "Rows by probability, best first: rate of the outcome in the best 10 %, 20 % ... over "
