@@ -469,7 +469,8 @@ static double rule_value(const Curve *c, size_t i, BestBy by, const Costs *costs
 }
 
 /* The value of the rule over all thresholds, its best point marked. */
-static void rule_plot(Result *out, const Outcomes *o, const Curve *c, size_t rule, double best, const Costs *costs)
+static void rule_plot(Result *out, const Outcomes *o, const Curve *c, size_t rule, double best,
+                      const Costs *costs)
 {
     size_t *at = arena_array(out->arena, size_t, c->n / (c->n / CURVE_POINTS + 1) + 2);
     size_t n = thin(c->n, at), kept = 0;
@@ -479,7 +480,9 @@ static void rule_plot(Result *out, const Outcomes *o, const Curve *c, size_t rul
         y[kept] = rule_value(c, at[i], rules[rule].by, costs);
         kept += x[kept] <= 1;
     }
-    Plot *p = new_plot(out, PLOT_LINES, arena_printf(out->arena, "%s on %s: %s", o->model->name, o->on, rules[rule].rule), "threshold", rules[rule].axis);
+    const char *title =
+        arena_printf(out->arena, "%s on %s: %s", o->model->name, o->on, rules[rule].rule);
+    Plot *p = new_plot(out, PLOT_LINES, title, "threshold", rules[rule].axis);
     p->xmin = p->xmax = p->ymin = p->ymax = NAN;
     add_series(out, p, rules[rule].axis, x, y, kept, false);
     p->mark_x = best;
