@@ -222,7 +222,10 @@ static void real_people(Buf *b, double v, const TableCol *col, int own)
     int digits = own > col->digits ? own : col->digits;
     switch (col->look) {
     case LOOK_SIGNED:
-        buf_printf(b, "%+.*f", col->digits, v);
+        if (fabs(v) < 0.5 * pow(10, -col->digits)) /* no -0.000 */
+            buf_printf(b, "%.*f", col->digits, 0.0);
+        else
+            buf_printf(b, "%+.*f", col->digits, v);
         return;
     case LOOK_FIXED:
         if (isfinite(v) && fabs(v) < 1e15 && digits <= FIXED_MOST)

@@ -45,6 +45,7 @@ static const char style[] =
     ".tiles span{color:#555;font-size:.85rem}"
     ".half{display:inline-block;width:47.5%;margin-right:2%;vertical-align:top}"
     "@media(max-width:60rem){.half{display:block;width:auto}}"
+    "section{overflow-x:auto}"
     "table{border-collapse:collapse;font-size:.88rem;margin:.8rem 0}"
     "th{text-align:left;border-bottom:2px solid #9aa1ab;font-weight:600}"
     "th,td{padding:.2rem 1rem .2rem 0;vertical-align:top}"
