@@ -39,8 +39,46 @@ static Looks look_at(const Column *col, const CsvKind *of_level, size_t n, uint3
     return l;
 }
 
+/* "1,5" or "-12,75": one comma between digits. */
+static bool decimal_comma(Str s)
+{
+    size_t commas = 0, at = 0;
+    if (s.n && (s.p[0] == '-' || s.p[0] == '+'))
+        s = str_sub(s, 1, s.n);
+    for (size_t i = 0; i < s.n; i++) {
+        if (s.p[i] == ',') {
+            commas++;
+            at = i;
+        } else if (s.p[i] < '0' || s.p[i] > '9') {
+            return false;
+        }
+    }
+    return commas == 1 && at > 0 && at + 1 < s.n;
+}
+
+/* All values are numbers, some of them written with a decimal comma. */
+static bool note_commas(const Csv *c, const char *name, const Column *col, const CsvKind *of_level)
+{
+    size_t commas = 0;
+    for (size_t r = 0; r < col->n; r++) {
+        if (column_is_null(col, r) || (kinds_at(col, of_level, r) & KINDS_NUMBER))
+            continue;
+        if (!decimal_comma(column_text(col, r)))
+            return false;
+        commas++;
+    }
+    if (commas)
+        read_note(c->report,
+                  "column '%.40s' is %s: its numbers have a decimal comma (derive x = real(replace(%.40s, ',', "
+                  "'.')))",
+                  name, coltype_name(col->type), name);
+    return commas > 0;
+}
+
 static void note_column(const Csv *c, const char *name, const Column *col, const CsvKind *of_level)
 {
+    if (note_commas(c, name, col, of_level))
+        return;
     size_t n = col->n < LOOK_ROWS ? col->n : LOOK_ROWS;
     Looks l = look_at(col, of_level, n, 0);
     bool moments = l.moments > l.numbers;
@@ -52,8 +90,8 @@ static void note_column(const Csv *c, const char *name, const Column *col, const
         return;
     Str first = column_text(col, l.first);
     read_note(c->report,
-              "column '%.60s' is %s, not %s: %zu of %zu values do not fit, first '%.*s' in row %zu",
-              name, coltype_name(col->type), moments ? "time" : "a number", l.misfits, l.values,
+              "column '%.60s' is %s, not %s: %zu of %zu values %s not fit, first '%.*s' in row %zu",
+              name, coltype_name(col->type), moments ? "time" : "a number", l.misfits, l.values, l.misfits == 1 ? "does" : "do",
               first.n < 40 ? (int)first.n : 40, first.p, l.first + 1);
 }
 

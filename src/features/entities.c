@@ -187,20 +187,25 @@ static bool type_fits(Role r, ColType t)
  * "id" and "name" count only when `bare` says that the table itself is about this thing. */
 static long find_role(const Frame *f, Role r, bool bare)
 {
-    for (const char *const *a = rows[r].aliases; *a; a++) {
-        bool is_bare = strcmp(*a, "id") == 0 || (r == ROLE_USER && strcmp(*a, "name") == 0);
-        if (is_bare && !bare)
-            continue;
-        for (size_t j = 0; j < f->ncols; j++) {
-            char name[64];
-            fold_name(str_of(f->names[j]), name, sizeof name);
-            bool date =
-                r == ROLE_TIME && f->cols[j]->type == COL_INT && strcmp(*a, "timestamp") == 0;
-            if (strcmp(name, *a) == 0 && (type_fits(r, f->cols[j]->type) || date))
-                return (long)j;
+    long best = -1;
+    const char *const *names = rows[r].aliases;
+    size_t end = 0; /* only an alias before this one is better */
+    while (names[end])
+        end++;
+    for (size_t j = 0; j < f->ncols && end; j++) {
+        char name[64];
+        fold_name(str_of(f->names[j]), name, sizeof name);
+        for (size_t a = 0; a < end; a++) {
+            bool is_bare = strcmp(names[a], "id") == 0 || (r == ROLE_USER && strcmp(names[a], "name") == 0);
+            bool date = r == ROLE_TIME && f->cols[j]->type == COL_INT && strcmp(names[a], "timestamp") == 0;
+            if ((is_bare && !bare) || strcmp(name, names[a]) != 0 ||
+                !(type_fits(r, f->cols[j]->type) || date))
+                continue;
+            best = (long)j;
+            end = a;
         }
     }
-    return -1;
+    return best;
 }
 
 static Entity entity_of_table(const char *table)

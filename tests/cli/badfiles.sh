@@ -63,7 +63,7 @@ says '\\u202eevil'
 printf 'when\n2023-02-29\n2023-02-28\n' >dates.csv
 printf 'when,what\n2023-02-28,a\n2023-03-01,b\n2023-03-02,c\n2023-02-30,d\n' >nearly.csv
 try "one date that does not exist among good ones is named" 0 -c 'load nearly.csv'
-complains "column 'when' is code, not time: 1 of 4 values do not fit, first '2023-02-30' in row 4"
+complains "column 'when' is code, not time: 1 of 4 values does not fit, first '2023-02-30' in row 4"
 try "a date that does not exist makes it text" 0 -c 'load dates.csv; describe'
 says 'when +(text|code)'
 try "a date that does not exist where one is declared" 0 -c 'load dates.csv --types when=time; show'
