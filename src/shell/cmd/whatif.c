@@ -130,7 +130,7 @@ static void put_waterfall(Result *out, const WhatIf *v, const WhatIfResult *r)
     n++;
     Plot *p = arena_alloc(out->arena, sizeof *p);
     *p = (Plot){.kind = PLOT_WATERFALL,
-                .title = arena_printf(out->arena, "From the typical row to this one, %s", m->name),
+                .title = arena_printf(out->arena, "%s: from the typical row to this one", m->name),
                 .xlabel = strcmp(m->link->name, "logit") == 0 ? "log odds" : "linear predictor",
                 .xmin = NAN,
                 .xmax = NAN,
