@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/cancel.h"
 #include "shell/command.h"
 #include "shell/settings.h"
 #include "list.h"
@@ -49,6 +50,7 @@ void ui_message(Ui *ui, Style style, const char *fmt, ...)
 void ui_error(Ui *ui, const Error *err)
 {
     if (err->code == ERR_CANCEL) {
+        cancel_clear(); /* it has done its work, and is no key any more */
         ui_message(ui, STYLE_DIM, "stopped: what is shown stays");
         return;
     }

@@ -7,6 +7,7 @@
 #include <locale.h>
 #include <string.h>
 
+#include "base/cancel.h"
 #include "shell/exec.h"
 #include "tui/loop.h"
 #include "unit/check.h"
@@ -210,6 +211,26 @@ static void mouse(Ui *ui, int x, int y, bool twice)
     ui_key(ui, K_MOUSE, &(Mouse){.x = x, .y = y, .click = !twice, .double_click = twice});
 }
 
+/* ^C while the models of the folds are fitted: what was shown stays, it is told, and the flag is down again. */
+static void folds_stopped(void **state)
+{
+    (void)state;
+    Session *s = world();
+    Ui *ui = ui_new(s, 80, 24);
+    assert_true(ui_push(ui, "roc", STR("m1")));
+    press(ui, "t");
+    assert_true(shows(ui, "train"));
+    cancel_raise();
+    press(ui, "t");
+    assert_false(cancel_is_raised());
+    assert_true(shows(ui, "stopped: what is shown stays") && shows(ui, "train") &&
+                !shows(ui, "folds"));
+    press(ui, "t");
+    assert_true(shows(ui, "of folds"));
+    ui_free(ui);
+    session_free(s);
+}
+
 static void clicks(void **state)
 {
     (void)state;
@@ -269,7 +290,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(key_names), cmocka_unit_test(stack),      cmocka_unit_test(commands),
         cmocka_unit_test(small),     cmocka_unit_test(background), cmocka_unit_test(clicks),
-        cmocka_unit_test(tabs),
+        cmocka_unit_test(tabs),      cmocka_unit_test(folds_stopped),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
