@@ -128,6 +128,12 @@ static Frame *with_offset(const Model *m, Frame *f, Error *err)
         const InputSummary *in = &m->inputs[i];
         if (!in->is_offset || frame_column(f, str_of(in->name)))
             continue;
+        if (strcmp(in->name, "sampling_offset") != 0) {
+            fail(err, ERR_NAME, "no column '%s', which the offset of %s needs", in->name, m->name);
+            error_hint(err, "give the table a column '%s', or fit without the offset", in->name);
+            frame_unref(f);
+            return NULL;
+        }
         Column *zero = column_new(COL_REAL, f->rows, err);
         Frame *wider = zero ? frame_with(f, in->name, zero) : NULL;
         frame_unref(f);

@@ -171,7 +171,10 @@ WhatIf *vector_edited(Session *s, const Args *a, bool fresh, Error *err)
             continue;
         if (!w->name.p) {
             ok = fail_at(err, ERR_USAGE, w->at, "'%.*s' is not NAME=VALUE", STR_ARG(w->raw));
-            error_hint(err, "%s age=31 lang=java", a->cmd->name);
+            if (session_find_model(s, w->text) >= 0)
+                error_hint(err, "%s --model %.*s takes that model", a->cmd->name, STR_ARG(w->text));
+            else
+                error_hint(err, "%s age=31 lang=java", a->cmd->name);
         } else {
             ok = whatif_set(v, w->name, w->value, w->value_at, err);
             if (!ok && err->code == ERR_NAME && model_input(m, w->name) < 0)

@@ -39,12 +39,25 @@ static void put_models(const Model *a, const Model *b, Result *out)
     }
 }
 
+static Str response_of(const Model *m)
+{
+    Str rest;
+    return str_trim(str_split(str_of(m->formula), '~', &rest));
+}
+
 /* A likelihood-ratio test when one is within the other. */
 static void put_test(const Model *a, const Model *b, Result *out)
 {
     AnovaRow rows[2];
     Error err = ERROR_INIT;
     const Model *small = a->fit->p <= b->fit->p ? a : b, *big = small == a ? b : a;
+    Str y = response_of(a), other = response_of(b);
+    if (!str_eq(y, other)) {
+        result_warn(out, "response", NULL,
+                    "the models are of different responses (%.*s and %.*s): their numbers do not compare",
+                    STR_ARG(y), STR_ARG(other));
+        return;
+    }
     if (a->rows != b->rows) {
         result_warn(
             out, "rows", NULL,
@@ -101,6 +114,7 @@ static bool compare_run(Session *s, const Args *a, Result *out, Error *err)
                              {COL("b", m2->name), .look = LOOK_FIXED, .digits = 4},
                              {COL("se_b", se), .look = LOOK_FIXED, .digits = 4, .priority = 1},
                              {COL("change", "")}};
+    bool same = str_eq(response_of(m1), response_of(m2));
     size_t n = 0;
     CompareRow *rows = model_compare(m1, m2, &n);
     Table *t = result_table(out, "coef", cols, 6);
@@ -115,7 +129,7 @@ static bool compare_run(Session *s, const Args *a, Result *out, Error *err)
         c[3] = cell_real(r->b);
         c[4] = cell_real(r->se_b);
         bool gone = isnan(r->b) && !isnan(r->a), fresh = isnan(r->a) && !isnan(r->b);
-        c[5] = cell_text(str_of(r->flips ? "! sign flips" : gone ? "dropped" : fresh ? "new" : ""));
+        c[5] = cell_text(str_of(r->flips && same ? "! sign flips" : gone ? "dropped" : fresh ? "new" : ""));
     }
     free(rows);
     return true;

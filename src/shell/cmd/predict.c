@@ -127,8 +127,13 @@ static bool predict_run(Session *s, const Args *a, Result *out, Error *err)
     connection_show(s, a, out);
     const NamedData *t = m ? table_of(s, a, err) : NULL;
     Predictions p = {0};
-    if (!t || !model_predict(m, t->data.frame, true, policies[args_choice(a, "unseen")], &p, err))
+    if (!t)
         return false;
+    if (!model_predict(m, t->data.frame, true, policies[args_choice(a, "unseen")], &p, err)) {
+        if (err->code == ERR_NAME)
+            error_context(err, "the rows of '%s'", t->name);
+        return false;
+    }
     double level = args_has(a, "level") ? args_real(a, "level") : s->settings->level;
     Frame *f = with_predictions(m, t->data.frame, &p, level, (Scale)args_choice(a, "scale"), err);
     bool ok = f != NULL;
