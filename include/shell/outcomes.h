@@ -12,6 +12,7 @@ typedef struct Outcomes {
     const char *on;    /* "train", "test" or a table's name; arena */
     const char *table; /* where the rows are from, for messages */
     Frame *frame;      /* the rows looked at; one reference */
+    bool own;          /* of the model's own table: as they were sampled */
     size_t n;          /* of them with everything there */
     double *y, *p, *w; /* n; w NULL: all 1 */
     uint32_t *rows;    /* n: row of `frame` */
@@ -22,6 +23,8 @@ typedef struct Outcomes {
 /* By --on train|test|folds|T and the where clause: the test part when there is one. Fails for responses
  * that have not two values. */
 bool outcomes_get(Session *s, const Args *a, const Model *m, Outcomes *out, Error *err);
+/* Says so where the rows are a sample of the negatives, and predictions are of all. */
+void outcomes_note(const Outcomes *o, Result *out);
 void outcomes_clear(Outcomes *o);
 /* Same for any response: y may be counts or amounts. */
 bool outcomes_any(Session *s, const Args *a, const Model *m, Outcomes *out, Error *err);

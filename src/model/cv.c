@@ -220,8 +220,9 @@ typedef struct Pool {
     bool weighted;
 } Pool;
 
-/* Coefficients of one fold beside those of the whole, by name. */
-static void note_terms(Cv *cv, const Encoding *enc, const Fit *f)
+/* Coefficients of one fold beside those of the whole, by name. The intercept as the model has it: of all
+ * rows where a share of the negatives was kept. */
+static void note_terms(Cv *cv, const Encoding *enc, const Fit *f, double sampled)
 {
     for (size_t j = 0; j < f->p; j++) {
         if (!isfinite(f->b[j]))
@@ -238,9 +239,9 @@ static void note_terms(Cv *cv, const Encoding *enc, const Fit *f)
         t->nonzero += f->b[j] != 0;
         t->positive += f->b[j] > 0;
         t->infinite += f->flag[j] == COL_TO_PLUS_INF || f->flag[j] == COL_TO_MINUS_INF;
-        double d = f->b[j] - t->mean;
+        double b = f->b[j] + (sampled > 0 && enc->cols[j].term < 0 ? log(sampled) : 0), d = b - t->mean;
         t->mean += d / (double)t->folds;
-        t->sd += d * (f->b[j] - t->mean); /* the sum of squares until the end */
+        t->sd += d * (b - t->mean); /* the sum of squares until the end */
     }
 }
 
@@ -286,7 +287,7 @@ static bool one_fold(Cv *cv, const CvJob *job, const uint32_t *fold, uint32_t k,
               test_fold(cv, job, &t, fit, job->rows, out, pool, err);
     if (ok) {
         out->train = d->n;
-        note_terms(cv, d->enc, fit);
+        note_terms(cv, d->enc, fit, job->spec->sampled);
     } else {
         error_context(err, "fold %s", out->name);
     }

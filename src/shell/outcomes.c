@@ -113,12 +113,24 @@ Outcomes outcomes_fold(const Outcomes *o, size_t fold)
 
 /* ---- any rows ---- */
 
-/* What happened in the rows of out->frame, and what is said of them. */
-static bool look_at(Outcomes *out, Error *err)
+/* The rows that a model with --sampled was fitted to have the odds of the sample, 1/s times those
+ * that the model says of all. */
+static void as_in_sample(Outcomes *o)
+{
+    double s = o->model->spec.sampled;
+    for (size_t i = 0; i < o->n; i++)
+        o->p[i] = o->p[i] / (o->p[i] + (1 - o->p[i]) * s);
+}
+
+/* What happened in the rows of out->frame, and what is said of them. `own`: the model's rows. */
+static bool look_at(Outcomes *out, bool own, Error *err)
 {
     if (!model_outcomes(out->model, out->frame, &out->y, &out->p, &out->w, &out->rows, &out->n,
                         err))
         return false;
+    out->own = own;
+    if (own && out->model->spec.sampled > 0)
+        as_in_sample(out);
     if (out->on && strcmp(out->on, "folds") == 0 && frame_column(out->frame, STR(UNSEEN_P)))
         take_folds(out);
     return true;
@@ -142,12 +154,12 @@ bool outcomes_any(Session *s, const Args *a, const Model *m, Outcomes *out, Erro
     }
     if (part && !session_rows_here(nm, arena_printf(a->arena, "%s --on T", a->cmd->name), err))
         return false;
+    out->table = m->table;
     if (part && folds) {
         out->on = "folds";
         out->frame = folds_frame(s, nm, err);
     } else if (part) {
         out->on = test ? "test" : has_test ? "train" : "all";
-        out->table = m->table;
         out->frame = part_frame(nm, test, err);
     } else {
         const NamedData *t = command_table_arg(s, a, on, at, err);
@@ -161,7 +173,7 @@ bool outcomes_any(Session *s, const Args *a, const Model *m, Outcomes *out, Erro
         out->frame = select_where(a, all, out->table, err);
         frame_unref(all);
     }
-    if (!out->frame || !look_at(out, err)) {
+    if (!out->frame || !look_at(out, part, err)) {
         if (out->frame) /* the place is one in the formula, which is not on this line */
             err->at = part ? SPAN_NONE : at;
         outcomes_clear(out);
@@ -183,7 +195,7 @@ bool outcomes_part(Session *s, long i, const char *part, Outcomes *out, Error *e
     out->frame = strcmp(part, "all") == 0     ? frame_ref(nm->data.frame)
                  : strcmp(part, "folds") == 0 ? folds_frame(s, nm, err)
                                               : part_frame(nm, strcmp(part, "test") == 0, err);
-    if (out->frame && look_at(out, err) &&
+    if (out->frame && look_at(out, true, err) &&
         (out->n ||
          fail(err, ERR_DATA, "no row has the response and all inputs of %s", nm->model->name)))
         return true;
@@ -199,6 +211,15 @@ bool outcomes_get(Session *s, const Args *a, const Model *m, Outcomes *out, Erro
         return error_hint(err, "model shows how well it fits");
     }
     return outcomes_any(s, a, m, out, err);
+}
+
+void outcomes_note(const Outcomes *o, Result *out)
+{
+    const ModelSpec *spec = &o->model->spec;
+    bool offset = spec->offset && strcmp(spec->offset, "sampling_offset") == 0;
+    if (o->own && (offset || spec->sampled > 0))
+        result_note(out, "sample", NULL,
+                    "of the rows as they were sampled; predict and whatif speak of all of them");
 }
 
 void outcomes_clear(Outcomes *o)

@@ -265,6 +265,7 @@ static bool calibration_run(Session *s, const Args *a, Result *out, Error *err)
     Outcomes o;
     if (!asked(s, a, &o, err))
         return false;
+    outcomes_note(&o, out);
     size_t want = (size_t)args_int(a, "bins"), df = 0;
     CalibrationBin *bins = arena_array(out->arena, CalibrationBin, want + 1);
     size_t n = calibration_bins(o.y, o.p, o.w, o.n, want, args_flag(a, "width"), bins);
@@ -532,6 +533,7 @@ static bool thresholds_run(Session *s, const Args *a, Result *out, Error *err)
     if (!asked(s, a, &o, err))
         return false;
     bool ok = curve_compute(o.y, o.p, o.w, o.n, &c, err) && thresholds_show(s, a, &o, &c, out, err);
+    outcomes_note(&o, out);
     curve_clear(&c);
     outcomes_clear(&o);
     return ok;

@@ -257,6 +257,7 @@ static bool metrics_run(Session *s, const Args *a, Result *out, Error *err)
     else if (typed.p && !(parse_real(typed, &threshold) && threshold >= 0 && threshold <= 1))
         ok = fail_at(err, ERR_USAGE, args_at(a, "threshold"),
                      "--threshold is 'best' or a probability");
+    outcomes_note(&o, out);
     Metrics k;
     if (ok && a->by.p)
         ok = metrics_by(s, a, &o, threshold, out, err);
