@@ -32,7 +32,8 @@ static void layout_clear(Layout *l)
     free(l->row);
 }
 
-/* Rows in order, then counted into their groups: stable, so that the order stays. */
+/* Rows in order, then counted into their groups: stable, so that the order stays. *l is the
+ * caller's to clear, also after a failure. */
 static bool layout_make(const Frame *f, const ExprOver *over, Layout *l, Error *err)
 {
     Grouping g = {0};
@@ -54,8 +55,6 @@ static bool layout_make(const Frame *f, const ExprOver *over, Layout *l, Error *
             l->row[at[g.group[r]]++] = r;
         }
         l->ngroups = g.ngroups;
-    } else {
-        layout_clear(l);
     }
     free(order);
     grouping_clear(&g);
@@ -241,8 +240,10 @@ bool expr_aggregate_over(Plan *p, Step *s, const Column *c)
 {
     static const ExprOver all_rows = {0};
     Layout l;
-    if (!layout_make(p->f, p->over ? p->over : &all_rows, &l, p->err))
+    if (!layout_make(p->f, p->over ? p->over : &all_rows, &l, p->err)) {
+        layout_clear(&l);
         return false;
+    }
     AggId id = (AggId)s->op;
     Column *out = column_new(type_of(id, c), p->f->rows, p->err);
     double *v = out ? big_alloc(p->f->rows + 1, sizeof *v, false, "values of a group", p->err) : NULL;

@@ -8,10 +8,10 @@
  *
  * A fit to one row in eight is off by about sqrt(8 p) standard errors of all the rows, and one
  * more step of its own brings that to a few (lean_step), where Newton's method needs three to the
- * last digit. It costs a third of a pass, being started itself from one row in sixty-four. The rows of a sample come in runs, so that a cache
- * line that is read is used, and are spread evenly: no random numbers, the same sample with any
- * number of threads. A level that has few rows in the sample, all of one kind, must not run away:
- * columns of factors have a ridge penalty there.
+ * last digit. It costs a third of a pass, being started itself from one row in sixty-four. The
+ * rows of a sample come in runs, so that a cache line that is read is used, and are spread evenly:
+ * no random numbers, the same sample with any number of threads. A level that has few rows in the
+ * sample, all of one kind, must not run away: columns of factors have a ridge penalty there.
  */
 #include <math.h>
 #include <stdlib.h>

@@ -128,7 +128,7 @@ bool setting_set(Session *s, Str name, Str value, Span name_at, Span value_at, E
     const Setting *row = find(name, name_at, err);
     if (!row)
         return false;
-    char *to = row->offset == IN_SESSION ? NULL : (char *)s->settings + row->offset;
+    char *to = (char *)s->settings + (row->offset == IN_SESSION ? 0 : row->offset);
     bool on = false;
     switch (row->type) {
     case SET_BOOL:
@@ -156,16 +156,17 @@ bool setting_set(Session *s, Str name, Str value, Span name_at, Span value_at, E
 
 void setting_print(const Session *s, const Setting *row, Buf *out)
 {
-    const char *at = row->offset == IN_SESSION ? NULL : (const char *)s->settings + row->offset;
+    bool there = row->offset != IN_SESSION;
+    const char *at = (const char *)s->settings + (there ? row->offset : 0);
     switch (row->type) {
     case SET_BOOL:
         buf_puts(out, *(const bool *)at ? "on" : "off");
         return;
     case SET_INT:
-        buf_int(out, at ? *(const long *)at : (int64_t)s->seed);
+        buf_int(out, there ? *(const long *)at : (int64_t)s->seed);
         return;
     case SET_REAL:
-        buf_real(out, at ? *(const double *)at : s->threshold);
+        buf_real(out, there ? *(const double *)at : s->threshold);
         return;
     case SET_CHOICE:
     case SET_TEXT:

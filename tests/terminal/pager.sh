@@ -7,6 +7,7 @@ see 'list what is in memory'
 type 'load datasets/blog/users.csv; show limit 40'
 keys Enter
 see '^[A-Z]+2 +[0-9]+ +[A-Z]{2} +(FE)?MALE'
+prompt
 keys C-d
 ended 0
 restored
@@ -17,6 +18,7 @@ prompt
 type 'load datasets/blog/users.csv; show limit 40'
 keys Enter
 see '^hugo2 +40 +DE +Male'
+prompt
 keys C-d
 ended 0
 restored

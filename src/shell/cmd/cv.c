@@ -22,14 +22,14 @@ static const struct {
              {"log_loss", "log loss", 0}, {"brier", "Brier", 1}};
 #define NSHOWN (sizeof shown / sizeof *shown)
 
-static const MetricRow *metric_named(const char *name)
+static const MetricRow *shown_metric(size_t j)
 {
     size_t n;
     const MetricRow *rows = metric_table(&n);
     for (size_t i = 0; i < n; i++)
-        if (strcmp(rows[i].name, name) == 0)
+        if (strcmp(rows[i].name, shown[j].name) == 0)
             return &rows[i];
-    return NULL;
+    abort(); /* the table above names one that is not there */
 }
 
 static void summary_row(Result *out, Table *t, const char *name, size_t rows, double deviance,
@@ -58,14 +58,14 @@ static void put_folds(Result *out, const Cv *cv)
     for (size_t i = 0; i < cv->k; i++) {
         const CvFold *f = &cv->fold[i];
         for (size_t j = 0; j < NSHOWN; j++)
-            v[j] = metric_named(shown[j].name)->get(&f->metrics);
+            v[j] = shown_metric(j)->get(&f->metrics);
         summary_row(out, t, arena_printf(out->arena, "%s", f->name), f->test, f->deviance, v,
                     cv->binary);
         n += f->test;
     }
     for (size_t j = 0; j < NSHOWN; j++) {
-        cv_metric(cv, metric_named(shown[j].name), &mean[j], &sd[j]);
-        v[j] = metric_named(shown[j].name)->get(&cv->pooled);
+        cv_metric(cv, shown_metric(j), &mean[j], &sd[j]);
+        v[j] = shown_metric(j)->get(&cv->pooled);
         if (cv->binary)
             result_real(out, shown[j].name, mean[j]);
     }

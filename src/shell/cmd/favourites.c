@@ -218,7 +218,8 @@ const Command cmd_favourites = {
     .subject = SUBJECT_WORDS,
     .clauses = CLAUSE_BY | CLAUSE_WHERE | CLAUSE_TOP | CLAUSE_AS,
     .help = "Count, share of the group, and lift: the share over everybody's share, with its "
-            "interval. `where` chooses whose interactions count; everybody stays everybody. > FILE.svg draws the shares.\n"
+            "interval. `where` chooses whose interactions count; everybody stays everybody. "
+            "> FILE.svg draws the shares.\n"
             "--where cluster lets the engine count the interactions of --index (composite "
             "aggregations, no document is fetched); users and posts are the loaded tables.",
     .examples = (const Example[]){{"favourites languages by gender", "", false},
