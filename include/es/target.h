@@ -18,6 +18,8 @@ bool target_open(Client *c, const char *target, int64_t version, Str body, char 
  * the same. */
 bool target_swap(Client *c, const char *target, const char *index, char replaced[300], Error *err);
 
+uint64_t hash_start(void);
+uint64_t hash_bytes(uint64_t h, const void *p, size_t n);
 /* A number that another formula or other coefficients would not have, whatever the model's name. */
 uint64_t model_fingerprint(const Model *m);
 /* Fails (ERR_GUARD) when the index says in its _meta that it was made with another model. */

@@ -244,7 +244,30 @@ typedef struct Journal {
     const BatchOptions *opt;
     const Model *model;
     size_t offset, failed; /* items of earlier runs, refused among them */
+    char world[24];        /* print of what is scored; read: of what was */
 } Journal;
+
+/* A number that other users, posts or probabilities would not have: the items that a resumed batch passes
+ * over must be those that were written. */
+static void world_print(const World *w, const PairReport *r, char out[24])
+{
+    struct {
+        const Frame *table;
+        long key;
+    } sides[] = {{w->users, w->users_roles.col[ROLE_USER]}, {w->posts, w->posts_roles.col[ROLE_POST]}};
+    Buf b = BUF_INIT;
+    uint64_t h = hash_start();
+    for (size_t k = 0; k < 2; k++)
+        for (size_t i = 0; i < sides[k].table->rows; i++) {
+            buf_clear(&b);
+            column_print(sides[k].table->cols[sides[k].key], i, &b);
+            h = hash_bytes(h, b.p, b.n + 1);
+        }
+    double numbers[] = {r->mean, r->pairs, r->kept};
+    h = hash_bytes(h, numbers, sizeof numbers);
+    buf_free(&b);
+    snprintf(out, 24, "%016llx", (unsigned long long)h);
+}
 
 /* Written beside and renamed, so that a crash leaves the last one whole. */
 static bool journal_write(const Journal *j, size_t settled, size_t failed, Error *err)
@@ -255,6 +278,7 @@ static bool journal_write(const Journal *j, size_t settled, size_t failed, Error
     buf_printf(&b, ",\"fingerprint\":\"%016llx\",\"target\":",
                (unsigned long long)model_fingerprint(j->model));
     buf_json_str(&b, str_of(j->opt->target));
+    buf_printf(&b, ",\"world\":\"%s\"", j->world);
     buf_printf(&b,
                ",\"layout\":\"%s\",\"version\":%lld,\"moment\":%lld,\"top\":%zu,\"settled\":%zu,"
                "\"failed\":%zu}\n",
@@ -279,12 +303,13 @@ static void on_settled(void *ctx, size_t items, size_t failed)
 
 static bool journal_take(const cJSON *j, Journal *out, BatchOptions *opt, Error *err)
 {
-    const char *m, *print, *target, *layout;
+    const char *m, *print, *target, *layout, *world;
     int64_t settled, failed, top;
     char mine[24];
     if (!json_get_text(j, "model", "journal", &m, err) ||
         !json_get_text(j, "fingerprint", "journal", &print, err) ||
         !json_get_text(j, "target", "journal", &target, err) ||
+        !json_get_text(j, "world", "journal", &world, err) ||
         !json_get_text(j, "layout", "journal", &layout, err) ||
         !json_get_int(j, "version", "journal", &opt->version, err) ||
         !json_get_int(j, "moment", "journal", &opt->moment, err) ||
@@ -301,6 +326,7 @@ static bool journal_take(const cJSON *j, Journal *out, BatchOptions *opt, Error 
     if (error_is_set(err))
         return error_hint(err, "leave --resume out to start again");
     opt->top = (size_t)top; /* the same documents in the same order */
+    snprintf(out->world, sizeof out->world, "%s", world);
     out->offset = (size_t)settled;
     out->failed = (size_t)failed;
     return true;
@@ -316,6 +342,17 @@ static bool journal_read(Journal *out, BatchOptions *opt, Error *err)
     bool ok = j && journal_take(j, out, opt, err);
     cJSON_Delete(j);
     return ok;
+}
+
+static bool same_world(Journal *j, const World *w, const PairReport *r, bool resume, Error *err)
+{
+    char was[sizeof j->world];
+    memcpy(was, j->world, sizeof was);
+    world_print(w, r, j->world);
+    if (!resume || strcmp(was, j->world) == 0)
+        return true;
+    fail(err, ERR_DATA, "users, posts or what is known of them are others than when the batch was cut off");
+    return error_hint(err, "leave --resume out to score them all again");
 }
 
 /* ---- where it goes ---- */
@@ -498,7 +535,8 @@ bool batch_run(Client *c, const Model *m, const World *w, const BatchOptions *gi
     buf_es_time(&sink.moment, opt.moment, TIME_SECOND);
     PairOptions po = pair_options(&opt, w);
     s = pairs_new(m, w, &po, err);
-    ok = s && batch_check_drift(s, m, &opt, r, err) && open_target(c, &opt, r, err) &&
+    ok = s && batch_check_drift(s, m, &opt, r, err) && same_world(&journal, w, &r->pairs, opt.resume, err) &&
+         open_target(c, &opt, r, err) &&
          write_all(c, s, &sink, &journal, &opt, r, err) && check_count(c, &opt, &sink, r, err);
     bool whole = !r->ledger.failed && !r->failed_before;
     if (ok && whole && opt.layout == LAYOUT_PAIRS)

@@ -112,21 +112,25 @@ bool target_swap(Client *c, const char *target, const char *index, char replaced
 
 /* ---- whose model ---- */
 
-#define FNV_START UINT64_C(14695981039346656037) /* FNV-1a, 64 bit */
-#define FNV_PRIME UINT64_C(1099511628211)
+#define FNV_PRIME UINT64_C(1099511628211) /* FNV-1a, 64 bit */
+
+uint64_t hash_start(void)
+{
+    return UINT64_C(14695981039346656037);
+}
+
+uint64_t hash_bytes(uint64_t h, const void *p, size_t n)
+{
+    const unsigned char *c = p;
+    for (size_t i = 0; i < n; i++)
+        h = (h ^ c[i]) * FNV_PRIME;
+    return h;
+}
 
 uint64_t model_fingerprint(const Model *m)
 {
-    uint64_t h = FNV_START;
-    for (const char *p = m->formula; *p; p++)
-        h = (h ^ (unsigned char)*p) * FNV_PRIME;
-    for (size_t j = 0; j < m->enc->ncols; j++) {
-        unsigned char bytes[sizeof m->beta[j]];
-        memcpy(bytes, &m->beta[j], sizeof bytes);
-        for (size_t k = 0; k < sizeof bytes; k++)
-            h = (h ^ bytes[k]) * FNV_PRIME;
-    }
-    return h;
+    uint64_t h = hash_bytes(hash_start(), m->formula, strlen(m->formula));
+    return hash_bytes(h, m->beta, m->enc->ncols * sizeof *m->beta);
 }
 
 bool target_check_model(Client *c, const char *index, const Model *m, Error *err)

@@ -55,6 +55,19 @@ void ledger_tell(const PushLedger *l, const char *index, Result *out)
     }
 }
 
+bool ledger_cut(const PushLedger *l, size_t of, const char *how, Error *err)
+{
+    size_t there = l->created + l->updated + l->noop + l->stale;
+    if (!l->requests || (err->code != ERR_CANCEL && err->code != ERR_NET && err->code != ERR_REMOTE))
+        return false;
+    char of_them[32] = "", refused[48] = "";
+    if (of)
+        snprintf(of_them, sizeof of_them, " of %zu", of);
+    if (l->failed)
+        snprintf(refused, sizeof refused, ", %zu refused", l->failed);
+    return error_hint(err, "%zu%s documents are there%s: %s", there, of_them, refused, how);
+}
+
 bool ledger_settle(Session *s, const PushLedger *l, Result *out, Error *err)
 {
     if (ledger_check(l, err))

@@ -116,10 +116,22 @@ static void draw_place(const Error *err, Str command, const Origin *from, Out *o
     buf_putc(&o->text, '\n');
 }
 
+static void draw_hint(const Error *err, Out *o)
+{
+    if (!*err->hint)
+        return;
+    buf_puts(&o->text, "help:  ");
+    out_look(o, 'c');
+    buf_escaped(&o->text, str_of(err->hint));
+    out_plain(o);
+    buf_putc(&o->text, '\n');
+}
+
 void error_draw(const Error *err, Str command, const Origin *from, Out *o)
 {
     if (err->code == ERR_CANCEL) {
         buf_puts(&o->text, "cancelled\n");
+        draw_hint(err, o);
         out_flush(o);
         return;
     }
@@ -135,13 +147,7 @@ void error_draw(const Error *err, Str command, const Origin *from, Out *o)
     out_plain(o);
     buf_escaped(&o->text, str_of(err->msg));
     buf_putc(&o->text, '\n');
-    if (*err->hint) {
-        buf_puts(&o->text, "help:  ");
-        out_look(o, 'c');
-        buf_escaped(&o->text, str_of(err->hint));
-        out_plain(o);
-        buf_putc(&o->text, '\n');
-    }
+    draw_hint(err, o);
     out_flush(o);
 }
 

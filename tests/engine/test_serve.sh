@@ -250,6 +250,11 @@ pkill -9 -P $victim 2>/dev/null; kill -9 $victim 2>/dev/null
 wait $victim 2>/dev/null
 if grep -qs '"settled":[1-9]' cut.journal; then
     sed -i 's/--journal/--resume --journal/' cut.glint
+    cp cut.journal kept.journal
+    sed "s/^score/derive age = age + 1 --data users\nscore/" cut.glint >other.glint
+    run -f other.glint && wrong 'a batch of other users was resumed'
+    complains 'others than when the batch was cut off'
+    check cmp -s cut.journal kept.journal
     run -f cut.glint || wrong "the resumed run ended with $?"
     complains 'documents were written before'
     echo "connect $url

@@ -53,9 +53,11 @@ static bool push_table(Session *s, const Args *a, const NamedData *t, const Push
     if (args_flag(a, "dry"))
         return dry(t, push, out, err);
     Client *c = connection_need(s, err);
-    PushLedger ledger;
-    if (!c || !es_push(c, t->data.frame, push, &ledger, err))
+    PushLedger ledger = {0};
+    if (!c)
         return false;
+    if (!es_push(c, t->data.frame, push, &ledger, err))
+        return ledger_cut(&ledger, t->data.frame->rows, "push again, no document is made twice", err);
     ledger_tell(&ledger, push->bulk.index, out);
     return ledger_settle(s, &ledger, out, err);
 }

@@ -183,7 +183,9 @@ static bool to_engine(Session *s, const Args *a, const Model *m, const World *w,
     connection_show(s, a, out);
     BatchReport r;
     if (!batch_run(c, m, w, &o, &r, err))
-        return false;
+        return ledger_cut(&r.ledger, 0,
+                          o.journal ? "--resume goes on from there" : "run it again, --journal FILE makes it resumable",
+                          err);
     result_text(out, "layout", str_of(layout_name(o.layout)));
     ledger_tell(&r.ledger, r.index, out);
     tell_pairs(m, w, &r.pairs, out);
