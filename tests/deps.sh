@@ -38,6 +38,7 @@ check     cmd:curl            curl                    curl                  curl
 check     cmd:nginx           nginx-light             nginx                 nginx         nginx
 check     cmd:openssl         openssl                 openssl               openssl       openssl@3
 check     cmd:sqlite3         sqlite3                 sqlite                sqlite        sqlite
+check     cmd:chromium        chromium                chromium              chromium      -
 check     py:numpy            python3-numpy           python3-numpy         python-numpy  numpy
 memcheck  cmd:valgrind        valgrind                valgrind              valgrind      -
 cov       cmd:gcovr           gcovr                   gcovr                 python-gcovr  gcovr
