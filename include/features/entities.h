@@ -51,6 +51,9 @@ bool entity_parse(Str s, Entity *out);
  * when nothing fits. */
 RoleMap roles_guess(const char *table, const Frame *f);
 
+/* The roles of a table that is said to be `entity`, by the names of its columns; a correction. */
+void roles_as(RoleMap *m, const Frame *f, Entity entity);
+
 /* Column `key` tells the rows apart: of users, posts or products (by the guess, else by the table's name)
  * it is the key that others point at. */
 void roles_set_key(RoleMap *m, const char *table, const Frame *f, size_t key);

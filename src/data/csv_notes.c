@@ -69,8 +69,8 @@ static bool note_commas(const Csv *c, const char *name, const Column *col, const
     }
     if (commas)
         read_note(c->report,
-                  "column '%.40s' is %s: its numbers have a decimal comma (derive x = real(replace(%.40s, ',', "
-                  "'.')))",
+                  "column '%.40s' is %s: its numbers have a decimal comma (derive x = "
+                  "real(replace(%.40s, ',', '.')))",
                   name, coltype_name(col->type), name);
     return commas > 0;
 }

@@ -367,6 +367,19 @@ RoleMap roles_guess(const char *table, const Frame *f)
     return m;
 }
 
+void roles_as(RoleMap *m, const Frame *f, Entity entity)
+{
+    if (m->entity == entity)
+        return;
+    if (entity == ENTITY_NONE)
+        for (size_t r = 0; r < ROLE_COUNT; r++)
+            m->col[r] = -1;
+    else
+        fill_roles(m, f, entity, true);
+    mend_post_key(m, f);
+    m->entity = entity;
+}
+
 void roles_set_key(RoleMap *m, const char *table, const Frame *f, size_t key)
 {
     static const Role key_of[] = {

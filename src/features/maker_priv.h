@@ -248,6 +248,8 @@ void report_note(FeatureReport *r, const char *fmt, ...) PRINTF_LIKE(2, 3);
 /* 17392 as 17,392, for a note; the text lives as long as the block around it. */
 const char *count_text(char *room, size_t n);
 #define COUNTED(n) count_text((char[32]){0}, n)
+/* "%s row%s", COUNTED(n), MANY(n): 1 row, 2 rows */
+#define MANY(n) ((n) == 1 ? "" : "s")
 
 struct Step {
     const char *name, *brief;

@@ -177,14 +177,14 @@ static bool choose_posts(Walk *w, FeatureReport *report, Error *err)
         w->posts[k] = id[order[k]];
     w->nposts = n;
     if (answers)
-        report_note(report, "%s posts answer another post and are no candidates", COUNTED(answers));
+        report_note(report, "%s post%s answering another one: no candidates", COUNTED(answers), MANY(answers));
     if (undated)
-        report_note(report, "%s posts have no date and are left out", COUNTED(undated));
+        report_note(report, "%s post%s without a date left out", COUNTED(undated), MANY(undated));
     if (open)
         report_note(report,
-                    "%s posts are left out: their window of %.3g days was still open at the end "
+                    "%s post%s left out: the window of %.3g days was still open at the end "
                     "of the data",
-                    COUNTED(open), (double)w->spec->window_us / (double)US_PER_DAY);
+                    COUNTED(open), MANY(open), (double)w->spec->window_us / (double)US_PER_DAY);
     free(moment);
     free(id);
     free(order);

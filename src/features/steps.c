@@ -158,28 +158,38 @@ static bool plan_columns(Maker *m, Spec *s, const FeatureOptions *opt, FeatureRe
 
 /* ---- rows ---- */
 
+static bool before_its_post(const Maker *m, size_t e)
+{
+    int64_t posted = m->posted && m->post[e] != NO_ID ? m->posted[m->post[e]] : NO_TIME;
+    return posted != NO_TIME && m->at[e] != NO_TIME && m->at[e] < posted;
+}
+
 /* Keys that do not fit together are no error, but nobody should have to find out by himself. */
 static void tell_keys(const Maker *m, FeatureReport *report)
 {
-    size_t users = 0, posts = 0;
+    size_t users = 0, posts = 0, early = 0;
     for (size_t e = 0; e < m->nevents; e++) {
+        early += before_its_post(m, e);
         users += m->w.users && m->user[e] != NO_ID && m->user[e] >= m->w.users->rows;
         posts += m->w.posts && m->post[e] != NO_ID && m->post[e] >= m->w.posts->rows;
     }
     if (users)
         report_note(report,
-                    "%s interactions are by users whom '%s' lacks: nothing is known of them",
-                    COUNTED(users), m->w.users_name);
+                    "%s interaction%s by users whom '%s' lacks: nothing is known of them",
+                    COUNTED(users), MANY(users), m->w.users_name);
     if (posts)
         report_note(report,
-                    "%s interactions are about posts that '%s' lacks: nothing is known of them",
-                    COUNTED(posts), m->w.posts_name);
+                    "%s interaction%s about posts that '%s' lacks: nothing is known of them",
+                    COUNTED(posts), MANY(posts), m->w.posts_name);
+    if (early)
+        report_note(report, "%s interaction%s before the post appeared: the age of the post is negative",
+                    COUNTED(early), MANY(early));
     if (m->users_twice)
-        report_note(report, "%s rows of '%s' repeat a key: the first of each counts",
-                    COUNTED(m->users_twice), m->w.users_name);
+        report_note(report, "%s row%s of '%s' with a key that was there before: the first counts",
+                    COUNTED(m->users_twice), MANY(m->users_twice), m->w.users_name);
     if (m->posts_twice)
-        report_note(report, "%s rows of '%s' repeat a key: the first of each counts",
-                    COUNTED(m->posts_twice), m->w.posts_name);
+        report_note(report, "%s row%s of '%s' with a key that was there before: the first counts",
+                    COUNTED(m->posts_twice), MANY(m->posts_twice), m->w.posts_name);
 }
 
 /* One row an interaction; a login or logout that is about no post and no product is history, not
@@ -219,13 +229,14 @@ static bool interaction_rows(Maker *m, Rows *r, FeatureReport *report, Error *er
     r->product = id[2];
     r->when = when;
     if (sessions)
-        report_note(report, "%s logins and logouts are history, not rows", COUNTED(sessions));
+        report_note(report, "%s %s history, not rows", COUNTED(sessions),
+                    sessions == 1 ? "login or logout is" : "logins and logouts are");
     if (later)
-        report_note(report, "%s interactions at or after the moment of --as-of are left out",
-                    COUNTED(later));
+        report_note(report, "%s interaction%s at or after the moment of --as-of left out", COUNTED(later),
+                    MANY(later));
     if (m->untimed && m->w.events_roles.col[ROLE_TIME] >= 0)
-        report_note(report, "%s interactions have no time: they count nowhere as history",
-                    COUNTED(m->untimed));
+        report_note(report, "%s interaction%s without a time: not counted as history", COUNTED(m->untimed),
+                    MANY(m->untimed));
     return true;
 }
 

@@ -289,7 +289,9 @@ static void metrics_line(Result *out, Table *t, const char *name, const Metrics 
     c[2] = cell_real(k->precision);
     c[3] = cell_real(k->recall);
     c[4] = cell_real(k->f1);
-    c[5] = isfinite(k->roc_auc)
+    c[5] = isfinite(k->roc_auc) && !isfinite(k->roc_auc_low)
+               ? cell_text(str_of(arena_printf(out->arena, "%.3f", k->roc_auc))) /* one of a kind */
+           : isfinite(k->roc_auc)
                ? cell_text(str_of(arena_printf(out->arena, "%.3f (%.3f to %.3f)", k->roc_auc,
                                                k->roc_auc_low, k->roc_auc_high)))
                : (Cell){.kind = CELL_NULL};

@@ -60,7 +60,8 @@ static void show_one(Result *out, const Model *m, const Outcomes *o, const Metri
     line_of(out, "recall", k->recall, NAN, "");
     line_of(out, "F1", k->f1, NAN, "");
     line_of(out, "ROC-AUC", k->roc_auc, NAN,
-            isfinite(k->roc_auc) ? arena_printf(out->arena, "   (%g %% %.4f to %.4f)", 100 * level,
+            isfinite(k->roc_auc) && !isfinite(k->roc_auc_low) ? ""
+            : isfinite(k->roc_auc) ? arena_printf(out->arena, "   (%g %% %.4f to %.4f)", 100 * level,
                                                 k->roc_auc_low, k->roc_auc_high)
                                  : "   one class only");
     line_of(out, "PR-AUC", k->pr_auc, k->positives / (k->tp + k->fp + k->tn + k->fn), "");

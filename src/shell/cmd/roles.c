@@ -75,7 +75,7 @@ static bool set_one(Session *s, NamedData *t, const Word *w, Error *err)
             fail_at(err, ERR_NAME, w->value_at, "no entity '%.*s'", STR_ARG(w->value));
             return error_hint(err, "users, posts, products, interactions, flat or none");
         }
-        t->roles.entity = e;
+        roles_as(&t->roles, t->data.frame, e);
         return true;
     }
     if (!role_parse(w->name, &role)) {

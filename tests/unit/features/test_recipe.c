@@ -258,12 +258,25 @@ static void keys_that_do_not_fit(void **state)
                 20); /* the number 1 and the text "1" are one user; the first row counts */
     assert_true(column_is_null(frame_column(f, STR("age")), 2));
     assert_true(column_is_null(frame_column(f, STR("age")), 3));
-    assert_true(has_note(&report, "1 interactions are by users whom 'users' lacks"));
-    assert_true(has_note(&report, "1 rows of 'users' repeat a key"));
+    assert_true(has_note(&report, "1 interaction by users whom 'users' lacks"));
+    assert_true(has_note(&report, "1 row of 'users' with a key that was there before"));
     recipe_unref(recipe);
     feature_report_clear(&report);
     frame_unref(f);
     frame_unref(users);
+    frame_unref(events);
+    /* a post that appears between two interactions, and one whose date nobody knows */
+    Frame *posts = table("post_id:int,date:time\n1,2024-01-03 10:30\n2,\n");
+    events = table("user_id:int,post_id:int,type:code,ts:time\n1,1,view,2024-01-03 10:00\n"
+                   "1,1,view,2024-01-03 11:00\n1,2,view,2024-01-02\n1,1,view,\n");
+    w = world_of(NULL, posts, NULL, events);
+    f = build(&w, NULL, &recipe, &report);
+    assert_true(cell(f, "post_age_days", 0) == -1 && cell(f, "post_age_days", 1) == 0);
+    assert_true(has_note(&report, "1 interaction before the post appeared"));
+    recipe_unref(recipe);
+    feature_report_clear(&report);
+    frame_unref(f);
+    frame_unref(posts);
     frame_unref(events);
 }
 
