@@ -184,7 +184,7 @@ static void ask_stored(Client *c, const char *index, Error *err)
 /* ---- what was made is dropped ---- */
 
 #define PROBE "glint-probe-"
-#define LEFT_OVER_MS ((int64_t)3600 * 1000) /* so old a probe has no owner any more */
+#define LEFT_OVER_MS ((int64_t)600 * 1000) /* so old a probe has no owner any more */
 
 static void drop(Client *c, bool sure, const char *before, const char *name, const char *after)
 {

@@ -381,11 +381,21 @@ static Column *as_integers(Column *text, Error *err)
     return NULL;
 }
 
+/* One column after the other, so that there are never two of more than one. */
+static Column *in_order(Column *c, const uint32_t *order, Error *err)
+{
+    if (!c || !order)
+        return c;
+    Column *out = column_take(c, order, c->n, err);
+    column_unref(c);
+    return out;
+}
+
 /* The column that a field has become: its own, its lengths, or a column for each value. */
-static bool finish_column(PageCol *c, Column **cols, char **names, size_t *n, Error *err)
+static bool finish_column(PageCol *c, const uint32_t *order, Column **cols, char **names, size_t *n, Error *err)
 {
     ColumnBuilder **b = c->listed && c->lengths ? &c->lengths : &c->builder;
-    Column *col = builder_finish(*b, err);
+    Column *col = in_order(builder_finish(*b, err), order, err);
     *b = NULL;
     if (col && c->kind == FIELD_UINT && !c->listed)
         col = as_integers(col, err);
@@ -401,7 +411,7 @@ static bool finish_column(PageCol *c, Column **cols, char **names, size_t *n, Er
     return true;
 }
 
-Frame *page_finish(PageSink *k, const char *origin, Error *err)
+Frame *page_finish(PageSink *k, const char *origin, const uint32_t *order, Error *err)
 {
     Column **cols = NULL;
     char **names = NULL;
@@ -410,7 +420,7 @@ Frame *page_finish(PageSink *k, const char *origin, Error *err)
     for (size_t j = 0; ok && j < k->n; j++) {
         cols = xrealloc(cols, (n + HOT_MAX + 1) * sizeof *cols);
         names = xrealloc(names, (n + HOT_MAX + 1) * sizeof *names);
-        ok = finish_column(&k->cols[j], cols, names, &n, err);
+        ok = finish_column(&k->cols[j], order, cols, names, &n, err);
     }
     Frame *f = NULL;
     if (ok) {

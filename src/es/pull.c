@@ -413,21 +413,18 @@ static bool check_complete(const Pull *p, Error *err)
 }
 
 /* The rows loop by loop, whichever page was the first to come: two pulls of an index that did not change
- * give the same table. */
-static Frame *in_order(const Pull *p, Frame *f, Error *err)
+ * give the same table. New; NULL when they came so. */
+static uint32_t *row_order(const Pull *p)
 {
-    if (!f || p->nloops == 1)
-        return f;
-    uint32_t *rows = xcalloc(f->rows + 1, sizeof *rows);
+    if (p->nloops == 1)
+        return NULL;
+    uint32_t *rows = xcalloc(page_rows(p->sink) + 1, sizeof *rows);
     size_t n = 0;
     for (size_t k = 0; k < p->nloops; k++)
         for (size_t i = 0, from = 0; i < p->npieces; from += p->pieces[i++].rows)
             for (size_t r = 0; p->pieces[i].of == &p->loops[k] && r < p->pieces[i].rows; r++)
                 rows[n++] = (uint32_t)(from + r);
-    Frame *out = frame_take(f, rows, n, err);
-    free(rows);
-    frame_unref(f);
-    return out;
+    return rows;
 }
 
 static void pull_clear(Pull *p)
@@ -484,7 +481,9 @@ Frame *es_pull(Client *c, const PullOptions *opt, PullReport *report, Error *err
         report->malformed = page_malformed(p.sink, NULL);
         tell(report, p.sink);
         tell_left_out(s, opt, report->read);
-        f = in_order(&p, page_finish(p.sink, opt->index, err), err);
+        uint32_t *order = row_order(&p);
+        f = page_finish(p.sink, opt->index, order, err);
+        free(order);
     }
     close_contexts(&p);
     report->read->rows = f ? (long)f->rows : 0;

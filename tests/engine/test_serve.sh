@@ -65,16 +65,20 @@ cp out doctor
 
 settle 'Ctrl-C while the engine is asked what it can: nothing stays there'
 echo "connect $url" >probe.glint
+probes() {
+    ask "$url/_cat/indices/glint-probe-*?h=index"
+    ask "$url/_cluster/state/metadata?filter_path=metadata.stored_scripts,metadata.ingest" | grep -o 'glint-probe-[0-9a-f]*'
+}
+probes | sort >before
 for after in 0.05 0.1 0.2 0.3 0.4 0.6; do
     timeout -s INT $after "$GLINT" --no-rc -f probe.glint >out 2>err </dev/null
 done
 for _ in 1 2 3 4 5 6; do
-    ask "$url/_cat/indices/glint-probe-*?h=index" >left
-    ask "$url/_cluster/state/metadata?filter_path=metadata.stored_scripts,metadata.ingest" | grep -o 'glint-probe-[0-9a-f]*' >>left
-    grep -q glint-probe left || break
+    probes | sort | comm -13 before - >left
+    [ -s left ] || break
     sleep 0.5
 done
-check test "$(grep -c glint-probe left)" = 0
+check test ! -s left
 
 try 'create, push' 0 <<'G'
 es create --prefix t-serve- --replace

@@ -283,7 +283,7 @@ static void test_pages(void **state)
         buf_printf(&text, "%s%s%s", HEAD, cases[i].docs, TAIL);
         bool ok = k && page_parse(k, buf_slice(&text), &info, &err);
         size_t malformed = ok ? page_malformed(k, NULL) : 0;
-        Frame *f = ok ? page_finish(k, "es:i", &err) : NULL;
+        Frame *f = ok ? page_finish(k, "es:i", NULL, &err) : NULL;
         for (size_t r = 0; f && r < f->rows; r++)
             for (size_t c = 0; c < f->ncols; c++) {
                 column_print(f->cols[c], r, &got);
