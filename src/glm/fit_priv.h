@@ -37,6 +37,7 @@ struct Irls {
     Stats now, next;          /* sums at b and at trial */
     double objective;         /* deviance + penalty at b */
     double start_deviance;
+    bool edge;        /* the last step had to end before a mean left its range */
     bool may_vanish;  /* a deviance near 0 means estimates that run away: stop in time */
     double decrement; /* step' H step: squared length of the last step in standard errors,
                          dispersion 1 */

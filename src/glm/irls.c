@@ -12,6 +12,9 @@
  * shown of the curvature: the two-loop recursion of L-BFGS (Nocedal & Wright, Numerical
  * Optimization, 2nd ed. 2006, algorithm 7.4) with H as its initial matrix.
  *
+ * At the edge of the means' range X'WX grows without bound and keeps the steps along it short; what
+ * was learned further inside is forgotten there.
+ *
  * The decrement g'd = d'Hd is the squared length of the step in standard errors, and what the
  * deviance is about to fall by. Settled means that it is below tol times the deviance and that
  * the coefficients are about to stop moving: after a Newton step of length s an error of about
@@ -229,18 +232,21 @@ static bool all_finite(const double *v, size_t n)
 static bool go(Irls *w, bool *moved, Error *err)
 {
     double t = 1.0, allowed = w->objective + RISE * (fabs(w->objective) + decrement_scale(w));
-    *moved = false;
+    w->edge = *moved = false;
     for (int k = 0; k < MAX_HALVINGS; k++, t *= 0.5) {
         double objective;
         for (size_t j = 0; j < w->p; j++)
             w->trial[j] = w->b[j] + t * w->step[j];
         if (!evaluate(w, w->trial, &w->next, &objective, err))
             return false;
+        w->edge |= w->next.invalid;
         if (w->next.invalid || !isfinite(objective) || objective > allowed ||
             !all_finite(w->trial, w->p))
             continue;
         memcpy(w->b, w->trial, w->p * sizeof *w->b);
-        if (!w->quadratic)
+        if (w->edge)
+            w->past.used = 0;
+        else if (!w->quadratic)
             remember(w, t);
         swap_stats(w);
         w->objective = objective;
@@ -261,7 +267,7 @@ bool irls_run(Irls *w, int max_iter, double tol, Error *err)
         w->iterations++;
         if (w->may_vanish && w->now.deviance < VANISHED * w->start_deviance)
             return true;
-        if (settled(w, tol)) {
+        if (!w->edge && settled(w, tol)) {
             for (size_t j = 0; j < w->p; j++)
                 w->b[j] += w->step[j];
             w->status = FIT_CONVERGED;
@@ -270,7 +276,8 @@ bool irls_run(Irls *w, int max_iter, double tol, Error *err)
         if (!go(w, &moved, err))
             return false;
         if (!moved) {
-            w->status = w->decrement < 1e-8 * decrement_scale(w) ? FIT_CONVERGED : FIT_NO_DESCENT;
+            bool there = !w->edge && w->decrement < 1e-8 * decrement_scale(w);
+            w->status = there ? FIT_CONVERGED : FIT_NO_DESCENT;
             return true;
         }
     }

@@ -173,13 +173,23 @@ static size_t rows_at_edge(const Look *l)
     return at;
 }
 
+/* Does the link lead to means that the family cannot have? */
+static bool can_leave(const Model *m)
+{
+    static const double eta[2] = {-2, 2};
+    double mu[2];
+    Error err = ERROR_INIT;
+    return link_apply(m->link, eta, 2, mu, &err) &&
+           !(m->family->mu_valid(mu[0]) && m->family->mu_valid(mu[1]));
+}
+
 static void find_not_converged(Look *l)
 {
     const Fit *f = l->m->fit;
     if (f->status != FIT_MAX_ITER && f->status != FIT_NO_DESCENT)
         return;
     Alarm *a = alarm_of(l, ALARM_NOT_CONVERGED, "");
-    size_t edge = f->status == FIT_NO_DESCENT ? rows_at_edge(l) : 0;
+    size_t edge = can_leave(l->m) ? rows_at_edge(l) : 0;
     if (edge)
         alarm_text(
             a,

@@ -122,6 +122,30 @@ static void bad_ends(void **state)
     }
 }
 
+/* Where the likelihood is highest at the edge of the means' range the search goes along it: the deviances are
+ * scipy's (1.17, minimize_scalar over the edge a + 7 b = 1, and a + 7 b = 0 for the log). */
+static void at_the_edge(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *link;
+        double deviance;
+    } rows[] = {{"identity", 7.926519701528625}, {"log", 9.018673465318097}};
+    Frame *f = frame_of("y,x\n0,0\n0,1\n1,2\n0,3\n1,4\n1,5\n1,6\n0,1\n1,3\n1,7\n");
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        ModelSpec spec = MODEL_SPEC_DEFAULT;
+        spec.formula = "y ~ x";
+        spec.link = rows[i].link;
+        Model *m = fit_spec(f, &spec);
+        check_row(fabs(m->fit->deviance - rows[i].deviance) < 1e-5, rows[i].link);
+        check_row(m->fit->status != FIT_CONVERGED, rows[i].link);
+        const Alarm *a = alarm_about(m, ALARM_NOT_CONVERGED);
+        check_row(a && strstr(a->text, "came to the edge"), rows[i].link);
+        model_unref(m);
+    }
+    frame_unref(f);
+}
+
 static void leakage(void **state)
 {
     (void)state;
@@ -336,7 +360,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(separation),   cmocka_unit_test(separated_numbers),
-        cmocka_unit_test(bad_ends),     cmocka_unit_test(leakage),
+        cmocka_unit_test(bad_ends), cmocka_unit_test(at_the_edge),     cmocka_unit_test(leakage),
         cmocka_unit_test(later_times),  cmocka_unit_test(collinear),
         cmocka_unit_test(levels),       cmocka_unit_test(imbalance),
         cmocka_unit_test(same_ranking), cmocka_unit_test(all_is_well),
