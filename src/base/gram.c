@@ -103,23 +103,6 @@ static void load_dense(const Block *b, const uint32_t *rows, size_t from, size_t
         out[i] = out[i] * b->mul - centre;
 }
 
-/* Asks for the cache lines of n rows from `from` on, which the next tile will read. */
-static void fetch_ahead(const GramPlan *plan, size_t from, size_t n)
-{
-    enum { LINE = 64 };
-    const Matrix *x = plan->x;
-    for (size_t k = 0; k < plan->nd && !x->rows; k++) {
-        const Block *b = &x->blocks[plan->dense[k]];
-        const char *p = b->kind == BLOCK_ONES ? NULL : b->data.p;
-        size_t size = b->data.type == VEC_BOOL ? 1 : sizeof(double);
-        for (size_t at = 0; p && at < n * size; at += LINE)
-            __builtin_prefetch(p + from * size + at);
-    }
-    for (size_t k = 0; k < plan->ngroups; k++)
-        for (size_t i = 0; i < n; i += LINE / sizeof(int32_t))
-            __builtin_prefetch(plan->group[k].cell + from + i);
-}
-
 void gram_load(Gram *g, size_t from, size_t n)
 {
     const GramPlan *p = g->plan;
@@ -129,8 +112,6 @@ void gram_load(Gram *g, size_t from, size_t n)
     g->n = n;
     g->padded = padded;
     g->from = from;
-    if (from + 2 * p->tile <= x->n)
-        fetch_ahead(p, from + n, p->tile);
     for (size_t j = 0; j < p->nd; j++) {
         double *col = g->x + j * p->tile;
         load_dense(&x->blocks[p->dense[j]], x->rows, from, n, p->centre[j], col);

@@ -95,25 +95,22 @@ static bool out_of_range(const Problem *pb, size_t first, Error *err)
 static bool check_rows(const Problem *pb, Error *err)
 {
     const Matrix *x = pb->x;
-    bool any = false;
+    RowSurvey s;
     if (x->n == 0 || x->p == 0)
         return fail(err, ERR_DATA, "nothing to fit: %zu rows, %zu columns", x->n, x->p);
-    for (size_t i = 0; i < x->n; i++) {
-        double w = pb->w ? pb->w[i] : 1.0;
-        if (!(w >= 0.0) || isinf(w))
-            return fail_row(err, ERR_DATA, data_row(x, i),
-                            "weight %g in row %ld is not a finite number from 0 up", w,
-                            data_row(x, i));
-        if (pb->offset && !isfinite(pb->offset[i]))
-            return fail_row(err, ERR_DATA, data_row(x, i), "offset %g in row %ld is not finite",
-                            pb->offset[i], data_row(x, i));
-        if (w == 0.0)
-            continue;
-        any = true;
-        if (!pb->family->y_valid(pb->y[i]))
-            return out_of_range(pb, i, err);
-    }
-    return any || fail(err, ERR_DATA, "all weights are zero");
+    if (!row_survey(pb, true, &s, err))
+        return false;
+    size_t i = s.first_bad;
+    if (i == SIZE_MAX)
+        return s.n_effective > 0.0 || fail(err, ERR_DATA, "all weights are zero");
+    double w = pb->w ? pb->w[i] : 1.0;
+    if (!(w >= 0.0) || isinf(w))
+        return fail_row(err, ERR_DATA, data_row(x, i),
+                        "weight %g in row %ld is not a finite number from 0 up", w, data_row(x, i));
+    if (pb->offset && !isfinite(pb->offset[i]))
+        return fail_row(err, ERR_DATA, data_row(x, i), "offset %g in row %ld is not finite",
+                        pb->offset[i], data_row(x, i));
+    return out_of_range(pb, i, err);
 }
 
 /* ---- penalty ---- */

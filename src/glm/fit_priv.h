@@ -70,6 +70,18 @@ void raw_to_centre(const Oracle *o, double *b);
 void centre_cov_to_raw(const Oracle *o, double *cov);
 void centre_info_to_raw(const Oracle *o, double *info);
 
+/* What the rows of a problem are like. */
+typedef struct RowSurvey {
+    double weight, n_effective; /* sum of w; rows of positive weight */
+    double wy;                  /* sum of w (y - y_0), y_0 being the first row's */
+    bool only_01;
+    size_t first_bad; /* row that no fit can take (row_fits), or SIZE_MAX */
+} RowSurvey;
+/* first_bad is looked for with `check` alone. */
+bool row_survey(const Problem *pb, bool check, RowSurvey *out, Error *err);
+/* A finite weight from 0 up, a finite offset and, if its weight counts, a y in the family's range. */
+bool row_fits(const Problem *pb, size_t i);
+
 /* Log-likelihood of the saturated model, mu = y. That of a fit is less by deviance / (2 phi). */
 bool loglik_saturated(const Problem *pb, double phi, double *out, Error *err);
 /* Deviance of the null model: the intercept alone when `intercept`, else eta = offset. */

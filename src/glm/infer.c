@@ -139,18 +139,17 @@ bool infer_fill(Fit *f, Irls *w, const Problem *pb, const FitOptions *opt, Error
 static bool set_likelihood(Fit *f, const Problem *pb, Error *err)
 {
     const Family *family = pb->family;
-    double weight = 0.0, saturated = 0.0;
-    bool simple = family->is_binary_response; /* of 0/1 responses the saturated likelihood is 1 */
+    double saturated = 0.0;
+    RowSurvey s;
     f->loglik = f->aic = f->bic = NAN;
     if (!family->has_loglik)
         return true;
-    for (size_t i = 0; i < pb->x->n; i++) {
-        weight += pb->w ? pb->w[i] : 1.0;
-        simple = simple && (pb->y[i] == 0.0 || pb->y[i] == 1.0);
-    }
+    if (!row_survey(pb, false, &s, err))
+        return false;
+    bool simple = family->is_binary_response && s.only_01; /* the saturated likelihood is 1 */
     double phi = !family->estimates_dispersion
                      ? 1.0
-                     : f->deviance / (family->phi_by_rows ? (double)f->n : weight);
+                     : f->deviance / (family->phi_by_rows ? (double)f->n : s.weight);
     if (!simple && !loglik_saturated(pb, phi, &saturated, err))
         return false;
     double k = (double)f->rank + family->aic_extra;

@@ -19,6 +19,7 @@
 #include "base/gram.h"
 #include "base/mem.h"
 #include "base/par.h"
+#include "fit_priv.h"
 #include "kernels.h"
 
 typedef struct Tile {
@@ -139,20 +140,6 @@ static void rows_close(Oracle *base)
     free(o);
 }
 
-static void count_rows(const Problem *pb, Oracle *o, bool *only_01)
-{
-    *only_01 = true;
-    o->weight = 0.0;
-    o->n_effective = 0.0;
-    for (size_t i = 0; i < pb->x->n; i++) {
-        double w = pb->w ? pb->w[i] : 1.0;
-        o->weight += w;
-        o->n_effective += w > 0.0;
-        if (pb->y[i] != 0.0 && pb->y[i] != 1.0)
-            *only_01 = false;
-    }
-}
-
 static bool make_workers(RowsOracle *o, Error *err)
 {
     o->nworkers = par_threads();
@@ -173,16 +160,17 @@ static bool make_workers(RowsOracle *o, Error *err)
 
 Oracle *oracle_rows(const Problem *pb, Error *err)
 {
+    RowSurvey s;
+    if (!row_survey(pb, false, &s, err))
+        return NULL;
     RowsOracle *o = xcalloc(1, sizeof *o);
-    bool only_01;
     o->base = (Oracle){.p = pb->x->p, .eval = rows_eval, .close = rows_close, .can_start = true};
     o->base.intercept = matrix_ones(pb->x);
     o->base.centre = pb->as_is ? NULL : matrix_centres(pb->x);
     o->pb = *pb;
-    count_rows(pb, &o->base, &only_01);
-    if (pb->count > 0.0)
-        o->base.n_effective = pb->count_effective;
-    o->kernel = kernel_pick(pb, only_01);
+    o->base.weight = s.weight;
+    o->base.n_effective = pb->count > 0.0 ? pb->count_effective : s.n_effective;
+    o->kernel = kernel_pick(pb, s.only_01);
     o->plan = gram_plan_new(pb->x, o->base.centre, err);
     if (!o->plan || !make_workers(o, err)) {
         rows_close(&o->base);

@@ -222,24 +222,19 @@ static double x_log(double x, double q)
 
 bool null_deviance(const Problem *pb, bool intercept, double *out, Error *err)
 {
-    double sw = 0.0, swy = 0.0;
-    bool only_01 = true;
+    RowSurvey s;
     if (pb->offset && intercept)
         return null_by_fit(pb, out, err);
-    for (size_t i = 0; i < pb->x->n; i++) {
-        double w = pb->w ? pb->w[i] : 1.0;
-        sw += w;
-        swy += w * (pb->y[i] - pb->y[0]);
-        only_01 &= pb->y[i] == 0.0 || pb->y[i] == 1.0;
-    }
-    if (intercept && only_01 && pb->family->is_binary_response) { /* two kinds of rows */
-        double ones = sw * pb->y[0] + swy, zeros = sw - ones;
-        *out = -2.0 * (x_log(ones, ones / sw) + x_log(zeros, zeros / sw));
+    if (!row_survey(pb, false, &s, err))
+        return false;
+    if (intercept && s.only_01 && pb->family->is_binary_response) { /* two kinds of rows */
+        double ones = s.weight * pb->y[0] + s.wy, zeros = s.weight - ones;
+        *out = -2.0 * (x_log(ones, ones / s.weight) + x_log(zeros, zeros / s.weight));
         return true;
     }
-    SumCtx ctx = {.pb = pb, .kernel = kernel_pick(pb, only_01)};
+    SumCtx ctx = {.pb = pb, .kernel = kernel_pick(pb, s.only_01)};
     if (intercept)
-        ctx.same_eta = pb->link->link(pb->y[0] + swy / sw);
+        ctx.same_eta = pb->link->link(pb->y[0] + s.wy / s.weight);
     else
         ctx.eta = pb->offset;
     bool ok = sum_rows(&ctx, err);
