@@ -147,6 +147,7 @@ typedef struct Command {
     const char *usage;
     const OptRow *opts; /* ended by a row without name, or NULL */
     Subject subject;
+    unsigned words; /* of the subject at most; 0: any number */
     unsigned clauses;
     const char *help;        /* paragraphs */
     const Example *examples; /* ended by {0} */

@@ -194,6 +194,8 @@ static bool clash(Plan *p, const Expr *e, size_t a, size_t b, const size_t *args
             coltype_name(ta), coltype_name(tb), what_is(p, e->args[a], args[a]),
             what_is(p, e->args[b], args[b]));
     size_t number = type_is_number(ta) ? a : b, text = type_is_number(ta) ? b : a;
+    if ((ta == COL_TIME || tb == COL_TIME) && (type_is_number(ta) || type_is_number(tb)))
+        return error_hint(p->err, "a moment is quoted: '2023-10-15 09:30'");
     bool mixed =
         type_is_number(step_type(p, args[number])) && type_is_text(step_type(p, args[text]));
     double d;

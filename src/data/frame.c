@@ -98,6 +98,15 @@ const Column *frame_column(const Frame *f, Str name)
     return j < 0 ? NULL : f->cols[j];
 }
 
+/* The column that "table.column" means, or NULL. */
+static const char *tail_of(const Frame *f, Str dotted)
+{
+    Str tail;
+    str_split(dotted, '.', &tail);
+    long j = tail.n ? frame_find(f, tail) : -1;
+    return j < 0 ? NULL : f->names[j];
+}
+
 /* The nearest name, or the first few. */
 static void hint_names(const Frame *f, Str wrong, Error *err)
 {
@@ -107,6 +116,8 @@ static void hint_names(const Frame *f, Str wrong, Error *err)
     long near = nearest_name(wrong, names, f->ncols);
     if (near >= 0) {
         error_hint(err, "did you mean '%s'?", f->names[near]);
+    } else if (memchr(wrong.p, '.', wrong.n) && tail_of(f, wrong)) {
+        error_hint(err, "a column goes by its name alone: %s", tail_of(f, wrong));
     } else if (f->ncols) {
         Buf b = BUF_INIT;
         for (size_t j = 0; j < f->ncols && b.n < 120; j++)

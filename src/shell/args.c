@@ -105,9 +105,13 @@ static bool check_number(const OptRow *o, Str v, Span at, Error *err)
     double d = 0;
     int64_t i = 0;
     bool whole = o->type == OPT_INT;
-    if (whole ? !parse_int(v, &i) : !parse_real(v, &d))
-        return fail_at(err, ERR_USAGE, at, "--%s wants %s number, not '%.*s'", o->name,
-                       whole ? "a whole" : "a", STR_ARG(v));
+    if (whole ? !parse_int(v, &i) : !parse_real(v, &d)) {
+        fail_at(err, ERR_USAGE, at, "--%s wants %s number, not '%.*s'", o->name,
+                whole ? "a whole" : "a", STR_ARG(v));
+        if (!whole && v.n > 1 && v.p[v.n - 1] == '%' && parse_real(str_sub(v, 0, v.n - 1), &d))
+            error_hint(err, "%.*s is %g", STR_ARG(v), d / 100);
+        return false;
+    }
     if (whole)
         d = (double)i;
     if ((o->min != 0 || o->max != 0) && !(d >= o->min && d <= o->max))
@@ -214,9 +218,15 @@ static size_t take_option(Parser *p, size_t i, size_t end)
         to = word_end(line, skip_blanks(line, to), "");
     if (from >= to ||
         (to - from > 2 && line.p[from] == '-' && line.p[from + 1] == '-' && eq == end)) {
+        Buf all = BUF_INIT;
         fail_at(p->err, ERR_USAGE, (Span){i, end}, "--%s wants a value", o->name);
         if (o->metavar)
             error_hint(p->err, "--%s %s", o->name, o->metavar);
+        for (size_t c = 0; !o->metavar && o->choices && o->choices[c]; c++)
+            buf_printf(&all, "%s%s", c ? "|" : "", o->choices[c]);
+        if (all.n)
+            error_hint(p->err, "--%s %s", o->name, all.p);
+        buf_free(&all);
         return SIZE_MAX;
     }
     Str raw = str_sub(line, from, to);

@@ -318,12 +318,24 @@ static void find_place(Str body, Error *err)
     err->at = found;
 }
 
+/* A word more than the command reads would be lost without a word. */
+static bool few_words(const Session *s, const Command *c, const Args *a, Error *err)
+{
+    if (!c->words || a->nwords <= c->words)
+        return true;
+    const Word *w = &a->words[c->words];
+    fail_at(err, ERR_USAGE, w->at, "'%.*s' is a word more than %s reads", STR_ARG(w->raw), c->name);
+    if (session_find_model(s, w->text) >= 0)
+        return error_hint(err, "--model %.*s takes that model", STR_ARG(w->raw));
+    return error_hint(err, "usage: %s", c->usage);
+}
+
 static bool run_parsed(Session *s, const Command *c, const Args *args, Str body, Result *r,
                        Error *err)
 {
     Progress progress;
     progress_begin(s, &progress);
-    bool ok = check_needs(s, c, err) && c->run(s, args, r, err);
+    bool ok = check_needs(s, c, err) && few_words(s, c, args, err) && c->run(s, args, r, err);
     progress_end(s, &progress);
     connection_hide(s);
     if (!ok && !error_is_set(err))

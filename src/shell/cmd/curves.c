@@ -200,6 +200,7 @@ const Command cmd_roc = {
     .usage = "roc [M] [--on train|test|folds|T] [--threshold T] [where E] [> FILE.svg]",
     .opts = curve_opts,
     .subject = SUBJECT_WORDS,
+    .words = 1,
     .clauses = CLAUSE_WHERE,
     .help = "True against false positives at every threshold; the cross marks the one in use. The "
             "interval of the area is DeLong's. --on folds fits the model five times without a "
@@ -220,6 +221,7 @@ const Command cmd_pr = {
     .usage = "pr [M] [--on train|test|folds|T] [--threshold T] [where E] [> FILE.svg]",
     .opts = curve_opts,
     .subject = SUBJECT_WORDS,
+    .words = 1,
     .clauses = CLAUSE_WHERE,
     .help = "For rare outcomes this says more than the ROC curve. PR-AUC is average precision.",
     .examples = (const Example[]){{"pr", "", false}, {0}},
@@ -335,6 +337,7 @@ const Command cmd_calibration = {
     .usage = "calibration [M] [--bins 10] [--width] [--on train|test|folds|T] [where E]",
     .opts = calibration_opts,
     .subject = SUBJECT_WORDS,
+    .words = 1,
     .clauses = CLAUSE_WHERE,
     .help = "Predicted against observed in groups, the expected calibration error and the "
             "Hosmer-Lemeshow test.",
@@ -406,6 +409,7 @@ const Command cmd_lift = {
     .usage = "lift [M] [--on train|test|folds|T] [where E]",
     .opts = lift_opts,
     .subject = SUBJECT_WORDS,
+    .words = 1,
     .clauses = CLAUSE_WHERE,
     .help = "Rows by probability, best first: rate of the outcome in the best 10 %, 20 % ... over "
             "the overall rate, and the "
@@ -572,6 +576,7 @@ const Command cmd_thresholds = {
              "[--on train|test|folds|T] [where E]",
     .opts = thresholds_opts,
     .subject = SUBJECT_WORDS,
+    .words = 1,
     .clauses = CLAUSE_WHERE,
     .help = "The best ones by F1, by Youden's index, by accuracy and by cost, and a ladder from "
             "0.1 to 0.9. --best takes one rule and draws it; > FILE.svg saves the picture.",

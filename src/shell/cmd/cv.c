@@ -161,6 +161,7 @@ const Command cmd_cv = {
     .usage = "cv [M] [--k 5] [--split random|time|user] [--folds c] [--seed N]",
     .opts = cv_opts,
     .subject = SUBJECT_WORDS,
+    .words = 1,
     .help = "Fits the model K times without one fold and tests it there; levels and knots are "
             "learned inside each fold. "
             "The second table shows how much each coefficient moves; a change of sign is marked.",

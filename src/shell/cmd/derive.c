@@ -242,6 +242,7 @@ const Command cmd_sample = {
     .usage = "sample N [T] [as U] [--seed N]",
     .opts = sample_opts,
     .subject = SUBJECT_WORDS,
+    .words = 2,
     .clauses = CLAUSE_AS,
     .help = "N different rows in their old order. The same seed gives the same rows.",
     .examples = (const Example[]){{"sample 100 users as few --seed 1", "", false}, {0}},

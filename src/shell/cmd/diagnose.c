@@ -84,6 +84,7 @@ const Command cmd_check = {
     .usage = "check [T] [--response Y]",
     .opts = check_opts,
     .subject = SUBJECT_WORDS,
+    .words = 1,
     .help = "Missing, constant, duplicate and id-like columns, rare levels, and columns that alone "
             "tell the response.",
     .examples =
@@ -214,6 +215,7 @@ const Command cmd_diagnose = {
     .usage = "diagnose [M] [--rows 5] [--by cook|leverage|residual]",
     .opts = diagnose_opts,
     .subject = SUBJECT_WORDS,
+    .words = 1,
     .help = "The alarms again, dispersion, variance inflation of each term, and the rows with the "
             "largest Cook's distance, leverage or studentised residual.",
     .examples = (const Example[]){{"diagnose", "", false},

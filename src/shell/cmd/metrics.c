@@ -285,6 +285,7 @@ const Command cmd_metrics = {
     .usage = "metrics [M] [--on train|test|folds|T] [where E] [--threshold T|best] [by COLS]",
     .opts = metrics_opts,
     .subject = SUBJECT_WORDS,
+    .words = 1,
     .clauses = CLAUSE_BY | CLAUSE_WHERE,
     .help = "On the test part when there is one. The interval of ROC-AUC is DeLong's. Beside the "
             "numbers stand those of "

@@ -89,6 +89,7 @@ const Command cmd_model = {
     .usage = "model [M] [--profile]",
     .opts = model_run_opts,
     .subject = SUBJECT_WORDS,
+    .words = 1,
     .help = "The same as fit prints.",
     .examples = (const Example[]){{"model", "the current model", false},
                                   {"model m1", "", false},
@@ -273,6 +274,7 @@ const Command cmd_coef = {
     .usage = "coef [M] [all] [top N] [--sort coef|abs|p|name|model] [--odds] [--words]",
     .opts = coef_opts,
     .subject = SUBJECT_WORDS,
+    .words = 2,
     .clauses = CLAUSE_TOP,
     .help = "Term, estimate, standard error, z (or t), p, interval, odds ratio (with the log link: "
             "ratio), and a bar; "

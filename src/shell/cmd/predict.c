@@ -193,6 +193,7 @@ const Command cmd_predict = {
              "[--unseen base|null|error]",
     .opts = predict_opts,
     .subject = SUBJECT_WORDS,
+    .words = 1,
     .clauses = CLAUSE_AS,
     .help = "Adds probability (or prediction), eta, se, ci_low and ci_high. Rows that lack an "
             "input get no prediction; "

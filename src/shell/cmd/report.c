@@ -321,6 +321,7 @@ const Command cmd_report = {
     .usage = "report [M] [to FILE.html]",
     .opts = report_opts,
     .subject = SUBJECT_WORDS,
+    .words = 1,
     .clauses = CLAUSE_TO,
     .help = "What was fitted, how good it is, the curves, the coefficients and what they mean, "
             "what stands out, the columns, "

@@ -95,6 +95,7 @@ const Command cmd_use = {
     .brief = "make a table or a model the current one",
     .usage = "use T|M",
     .subject = SUBJECT_WORDS,
+    .words = 1,
     .help = "Commands work on the current table and the current model: the last loaded, made or "
             "fitted ones, or those "
             "named here.",
