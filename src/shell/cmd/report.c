@@ -292,6 +292,12 @@ static bool report_run(Session *s, const Args *a, Result *out, Error *err)
     const Model *m = command_model_arg(s, a, w ? w->text : STR_NULL, w ? w->at : SPAN_NONE, err);
     if (!m)
         return false;
+    size_t n = a->to.n;
+    if (a->to.p && !(n > 4 && (str_ieq(str_sub(a->to, n - 5, n), STR(".html")) ||
+                               str_ieq(str_sub(a->to, n - 4, n), STR(".htm"))))) {
+        fail_at(err, ERR_USAGE, a->to_at, "a report is a page of HTML, and '%.*s' says another format", STR_ARG(a->to));
+        return error_hint(err, "report to %s.html; coef > coef.pdf draws one picture", m->name);
+    }
     const char *path = a->to.p ? args_zstr(a, a->to) : arena_printf(a->arena, "%s.html", m->name);
     Buf page = BUF_INIT;
     put_page(s, &s->models[session_model_index(s, m)], a->arena, &page);

@@ -290,6 +290,24 @@ static bool rows_to_file(Session *s, const Args *a, const Model *m, const char *
     return true;
 }
 
+/* The words are `users` and `posts`, or the names of the tables that are them. */
+static bool right_pair(const Session *s, const Args *a, Error *err)
+{
+    World w = session_world(s);
+    const struct {
+        const char *kind, *table;
+    } sides[2] = {{"users", w.users_name}, {"posts", w.posts_name}};
+    for (size_t k = 0; k < 2; k++) {
+        const Word *word = &a->words[2 * k];
+        const char *table = sides[k].table;
+        if (str_ieq(word->text, str_of(sides[k].kind)) || (table && str_eqz(word->text, table)))
+            continue;
+        fail_at(err, ERR_NAME, word->at, "'%.*s' is not the table of %s", STR_ARG(word->text), sides[k].kind);
+        return error_hint(err, "score users x posts; roles T: entity=%s says which table they are", sides[k].kind);
+    }
+    return true;
+}
+
 static bool run(Session *s, const Args *a, Result *out, Error *err)
 {
     const Model *m = command_model_arg(s, a, STR_NULL, SPAN_NONE, err);
@@ -297,6 +315,8 @@ static bool run(Session *s, const Args *a, Result *out, Error *err)
         return false;
     const char *to = a->to.p ? args_zstr(a, a->to) : NULL;
     bool engine = to && strncmp(to, "es:", 3) == 0;
+    if (is_pairs(a) && !right_pair(s, a, err))
+        return false;
     if (!is_pairs(a)) {
         if (to && !engine && a->nwords <= 1)
             return rows_to_file(s, a, m, to, out, err);
