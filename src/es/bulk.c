@@ -10,7 +10,8 @@
  *     item 429 503                 sent again, in a batch of its own, after a pause
  *     item anything else           failed: counted by reason, written to the dead letters
  *     request 429 502 503 504, none the whole batch again; the window is halved (grows by one a success)
- *     request 413                  the batch is cut in two, and later batches are that small from the start
+ *     request 413, and 429 of all  the batch is cut in two, and later batches are that small from the start
+ *     for the third time
  *     request anything else        the end: the body itself is wrong, or we may not write
  *
  * Sending again is harmless because every item names its document. Item i of an answer is action i
@@ -30,6 +31,8 @@
 #define BATCH_ITEMS 5000
 #define IN_FLIGHT 2
 #define TRIES 10
+#define SPLIT_TRIES 3
+#define SPLIT_BYTES ((size_t)64 << 10)
 #define ANSWER_FILTER                                                                              \
     "errors,items.*.status,items.*.result,items.*.error.type,items.*.error.reason,items.*.error."  \
     "caused_by"
@@ -282,6 +285,39 @@ static bool take_item(Bulk *b, Batch *batch, size_t i, const cJSON *item, Batch 
     return refuse_item(b, batch, i, reason, err);
 }
 
+/* Two halves, and no batch as large as this one any more. */
+static void halve(Bulk *b, Batch *batch, double pause)
+{
+    b->ledger->splits++;
+    if (batch->body.n / 2 < b->batch_bytes)
+        b->batch_bytes = batch->body.n / 2 + 1;
+    Batch *half[2] = {batch_new(), batch_new()};
+    for (size_t i = 0; i < batch->n; i++)
+        batch_copy_item(half[i >= batch->n / 2], batch, i);
+    batch_free(batch);
+    wait_in_line(b, half[0], pause);
+    wait_in_line(b, half[1], pause);
+}
+
+/* 413: halves; one item that is too large alone has failed. */
+static bool split(Bulk *b, Batch *batch, Error *err)
+{
+    if (batch->n > 1) {
+        halve(b, batch, 0);
+        return true;
+    }
+    b->ledger->splits++;
+    bool ok = refuse_all(b, batch, "413 the document is larger than the engine takes", err);
+    batch_free(batch);
+    return ok;
+}
+
+/* Refused as a whole again and again, a batch may be more than the engine ever takes at once. */
+static bool too_much(const Batch *batch)
+{
+    return batch->tries >= SPLIT_TRIES && batch->n > 1 && batch->body.n > SPLIT_BYTES;
+}
+
 static bool take_items(Bulk *b, Batch *batch, const HttpReply *r, Error *err)
 {
     cJSON *j = json_parse(buf_slice(&r->body), err);
@@ -304,7 +340,9 @@ static bool take_items(Bulk *b, Batch *batch, const HttpReply *r, Error *err)
         b->ledger->retried += retried;
         again->tries = batch->tries + 1;
         b->window = b->window > 1 ? b->window / 2 : 1;
-        if (again->tries >= TRIES) {
+        if (ok && retried == batch->n && too_much(again)) {
+            halve(b, again, http_backoff(again->tries, 0));
+        } else if (again->tries >= TRIES) {
             ok = ok && refuse_all(b, again, again->why, err);
             batch_free(again);
         } else {
@@ -317,26 +355,6 @@ static bool take_items(Bulk *b, Batch *batch, const HttpReply *r, Error *err)
     return ok;
 }
 
-/* 413: two halves; one item that is too large alone has failed. */
-static bool split(Bulk *b, Batch *batch, Error *err)
-{
-    b->ledger->splits++;
-    if (batch->n == 1) {
-        bool ok = refuse_all(b, batch, "413 the document is larger than the engine takes", err);
-        batch_free(batch);
-        return ok;
-    }
-    if (batch->body.n / 2 < b->batch_bytes)
-        b->batch_bytes = batch->body.n / 2 + 1;
-    Batch *half[2] = {batch_new(), batch_new()};
-    for (size_t i = 0; i < batch->n; i++)
-        batch_copy_item(half[i >= batch->n / 2], batch, i);
-    batch_free(batch);
-    wait_in_line(b, half[0], 0);
-    wait_in_line(b, half[1], 0);
-    return true;
-}
-
 static bool again_whole(Bulk *b, Batch *batch, const HttpReply *r, const Error *lost, Error *err)
 {
     if (r->status)
@@ -345,7 +363,12 @@ static bool again_whole(Bulk *b, Batch *batch, const HttpReply *r, const Error *
         snprintf(batch->why, sizeof batch->why, "%.150s", lost->msg);
     b->window = b->window > 1 ? b->window / 2 : 1;
     b->ledger->retried += batch->n;
-    if (++batch->tries < TRIES) {
+    batch->tries++;
+    if (r->status == 429 && too_much(batch)) {
+        halve(b, batch, http_backoff(batch->tries, r->retry_after_s));
+        return true;
+    }
+    if (batch->tries < TRIES) {
         wait_in_line(b, batch, http_backoff(batch->tries, r->retry_after_s));
         return true;
     }

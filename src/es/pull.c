@@ -30,6 +30,7 @@
 #define LOOPS_MAX 16
 #define HEAD_BYTES 4096 /* of an answer: the context's id stands there */
 #define KEEP_ALIVE "3m"
+#define TRIES 6
 #define FILTER "_scroll_id,pit_id,timed_out,_shards,hits.total,hits.hits._source,hits.hits.sort"
 
 typedef struct Loop {
@@ -93,16 +94,55 @@ static Str between(Str text, const char *before, char after)
     return e ? (Str){p, (size_t)(e - p)} : STR_NULL;
 }
 
-static bool open_pit(Pull *p, Error *err)
+/* Waits for the only call under way. After Ctrl-C too: what it opens is open then, and only its answer
+ * tells the id; another Ctrl-C ends the waiting. */
+static HttpCall *await(Http *http, Error *err)
 {
-    const char *how = p->c->caps.pit_opensearch ? "_search/point_in_time" : "_pit";
-    cJSON *j = client_json(p->c, "POST", STR_NULL, true, NULL, err, "/%s/%s?keep_alive=" KEEP_ALIVE,
-                           p->index.p, how);
+    HttpCall *call = http_next(http, err);
+    if (call || !cancel_is_raised())
+        return call;
+    Error ignored = ERROR_INIT;
+    cancel_clear();
+    call = http_next(http, &ignored);
+    cancel_raise();
+    return call;
+}
+
+static bool take_pit(Pull *p, const HttpReply *r, Error *err)
+{
+    bool os = p->c->caps.pit_opensearch;
+    if (r->status >= 400)
+        return client_refused(r, "a point in time", err);
+    cJSON *j = json_parse(buf_slice(&r->body), err);
     const char *id = NULL;
-    bool ok = j && json_get_text(j, p->c->caps.pit_opensearch ? "pit_id" : "id", how, &id, err);
+    bool ok = j && json_get_text(j, os ? "pit_id" : "id", "a point in time", &id, err);
     if (ok)
         buf_puts(&p->pit, id);
     cJSON_Delete(j);
+    return ok;
+}
+
+static bool open_pit(Pull *p, Error *err)
+{
+    Buf path = BUF_INIT;
+    buf_printf(&path, "/%s/%s?keep_alive=" KEEP_ALIVE, p->index.p,
+               p->c->caps.pit_opensearch ? "_search/point_in_time" : "_pit");
+    HttpRequest q = {.method = "POST", .path = path.p, .repeatable = true};
+    bool ok = false, again = true;
+    for (int k = 0; again && http_begin(p->c->http, &q, err); k++) {
+        HttpCall *call = await(p->c->http, err);
+        if (!call)
+            break;
+        const HttpReply *r = http_call_reply(call);
+        again = k < TRIES && !cancel_is_raised() && (r->status == 0 || http_worth_retrying(r));
+        double pause = http_backoff(k, r->retry_after_s);
+        if (!again && r->status == 0 && err && !error_is_set(err))
+            *err = *http_call_error(call);
+        ok = !again && r->status && take_pit(p, r, err) && !cancel_is_raised();
+        http_call_free(p->c->http, call);
+        again = again && http_sleep(pause, err);
+    }
+    buf_free(&path);
     return ok;
 }
 
@@ -324,7 +364,7 @@ static bool retry_page(Pull *p, Loop *l, HttpCall *call, bool *again, Error *err
     bool busy = http_worth_retrying(r);
     bool broken =
         r->status == 0 && http_call_error(call)->code == ERR_NET && (p->by_pit || !l->started);
-    *again = (busy || broken) && ++l->tries <= 6;
+    *again = (busy || broken) && ++l->tries <= TRIES;
     if (*again) {
         if (busy && l->page > PAGE_MIN)
             l->page /= 2;

@@ -283,7 +283,7 @@ static void cancelled_midway(Client *c)
 {
     static const int after_us[] = {3000, 8000, 20000, 60000, 150000};
     Error err = ERROR_INIT;
-    size_t cut = 0, n = sizeof after_us / sizeof *after_us;
+    size_t cut = 0, whole = 0, n = sizeof after_us / sizeof *after_us;
     signal(SIGALRM, on_alarm);
     for (size_t k = 0; k < n; k++) {
         err = (Error)ERROR_INIT;
@@ -291,6 +291,7 @@ static void cancelled_midway(Client *c)
         Frame *f = pull(c, (PullOptions){.index = "t-es-interactions", .page = 5}, &err);
         cancel_clear();
         cut += !f && err.code == ERR_CANCEL;
+        whole += f != NULL; /* faster than the clock */
         frame_unref(f);
     }
     int64_t left = -1;
@@ -301,10 +302,11 @@ static void cancelled_midway(Client *c)
         left = open_contexts(c);
     }
     err = (Error)ERROR_INIT;
-    if (cut != n || left)
+    bool ok = cut > 0 && cut + whole == n && left == 0;
+    if (!ok)
         fail(&err, ERR_REMOTE, "%zu of %zu pulls were cut, %lld search contexts are still open", cut, n,
              (long long)left);
-    report(cut == n && left == 0, "Ctrl-C in mid-pull closes what is open in the engine", &err);
+    report(ok, "Ctrl-C in mid-pull closes what is open in the engine", &err);
 }
 
 int main(void)
