@@ -236,7 +236,8 @@ static void set_transport(HttpCall *k)
     curl_easy_setopt(e, CURLOPT_CONNECTTIMEOUT_MS, (long)(connect * 1000));
     curl_easy_setopt(e, CURLOPT_TIMEOUT_MS, (long)(total * 1000));
     curl_easy_setopt(e, CURLOPT_BUFFERSIZE, 512L * 1024);
-    curl_easy_setopt(e, CURLOPT_UPLOAD_BUFFERSIZE, 1024L * 1024);
+    if (k->req.body.n > 65536)
+        curl_easy_setopt(e, CURLOPT_UPLOAD_BUFFERSIZE, 1024L * 1024);
     curl_easy_setopt(e, CURLOPT_ERRORBUFFER, k->curl_message);
     curl_easy_setopt(e, CURLOPT_WRITEFUNCTION, on_body);
     curl_easy_setopt(e, CURLOPT_WRITEDATA, k);
