@@ -3,9 +3,10 @@
 
 Theirs is the solver alone, on data prepared before the clock starts. Ours stands there twice: the solver (with standard
 errors, which the others leave out), and the whole `fit` command that the user waits for: design matrix, solver, metrics,
-input summaries, alarms, and the answer as JSON. Rounds go through all of them in
-turn, so that what else the machine does falls on all alike; a peer that needs more than SLOW times the fastest is not
-asked again. Processor seconds stand below the wall's. CASE is family:columns; `tall` is ten million rows in one go.
+input summaries, alarms, and the answer as JSON. Rounds go through all of them in turn, so that what else the machine
+does falls on all alike, and each begins when the one before has come to rest; a peer that needs more than SLOW times
+the fastest is not asked again. Processor seconds stand below the wall's. CASE is family:columns; `tall` is ten million
+rows in one go.
 """
 import json
 import os
@@ -14,7 +15,7 @@ import statistics
 import subprocess
 import sys
 
-from glint import BIN, ROWS, RUNS, TERMS, WORK, Glint, data, heading, memory, memory_reset, processor, row
+from glint import BIN, ROWS, RUNS, TERMS, WORK, Glint, data, heading, memory, memory_reset, processor, rest, row
 
 CASES = [f"{family}:{columns}" for family in ("binomial", "poisson") for columns in TERMS]
 TARGET = {9: "4x", 107: "8x", 685: "8x"}
@@ -48,6 +49,7 @@ class Peers:
                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
 
     def ask(self, line):
+        rest()
         self.process.stdin.write(line + "\n")
         self.process.stdin.flush()
         return json.loads(self.process.stdout.readline())
@@ -64,6 +66,7 @@ class Ours:
         self.extra = 0
 
     def fit(self, case):
+        rest()
         memory_reset(self.g.pid)
         before, cpu = memory(self.g.pid, "VmRSS"), processor(self.g.pid)
         answer, seconds = self.g.ask(command(case))

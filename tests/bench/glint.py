@@ -40,6 +40,22 @@ def processor(pid):
     return (int(fields[11]) + int(fields[12])) / TICK
 
 
+def rest(most=5):
+    """Waits until the processors have nothing to do: threads of the last one asked (pools that spin, collectors of
+    garbage) would be counted to the next. Not longer than `most` seconds."""
+    def idle():
+        fields = [int(x) for x in open("/proc/stat").readline().split()[1:]]
+        return fields[3] + fields[4], sum(fields[:8])
+    until = time.monotonic() + most
+    before = idle()
+    while time.monotonic() < until:
+        time.sleep(0.1)
+        now = idle()
+        if now[0] - before[0] >= 0.9 * (now[1] - before[1]):
+            return
+        before = now
+
+
 class Glint:
     """A glint that reads commands from a pipe and answers in JSON, one line a command."""
 
