@@ -210,7 +210,7 @@ tsan:
 memcheck:
 	@tests/deps.sh build check memcheck
 	+@$(AGAIN) VARIANT=debug check-build
-	$(Q)UNIT_WRAP="valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite" \
+	$(Q)SUITE_SECONDS=3600 UNIT_WRAP="valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite" \
 	  tests/run.sh build/debug unit
 cov:
 	@tests/deps.sh build check cov

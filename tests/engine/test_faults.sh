@@ -41,7 +41,7 @@ ask() { curl -s -m 60 -H 'Content-Type: application/json' "$@"; }
 put() { ask -X PUT "$url/$1" -d "$2" >answer; grep -q '"acknowledged":true\|"result"' answer || wrong "PUT $1: $(head -c 300 answer)"; }
 count() { ask "${2:-$url}/$1/_count" | sed -n 's/.*"count":\([0-9]*\).*/\1/p'; }
 setting() { ask -X PUT "$url/_cluster/settings" -d "{\"transient\":{$1}}" >/dev/null; }
-ask -X DELETE "$url/t-fault-numbers,t-fault-pages,t-fault-red,t-fault-nested,t-fault-posts,t-fault-big,t-fault-dates,t-fault-dates-us,t-fault-lists?ignore_unavailable=true" >/dev/null
+ask -X DELETE "$url/t-fault-numbers,t-fault-pages,t-fault-red,t-fault-nested,t-fault-posts,t-fault-big,t-fault-dates,t-fault-dates-us,t-fault-lists,t-fault-fresh?ignore_unavailable=true" >/dev/null
 printf 'connect %s\nes doctor\n' "$url" >case.glint
 "$GLINT" --no-rc -f case.glint >doctor 2>/dev/null
 lacks() { grep -qE "^$1 +no" doctor; }
@@ -59,6 +59,18 @@ says '5,000 documents to t-fault-numbers: 4,500 made, 500 refused'
 check test "$(wc -l <dead.ndjson)" = 500
 check test "$(count t-fault-numbers)" = 4500
 check grep -q '"_id":"k10","reason":"400 ' dead.ndjson
+
+# An index that is not there is made with the table's types, not with those of the documents that come first.
+settle
+awk 'BEGIN {print "k,n"; for (i = 1; i <= 5000; i++) print "k" i "," (i < 2500 ? i : i ".5")}' >halves.csv
+try 'an index that is not there is made first' 0 <<G
+load halves.csv as halves
+connect $url
+es push halves to t-fault-fresh --id k --batch-mb 0.05
+G
+says 't-fault-fresh: made'
+says '5,000 documents to t-fault-fresh: 5,000 made'
+check grep -q '"n":{"type":"double"}' <<<"$(curl -s "$url/t-fault-fresh/_mapping")"
 
 # ---- pages ----
 settle
@@ -261,5 +273,5 @@ else
     settle
     "$here/engine.sh" stop --name $cluster 2>/dev/null
 fi
-ask -X DELETE "$url/t-fault-numbers,t-fault-pages,t-fault-red,t-fault-nested,t-fault-posts,t-fault-big,t-fault-dates,t-fault-dates-us,t-fault-lists,t-fault-interactions?ignore_unavailable=true" >/dev/null
+ask -X DELETE "$url/t-fault-numbers,t-fault-pages,t-fault-red,t-fault-nested,t-fault-posts,t-fault-big,t-fault-dates,t-fault-dates-us,t-fault-lists,t-fault-fresh,t-fault-interactions?ignore_unavailable=true" >/dev/null
 exit 0

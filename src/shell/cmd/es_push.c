@@ -62,18 +62,26 @@ static bool push_table(Session *s, const Args *a, const NamedData *t, const Push
     return ledger_settle(s, &ledger, out, err);
 }
 
-/* `save T to es:I`: the index is made when it is not there. */
-bool engine_save(Session *s, const Args *a, const NamedData *t, const char *index, Result *out,
-                 Error *err)
+/* Makes the index when it is not there, with the types of the table: left to guess them from the
+ * first documents of several requests at once, the engine may refuse some. Who may not look may
+ * still write. */
+static bool make_missing(Session *s, const Args *a, const NamedData *t, const char *index,
+                         Result *out, Error *err)
 {
     Client *c = connection_need(s, err);
-    bool exists = false, made = false;
+    Error refused = ERROR_INIT;
+    bool exists = false, made = false, dry = args_flag(a, "dry");
     if (!c)
         return false;
-    connection_show(s, a, out);
-    if (!client_index_exists(c, index, &exists, err))
+    if (!client_index_exists(c, index, &exists, &refused)) {
+        if (refused.code == ERR_REMOTE)
+            return true;
+        *err = refused;
         return false;
-    if (!exists && !args_flag(a, "dry")) {
+    }
+    if (exists)
+        return true;
+    if (!dry) {
         Buf body = BUF_INIT;
         index_body(t->data.frame, &(IndexPlan){.roles = &t->roles}, &body);
         bool ok = index_create(c, index, buf_slice(&body), false, &made, err);
@@ -81,10 +89,16 @@ bool engine_save(Session *s, const Args *a, const NamedData *t, const char *inde
         if (!ok)
             return false;
     }
-    if (!exists)
-        result_line(out, "%s: %s", index, made ? "made" : "would be made");
+    result_line(out, "%s: %s", index, made ? "made" : "would be made");
+    return true;
+}
+
+bool engine_save(Session *s, const Args *a, const NamedData *t, const char *index, Result *out,
+                 Error *err)
+{
+    connection_show(s, a, out);
     PushOptions push = push_options(a, t, index);
-    return push_table(s, a, t, &push, out, err);
+    return make_missing(s, a, t, index, out, err) && push_table(s, a, t, &push, out, err);
 }
 
 static bool run(Session *s, const Args *a, Result *out, Error *err)
@@ -105,7 +119,7 @@ static bool run(Session *s, const Args *a, Result *out, Error *err)
         push.lists = args_z(a, "lists");
     push.version = args_int(a, "version");
     push.bulk.batch_bytes = (size_t)(args_real(a, "batch-mb") * 1048576);
-    return push_table(s, a, t, &push, out, err);
+    return make_missing(s, a, t, push.bulk.index, out, err) && push_table(s, a, t, &push, out, err);
 }
 
 static const OptRow opts[] = {
