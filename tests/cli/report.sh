@@ -19,14 +19,14 @@ fit viewed ~ age + lang --test 0.25 as m; report to seen.html'
     # a copy that says of each picture how wide it came out; the page itself has no script
     sed 's#</body>#<script>onload=function(){document.title=[].map.call(document.images,function(i){return i.naturalWidth})+";"+[].map.call(document.querySelectorAll(".half"),function(h){return h.offsetTop})+";"+(document.documentElement.scrollWidth>innerWidth?"wider":"fits")}</script></body>#' \
         seen.html >asked.html
-    timeout 120 "$browser" --headless --no-sandbox --disable-gpu --window-size=1200,900 --user-data-dir="$PWD/browser" --dump-dom "file://$PWD/asked.html" \
+    timeout 120 "$browser" --headless --no-sandbox --disable-gpu --disable-dev-shm-usage --window-size=1200,900 --user-data-dir="$PWD/browser" --dump-dom "file://$PWD/asked.html" \
         >dom.html 2>/dev/null || wrong "the browser ended with status $?"
     grep -qE '<title>([1-9][0-9]*,){4,}[1-9][0-9]*;' dom.html || wrong "pictures are not drawn: $(grep -oE '<title>[^<]*' dom.html)"
     # on a wide page the curves stand two by two
     grep -qE '<title>[0-9,]*;([0-9]+),\1,([0-9]+),\2;fits<' dom.html || wrong "curves are not beside each other: $(grep -oE '<title>[^<]*' dom.html)"
     [ "$(grep -c '<section' dom.html)" -ge 8 ] || wrong "sections are missing in the browser"
     # on a narrow one a table that is too wide scrolls by itself, not the page
-    timeout 120 "$browser" --headless --no-sandbox --disable-gpu --window-size=500,900 --user-data-dir="$PWD/browser" --dump-dom \
+    timeout 120 "$browser" --headless --no-sandbox --disable-gpu --disable-dev-shm-usage --window-size=500,900 --user-data-dir="$PWD/browser" --dump-dom \
         "file://$PWD/asked.html" >narrow.html 2>/dev/null || wrong "the browser ended with status $?"
     grep -qE '<title>[^<]*;fits<' narrow.html || wrong "the narrow page scrolls: $(grep -oE '<title>[^<]*' narrow.html)"
     rm -rf browser
