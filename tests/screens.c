@@ -3,12 +3,13 @@
  * screens.c - keys in, cells out: plays each tests/screens/NAME.txt without a terminal and compares
  * what is drawn.
  *
- *     # a comment                     $ coef --sort p         a command of the shell, before or
- * between screens
- *     @ 80x24 coef m1                 opens a screen at a size      @ 40x12     resizes the one
- * that is open > s<Down><Enter>                presses keys, named as in src/tui/keys.c |what is
- * drawn                  a line of the screen, blanks at its end cut; empty lines at the bottom are
- * left out
+ *     # a comment
+ *     $ coef --sort p      a command of the shell, before or between screens
+ *     @ 80x24 coef m1      opens a screen at a size
+ *     @ 40x12              resizes the one that is open
+ *     > s<Down><Enter>     presses keys, named as in src/tui/keys.c
+ *     |what is drawn       a line of the screen, blanks at its end cut; empty lines at the bottom
+ *                          are left out
  *
  * After each @ and > line stands the whole screen. Each file begins in a session that holds the
  * bundled tables, the feature table ft and the models m1 and m2; it runs in a child, so that none

@@ -124,7 +124,8 @@ size_t builder_count(const ColumnBuilder *b);
  * builder_new_strings() gives COL_CODE when few values are distinct, else COL_TEXT (the rule is in
  * builder.c). */
 Column *builder_finish(ColumnBuilder *b, Error *err);
-/* That rule: so many distinct texts at most among `values` of them, and so many bytes on average. */
+/* That rule: so many distinct texts at most among `values` of them, and so many bytes on average.
+ */
 size_t code_levels_max(size_t values);
 #define CODE_LEVEL_BYTES_MAX 200.0
 ColumnBuilder *builder_new_strings(void);

@@ -68,9 +68,17 @@ Str expr_column_power(const Expr *e, int *power);
  * term. */
 void expr_print(const Expr *e, Buf *out);
 
-/* One node of the tree, for whoever writes it in another language: a literal, a column, or a call of a function or
- * operator by its name in the table ("+", "log", "if", "-" with one argument). Borrowed. */
-typedef enum ExprNodeKind { NODE_NULL, NODE_NUMBER, NODE_TRUTH, NODE_TEXT, NODE_COLUMN, NODE_CALL } ExprNodeKind;
+/* One node of the tree, for whoever writes it in another language: a literal, a column, or a call
+ * of a function or operator by its name in the table ("+", "log", "if", "-" with one argument).
+ * Borrowed. */
+typedef enum ExprNodeKind {
+    NODE_NULL,
+    NODE_NUMBER,
+    NODE_TRUTH,
+    NODE_TEXT,
+    NODE_COLUMN,
+    NODE_CALL
+} ExprNodeKind;
 typedef struct ExprNode {
     ExprNodeKind kind;
     double number;          /* NODE_NUMBER; NODE_TRUTH: 0 or 1 */

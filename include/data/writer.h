@@ -12,7 +12,8 @@ struct Writer {
     void (*abandon)(Writer *w);            /* ends badly: nothing stays; frees w */
 };
 
-/* A CSV (delim ',') or TSV ('\t') file, packed by ending; reads back as the same bits. "-" is standard output. */
+/* A CSV (delim ',') or TSV ('\t') file, packed by ending; reads back as the same bits. "-" is
+ * standard output. */
 Writer *csv_writer_open(const char *path, char delim, Error *err);
 Writer *ndjson_writer_open(const char *path, Error *err);
 bool writer_put_all(Writer *w, const Frame *f, Error *err); /* put + commit, abandon on failure */

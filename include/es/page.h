@@ -27,8 +27,8 @@ void page_info_clear(PageInfo *p);
 /* Appends the page's documents. Fails on text that is no JSON (with the place) or ends early.
  * Rows of a page that failed are undone by the caller giving up the sink. */
 bool page_parse(PageSink *k, Str text, PageInfo *info, Error *err);
-/* The columns so far as a frame, their rows in the order of `order` (page_rows() of them) when it is
- * given; frees the sink's builders. */
+/* The columns so far as a frame, their rows in the order of `order` (page_rows() of them) when it
+ * is given; frees the sink's builders. */
 Frame *page_finish(PageSink *k, const char *origin, const uint32_t *order, Error *err);
 /* What was cut or joined so that it cannot be told apart any more. */
 void page_notes(const PageSink *k, ReadReport *report);

@@ -5,9 +5,9 @@
 
 #include "es/schema.h"
 
-/* What to do with a list where a column wants one value. LIST_COUNT, LIST_MULTIHOT: a column that holds
- * a list anywhere becomes the number of its values, or a column of yes and no for each value; the others
- * stay. */
+/* What to do with a list where a column wants one value. LIST_COUNT, LIST_MULTIHOT: a column that
+ * holds a list anywhere becomes the number of its values, or a column of yes and no for each value;
+ * the others stay. */
 typedef enum ListPolicy {
     LIST_JOIN,
     LIST_FIRST,

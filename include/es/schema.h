@@ -28,7 +28,7 @@ typedef struct Field {
     bool epoch_first;   /* digits are an epoch before they are a year */
     bool hidden;        /* not indexed: no query finds it */
     char *format;       /* of a date that is not ISO 8601 or an epoch alone, or NULL; owned */
-    size_t container;   /* of a field inside nested objects: how long the path of the outermost is */
+    size_t container; /* of a field inside nested objects: how long the path of the outermost is */
 } Field;
 
 typedef struct Schema {
@@ -40,9 +40,9 @@ typedef struct Schema {
 } Schema;
 
 /* The mappings of all indexes that the name or pattern stands for, merged; a field that has two
- * types, or a date two formats, becomes the wider one (int + real: real; anything else: text) and is
- * told in report->notes. Fields in the order our own indexes remember (_meta), otherwise as the engine
- * lists them. */
+ * types, or a date two formats, becomes the wider one (int + real: real; anything else: text) and
+ * is told in report->notes. Fields in the order our own indexes remember (_meta), otherwise as the
+ * engine lists them. */
 Schema *schema_fetch(Client *c, const char *index, ReadReport *report, Error *err);
 void schema_free(Schema *s);
 /* What the fields stand for, guessed as for a table of that name; columns of the map are fields. */
@@ -53,8 +53,9 @@ Frame *schema_frame(const Schema *s, Error *err);
 
 /* Is there an alternative in the format that is neither ISO 8601 nor an epoch? */
 bool format_is_own(const char *format);
-/* The dates of most mappings: 2024, 2024-05, 2024-05-02, 2024-05-02T10[:11[:12.345]][Z]. Digits alone
- * are a year when there are four of them and the epoch does not come first; other counts are epochs. */
+/* The dates of most mappings: 2024, 2024-05, 2024-05-02, 2024-05-02T10[:11[:12.345]][Z]. Digits
+ * alone are a year when there are four of them and the epoch does not come first; other counts are
+ * epochs. */
 bool date_as_usual(Str text, bool epoch_first, int64_t *us, TimeUnit *unit);
 /* A moment as one of those alternatives has it. */
 bool date_by_format(Str text, const char *format, int64_t *us, TimeUnit *unit);

@@ -10,12 +10,13 @@
 #include "model/model.h"
 
 /* The index of a batch: TARGET-<version>, made with `body`; or TARGET itself when an index of that
- * name is there (a batch is then written in place). ERR_GUARD when TARGET stands for a newer batch. */
+ * name is there (a batch is then written in place). ERR_GUARD when TARGET stands for a newer batch.
+ */
 bool target_open(Client *c, const char *target, int64_t version, Str body, char index[256],
                  Error *err);
-/* TARGET stands for `index` from now on; the index that it leaves is dropped in the same step when a
- * batch made it. `replaced` tells ("s-4 is dropped"; "" when there was none). Nothing to do when they are
- * the same. */
+/* TARGET stands for `index` from now on; the index that it leaves is dropped in the same step when
+ * a batch made it. `replaced` tells ("s-4 is dropped"; "" when there was none). Nothing to do when
+ * they are the same. */
 bool target_swap(Client *c, const char *target, const char *index, char replaced[300], Error *err);
 
 uint64_t hash_start(void);

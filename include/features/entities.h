@@ -31,7 +31,7 @@ typedef enum Role {
 typedef struct RoleMap {
     Entity entity;
     long col[ROLE_COUNT];       /* column of the table with that role, or -1 */
-    size_t key;                 /* column said to tell the rows apart, counted from 1; 0: none was */
+    size_t key; /* column said to tell the rows apart, counted from 1; 0: none was */
     bool guessed;
     char why[160];              /* "user_username matches users.username in 100 % of rows" */
 } RoleMap;
@@ -54,8 +54,8 @@ RoleMap roles_guess(const char *table, const Frame *f);
 /* The roles of a table that is said to be `entity`, by the names of its columns; a correction. */
 void roles_as(RoleMap *m, const Frame *f, Entity entity);
 
-/* Column `key` tells the rows apart: of users, posts or products (by the guess, else by the table's name)
- * it is the key that others point at. */
+/* Column `key` tells the rows apart: of users, posts or products (by the guess, else by the table's
+ * name) it is the key that others point at. */
 void roles_set_key(RoleMap *m, const char *table, const Frame *f, size_t key);
 
 /* The tables that play together. Any frame may be NULL except interactions (or flat). Frames

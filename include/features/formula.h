@@ -3,9 +3,11 @@
  * formula.h - R's formula language to Terms: y ~ a + b:c - 1, with the place of each part in the
  * text.
  *
- *     + - : * / ^ . () 0 1 -1 %in%   I() log() ... (any expression of data/expr.h)   poly(x, 3)
- * ns(x, df = 4) bs(x, ...) cut(x, ...) C(x, ref = "USA") factor(x) offset(e)   cbind(successes,
- * failures) ~ ...
+ *     + - : * / ^ . () 0 1 -1 %in%
+ *     I()  log() ... (any expression of data/expr.h)
+ *     poly(x, 3)  ns(x, df = 4)  bs(x, ...)  cut(x, ...)
+ *     C(x, ref = "USA")  factor(x)  offset(e)
+ *     cbind(successes, failures) ~ ...
  *
  * A name that R would have to quote is written `Post Title`. A response that is more than a name
  * needs no I().

@@ -17,8 +17,8 @@ typedef struct FavouriteOptions {
     size_t top;                 /* rows a group; 0 all */
 } FavouriteOptions;
 /* New frame: by-columns, the item, count (weighted), n (events), share (of the group), lift
- * (share over everybody's share, whatever `where` says), low, high (95 % interval of the lift, by the delta method on
- * log). Sorted by group, then count descending. */
+ * (share over everybody's share, whatever `where` says), low, high (95 % interval of the lift, by
+ * the delta method on log). Sorted by group, then count descending. */
 Frame *favourites(const World *w, const FavouriteOptions *opt, Error *err);
 
 #endif

@@ -27,15 +27,16 @@ typedef struct AnovaRow {
     double stat, p;
 } AnovaRow;
 
-/* The rows of a kind: ORDER and SCORE begin with the model without terms, DROP and DROP_SCORE with the whole one,
- * the type II kinds have a line a term only. Heap, free() it. `enc`, `pb` and `fit` belong
- * together. */
+/* The rows of a kind: ORDER and SCORE begin with the model without terms, DROP and DROP_SCORE with
+ * the whole one, the type II kinds have a line a term only. Heap, free() it. `enc`, `pb` and `fit`
+ * belong together. */
 AnovaRow *anova_rows(const Encoding *enc, const Problem *pb, const Fit *fit, AnovaKind kind,
                      size_t *n, Error *err);
 /* The same of a model, its rows made again from the table that it was fitted to. */
 AnovaRow *model_anova(const Model *m, const Dataset *data, AnovaKind kind, size_t *n, Error *err);
 /* Likelihood-ratio test of two nested models of the same rows, in either order: two rows, the
- * smaller first. Fails when rows, response or family differ, and when neither lies within the other. */
+ * smaller first. Fails when rows, response or family differ, and when neither lies within the
+ * other. */
 bool model_lr_test(const Model *small, const Model *big, AnovaRow out[2], Error *err);
 
 /* The rows that a model was trained on, made again from their table: X, y, w, offset as the fit saw

@@ -21,10 +21,12 @@ const Export *export_find(Str name, Span at, Error *err);
 const Export *export_by_ending(Str path);
 
 /* One row of the design matrix as Painless, for sums where the documents are. Run on a document,
- * `body` fills int k, int[] ix, double[] x      its columns that are not 0: k of them, their
- * numbers and values less centre[] double y                         the response or jumps over the
- * document with `a[2] += 1.0; return;` where something is missing. `functions` stand before it;
- * `tables` is the JSON of params it reads, without braces. */
+ * `body` fills
+ *     int k, int[] ix, double[] x   its columns that are not 0: k of them, their numbers and their
+ *                                   values less centre[]
+ *     double y                      the response
+ * or jumps over the document with `a[2] += 1.0; return;` where something is missing. `functions`
+ * stand before it; `tables` is the JSON of params it reads, without braces. */
 typedef struct RowScript {
     Buf functions, body, tables;
     size_t slots; /* room that ix and x need */

@@ -170,8 +170,8 @@ const Command *command_find(Str line, bool prefixes, size_t *used, Error *err);
 /* The table a command works on: --data NAME, a first word that names one (the caller says), or the
  * current one. */
 const NamedData *command_table_arg(Session *s, const Args *a, Str name, Span at, Error *err);
-/* The same for a raw subject: a table's name in front of it is taken off (`derive users x = age * 2`),
- * unless the current table has a column of that name. */
+/* The same for a raw subject: a table's name in front of it is taken off (`derive users x = age *
+ * 2`), unless the current table has a column of that name. */
 const NamedData *command_table_first(Session *s, const Args *a, Str *text, Span *at, Error *err);
 /* The model a command works on: the named one, --model NAME, or the current one. Borrowed from the
  * session. */

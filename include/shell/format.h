@@ -50,7 +50,8 @@ void buf_cell(Buf *b, Cell c);
 void buf_cell_people(Buf *b, Cell c, const TableCol *col, const char *null_text);
 /* 4 significant digits (whole numbers whole): 0.3201, 51205, 1.2e+20 */
 void buf_digits(Buf *b, double v, int digits);
-/* The text in at most `room` cells: one that is longer loses its middle, since ends tell terms apart. */
+/* The text in at most `room` cells: one that is longer loses its middle, since ends tell terms
+ * apart. */
 void buf_ends(Buf *b, Str text, size_t room, bool ascii);
 /* 52,237.0: so many decimals, thousands apart. */
 void buf_amount(Buf *b, double v, int digits);

@@ -20,8 +20,8 @@ typedef struct Outcomes {
     uint8_t *fold;     /* n: which one, or NULL */
 } Outcomes;
 
-/* By --on train|test|folds|T and the where clause: the test part when there is one. Fails for responses
- * that have not two values. */
+/* By --on train|test|folds|T and the where clause: the test part when there is one. Fails for
+ * responses that have not two values. */
 bool outcomes_get(Session *s, const Args *a, const Model *m, Outcomes *out, Error *err);
 /* Says so where the rows are a sample of the negatives, and predictions are of all. */
 void outcomes_note(const Outcomes *o, Result *out);

@@ -6,10 +6,18 @@
 
 #include "base/str.h"
 
-/* PLOT_WATERFALL: steps from low to high of series[0], x the amount; the first and the last are where it begins and
- * ends. */
-/* PLOT_HEAT: a matrix; y of series[0] has n x n values from -1 to 1, row by row, labels their names. */
-typedef enum PlotKind { PLOT_LINES, PLOT_BARS, PLOT_FOREST, PLOT_POINTS, PLOT_HEAT, PLOT_WATERFALL } PlotKind;
+/* PLOT_WATERFALL: steps from low to high of series[0], x the amount; the first and the last are
+ * where it begins and ends. */
+/* PLOT_HEAT: a matrix; y of series[0] has n x n values from -1 to 1, row by row, labels their
+ * names. */
+typedef enum PlotKind {
+    PLOT_LINES,
+    PLOT_BARS,
+    PLOT_FOREST,
+    PLOT_POINTS,
+    PLOT_HEAT,
+    PLOT_WATERFALL
+} PlotKind;
 #define SERIES_MAX 8
 typedef struct Series {
     const char *name;

@@ -41,8 +41,8 @@ static inline Cell cell_real(double d) /* NaN is missing */
 {
     return (Cell){.kind = d == d ? CELL_REAL : CELL_NULL, .v.d = d};
 }
-/* The same for LOOK_FIXED: so many decimals that `scale` (a standard error, or the value itself) shows
- * `significant` digits. */
+/* The same for LOOK_FIXED: so many decimals that `scale` (a standard error, or the value itself)
+ * shows `significant` digits. */
 Cell cell_fine(double d, double scale, int significant);
 static inline Cell cell_bool(bool b)
 {
@@ -165,7 +165,8 @@ Cell table_cell(const Table *t, size_t row, size_t col);
  * hand them over. */
 Table *result_frame(Result *r, const char *key, const Frame *f, const uint32_t *rows, size_t n);
 void result_plot(Result *r, Plot *p);
-/* A plot that is drawn only when the result is saved as a picture: the text has its numbers already. */
+/* A plot that is drawn only when the result is saved as a picture: the text has its numbers
+ * already. */
 void result_picture(Result *r, Plot *p);
 /* Freed with the result: a frame (one reference) or a malloc'd block. */
 void result_keep_frame(Result *r, Frame *f);

@@ -8,6 +8,9 @@
 
 /* Runs the commands of a file ("-": standard input), ${NAME} replaced. False when one failed. */
 bool script_run(Session *s, const char *path, const Variable *vars, size_t nvars, bool keep_going);
+/* The same for the text of `path`, read already. */
+bool script_run_text(Session *s, const char *path, Str text, const Variable *vars, size_t nvars,
+                     bool keep_going);
 /* Splits NAME=VALUE; false when it is not one. */
 bool variable_parse(Str text, Variable *out);
 

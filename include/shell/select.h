@@ -25,8 +25,8 @@ void select_clear(Selection *sel);
 /* The frame's rows where the `where` clause holds: new frame, or a new reference of f when there is
  * no clause. */
 Frame *select_where(const Args *a, const Frame *f, const char *table, Error *err);
-/* Why no row of `f` is left: "country is never 'DEU'; did you mean 'DE'?" when the `where` clause compares a
- * column with a text that it does not hold, as a note. Nothing to say: no note. */
+/* Why no row of `f` is left: "country is never 'DEU'; did you mean 'DE'?" when the `where` clause
+ * compares a column with a text that it does not hold, as a note. Nothing to say: no note. */
 void select_never(const Args *a, const Frame *f, Result *out);
 /* The `sort` clause as keys. */
 bool select_keys(const Args *a, const Frame *f, const char *table, SortKey **keys, size_t *n,

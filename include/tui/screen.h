@@ -79,7 +79,8 @@ void ui_pop(Ui *ui);
 bool ui_run(Ui *ui, bool quiet, const char *fmt, ...) PRINTF_LIKE(3, 4);
 /* Asks for a line in the status line; the answer arrives at `done` (empty when cancelled). */
 void ui_ask(Ui *ui, const char *prompt, Str initial, void (*done)(Ui *ui, void *state, Str answer));
-/* The same with a list to choose from: `names`, each NUL-ended, is taken over. Typing narrows it. */
+/* The same with a list to choose from: `names`, each NUL-ended, is taken over. Typing narrows it.
+ */
 void ui_pick(Ui *ui, const char *prompt, Buf *names, void (*done)(Ui *ui, void *state, Str answer));
 void ui_copy(Ui *ui, Str text);
 /* For searches: is `part` in `text`, in any case of ASCII letters? */

@@ -92,7 +92,8 @@ static void note_column(const Csv *c, const char *name, const Column *col, const
     read_note(c->report,
               "column '%.60s' is %s, not %s: %zu of %zu values %s not fit, first '%.*s' in row %zu",
               name, coltype_name(col->type), moments ? "time" : "a number", l.misfits, l.values,
-              l.misfits == 1 ? "does" : "do", first.n < 40 ? (int)first.n : 40, first.p, l.first + 1);
+              l.misfits == 1 ? "does" : "do", first.n < 40 ? (int)first.n : 40, first.p,
+              l.first + 1);
 }
 
 void csv_note_misfits(const Csv *c, const Frame *f)

@@ -4,12 +4,13 @@
  *
  * The chapters, in the order in which a file meets them:
  *     csv_dialect.c   encoding, newline, delimiter, names
- *     csv_scan.c      the text is cut into chunks; each knows its first row (one pass over the
- * bytes) csv_parse.c     the fields of a chunk are found, then its columns are parsed one by one
- * under the type that the column has had so far (the second pass) guess.c         the type of each
- * column, from what all its values look like csv_gather.c    pieces to columns csv_notes.c     what
- * the person should know csv_batch.c reads a file that need not fit into memory, window by window,
- * with the same steps.
+ *     csv_scan.c      the text is cut into chunks; each knows its first row (a pass over the bytes)
+ *     csv_parse.c     the fields of a chunk are found, then its columns are parsed one by one under
+ *                     the type that the column has had so far (the second pass)
+ *     guess.c         the type of each column, from what all its values look like
+ *     csv_gather.c    pieces to columns
+ *     csv_notes.c     what the person should know
+ * csv_batch.c reads a file that need not fit into memory, window by window, with the same steps.
  *
  * No sample decides a type. The first, a middle and the last chunk are parsed first, so the others
  * mostly start with the right type; a value that does not fit widens it (int to real to text), and

@@ -246,7 +246,8 @@ bool expr_aggregate_over(Plan *p, Step *s, const Column *c)
     }
     AggId id = (AggId)s->op;
     Column *out = column_new(type_of(id, c), p->f->rows, p->err);
-    double *v = out ? big_alloc(p->f->rows + 1, sizeof *v, false, "values of a group", p->err) : NULL;
+    double *v =
+        out ? big_alloc(p->f->rows + 1, sizeof *v, false, "values of a group", p->err) : NULL;
     bool ok = v != NULL;
     for (size_t k = 0; ok && k < l.ngroups; k++) {
         Group g = {.layout = &l, .c = c, .r = l.row + l.start[k], .v = v};

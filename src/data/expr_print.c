@@ -276,5 +276,6 @@ ExprNode expr_node(const Expr *e)
         return literal_node(e);
     if (e->kind == EXPR_NAME)
         return (ExprNode){.kind = NODE_COLUMN, .text = e->name};
-    return (ExprNode){.kind = NODE_CALL, .text = str_of(e->fn->doc.name), .nargs = e->nargs, .args = e->args};
+    return (ExprNode){
+        .kind = NODE_CALL, .text = str_of(e->fn->doc.name), .nargs = e->nargs, .args = e->args};
 }

@@ -247,14 +247,15 @@ typedef struct Journal {
     char world[24];        /* print of what is scored; read: of what was */
 } Journal;
 
-/* A number that other users, posts or probabilities would not have: the items that a resumed batch passes
- * over must be those that were written. */
+/* A number that other users, posts or probabilities would not have: the items that a resumed batch
+ * passes over must be those that were written. */
 static void world_print(const World *w, const PairReport *r, char out[24])
 {
     struct {
         const Frame *table;
         long key;
-    } sides[] = {{w->users, w->users_roles.col[ROLE_USER]}, {w->posts, w->posts_roles.col[ROLE_POST]}};
+    } sides[] = {{w->users, w->users_roles.col[ROLE_USER]},
+                 {w->posts, w->posts_roles.col[ROLE_POST]}};
     Buf b = BUF_INIT;
     uint64_t h = hash_start();
     for (size_t k = 0; k < 2; k++)
@@ -351,7 +352,8 @@ static bool same_world(Journal *j, const World *w, const PairReport *r, bool res
     world_print(w, r, j->world);
     if (!resume || strcmp(was, j->world) == 0)
         return true;
-    fail(err, ERR_DATA, "users, posts or what is known of them are others than when the batch was cut off");
+    fail(err, ERR_DATA,
+         "users, posts or what is known of them are others than when the batch was cut off");
     return error_hint(err, "leave --resume out to score them all again");
 }
 
@@ -435,7 +437,8 @@ static bool check_count(Client *c, const BatchOptions *opt, const Sink *sink, Ba
         r->failed_before)
         return true;
     for (int tries = 0; tries < (r->ledger.unrefreshed ? 10 : 1); tries++) {
-        if ((tries && !http_sleep(0.5, err)) || !client_count(c, r->index, STR_NULL, &r->counted, err))
+        if ((tries && !http_sleep(0.5, err)) ||
+            !client_count(c, r->index, STR_NULL, &r->counted, err))
             return false;
         if (r->counted == (int64_t)sink->nth)
             return true;
@@ -535,8 +538,8 @@ bool batch_run(Client *c, const Model *m, const World *w, const BatchOptions *gi
     buf_es_time(&sink.moment, opt.moment, TIME_SECOND);
     PairOptions po = pair_options(&opt, w);
     s = pairs_new(m, w, &po, err);
-    ok = s && batch_check_drift(s, m, &opt, r, err) && same_world(&journal, w, &r->pairs, opt.resume, err) &&
-         open_target(c, &opt, r, err) &&
+    ok = s && batch_check_drift(s, m, &opt, r, err) &&
+         same_world(&journal, w, &r->pairs, opt.resume, err) && open_target(c, &opt, r, err) &&
          write_all(c, s, &sink, &journal, &opt, r, err) && check_count(c, &opt, &sink, r, err);
     bool whole = !r->ledger.failed && !r->failed_before;
     if (ok && whole && opt.layout == LAYOUT_PAIRS)

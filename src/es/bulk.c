@@ -9,9 +9,10 @@
  *     item 409 with a version      a newer document is there: stale, which is success
  *     item 429 503                 sent again, in a batch of its own, after a pause
  *     item anything else           failed: counted by reason, written to the dead letters
- *     request 429 502 503 504, none the whole batch again; the window is halved (grows by one a success)
- *     request 413, and 429 of all  the batch is cut in two, and later batches are that small from the start
- *     for the third time
+ *     request 429 502 503 504      the whole batch again; the window is halved (and grows by one a
+ *     or no answer                 success)
+ *     request 413                  the batch is cut in two, and later ones are that small from the
+ *     or 429 of all, three times   start
  *     request anything else        the end: the body itself is wrong, or we may not write
  *
  * Sending again is harmless because every item names its document. Item i of an answer is action i

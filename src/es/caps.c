@@ -5,7 +5,8 @@
  * A version number says little: a plugin may be missing, scripts switched off, a user without a
  * privilege. So each capability is one small request, and a refusal is an answer rather than an
  * error. Everything that must exist for a question (an index, a document) is made in one index with
- * a random name and dropped again, after Ctrl-C too; what a killed run left is dropped by a later one.
+ * a random name and dropped again, after Ctrl-C too; what a killed run left is dropped by a later
+ * one.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -189,11 +190,12 @@ static void ask_stored(Client *c, const char *index, Error *err)
 static void drop(Client *c, bool sure, const char *before, const char *name, const char *after)
 {
     Error ignored = ERROR_INIT;
-    cJSON_Delete(client_json(c, "DELETE", STR_NULL, sure, NULL, &ignored, "%s%s%s", before, name, after));
+    cJSON_Delete(
+        client_json(c, "DELETE", STR_NULL, sure, NULL, &ignored, "%s%s%s", before, name, after));
 }
 
-/* After Ctrl-C it is not known which question was on its way, and the engine may still be making what
- * was asked for: everything is dropped twice. */
+/* After Ctrl-C it is not known which question was on its way, and the engine may still be making
+ * what was asked for: everything is dropped twice. */
 static void drop_all(Client *c, const char *index, bool cut)
 {
     static const struct {
@@ -223,7 +225,8 @@ static void drop_left_over(Client *c)
 {
     Error ignored = ERROR_INIT;
     cJSON *j = client_json(c, "GET", STR_NULL, true, NULL, &ignored,
-                           "/_cat/indices/" PROBE "*?h=index,creation.date&format=json&expand_wildcards=open");
+                           "/_cat/indices/" PROBE
+                           "*?h=index,creation.date&format=json&expand_wildcards=open");
     const cJSON *one;
     cJSON_ArrayForEach(one, j)
     {

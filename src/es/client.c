@@ -217,7 +217,8 @@ static bool lacks_privilege(const HttpReply *r)
 static bool ask_nodes(Client *c, Error *err)
 {
     HttpReply r;
-    if (!send(c, "GET", "/_nodes/_local?filter_path=cluster_name,nodes.*.version", STR_NULL, true, &r, err))
+    if (!send(c, "GET", "/_nodes/_local?filter_path=cluster_name,nodes.*.version", STR_NULL, true,
+              &r, err))
         return false;
     if (r.status >= 400) {
         bool known = lacks_privilege(&r) ? take_unknown(c) : client_refused(&r, "connect", err);

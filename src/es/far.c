@@ -2,13 +2,13 @@
 /*
  * far.c - a fit of documents that stay in the engine.
  *
- *     survey     which fields, how many documents have them all, their ranges            2 searches
- *     levels     of every factor, counted (composite), with the outcome beside them      1 or more
- * a factor sample     some documents, and a row for each level that they lack: names, coding, where
- * to start sums       few combinations: all of them are counted, and fitted here as rows with
- * counts otherwise: deviance, score and X'WX at each b, added up by a script there metrics    from
- * the combinations exactly; from bins of the linear predictor otherwise, with the error they may
- * have
+ *     survey     which fields, how many documents have them all, their ranges         2 searches
+ *     levels     of every factor, counted (composite), with the outcome beside them   1 or more
+ *     sample     some documents, and a row for each level that they lack: names, coding, a start
+ *     sums       few combinations: all of them are counted, and fitted here as rows with counts;
+ *                otherwise deviance, score and X'WX at each b, added up by a script there
+ *     metrics    from the combinations exactly; otherwise from bins of the linear predictor, with
+ *                the error they may have
  *
  * The numbers are those of a fit of the rows here, to the last digits; only where a basis is
  * learned from the data (knots of splines, poly) it is learned from the sample, which changes the

@@ -5,17 +5,19 @@
  * A call owns an easy handle, its reply and its error. http_run() begins a call, waits for it, and
  * repeats it when the table says so:
  *
- *     no connection, reset, time-out     only when the request is repeatable (others: fresh connections)
- *     429, 502, 503, 504                 after Retry-After or 0.2 s * 2^k with jitter, 30 s and 6 times at most
+ *     no connection, reset, time-out     only when the request is repeatable (others: on a fresh
+ *                                        connection)
+ *     429, 502, 503, 504                 after Retry-After or 0.2 s * 2^k with jitter, at most 30 s
+ *                                        and 6 times
  *     503 with too_many_buckets          never: it is not a temporary failure
  *     429 with "durability":"PERMANENT"  never: a circuit breaker that waiting does not close
  *     everything else                    handed to the caller
  *
  * With several nodes, one that does not answer is passed over and the next one asked. Ctrl-C is
- * asked ten times a second, while waiting; a transfer that is given up closes its socket, and the engine
- * then cancels its task. TLS peers are verified unless the configuration says otherwise. A pinned certificate is
- * compared by its sha256 inside the handshake, before anything is sent. Redirects are not followed:
- * credentials stay with the host they were given for.
+ * asked ten times a second, while waiting; a transfer that is given up closes its socket, and the
+ * engine then cancels its task. TLS peers are verified unless the configuration says otherwise. A
+ * pinned certificate is compared by its sha256 inside the handshake, before anything is sent.
+ * Redirects are not followed: credentials stay with the host they were given for.
  */
 #include <curl/curl.h>
 #include <openssl/ssl.h>

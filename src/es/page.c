@@ -85,10 +85,11 @@ static bool element(Parse *p, bool object)
         return true;
     Str name = k->nodes[p->list].name;
     if (policy == LIST_ERROR)
-        return !object || fail(p->err, ERR_DATA, "'%.*s' holds a list of objects in document %zu", STR_ARG(name),
-                               k->documents + 1);
+        return !object || fail(p->err, ERR_DATA, "'%.*s' holds a list of objects in document %zu",
+                               STR_ARG(name), k->documents + 1);
     if (k->explode_node && k->explode_node != p->list) {
-        fail(p->err, ERR_DATA, "'%.*s' and '%.*s' both hold lists in document %zu: which one makes the rows?",
+        fail(p->err, ERR_DATA,
+             "'%.*s' and '%.*s' both hold lists in document %zu: which one makes the rows?",
              STR_ARG(k->nodes[k->explode_node].name), STR_ARG(name), k->documents + 1);
         return error_hint(p->err, "--fields leaves one of them out");
     }
@@ -115,8 +116,8 @@ static void list_char(PageSink *k, Slot *s, char c)
     s->n++;
 }
 
-/* The slot's text is at the end of the scratch: between the values of a list of objects those of other
- * paths came. */
+/* The slot's text is at the end of the scratch: between the values of a list of objects those of
+ * other paths came. */
 static void list_to_end(PageSink *k, Slot *s)
 {
     if (s->from + s->n == k->scratch.n)
@@ -127,8 +128,8 @@ static void list_to_end(PageSink *k, Slot *s)
     s->from = from;
 }
 
-/* The value of the n-th element is the n-th in the column's list too, so that values of one object stay
- * together; a second value in the same element is joined to the first. */
+/* The value of the n-th element is the n-th in the column's list too, so that values of one object
+ * stay together; a second value in the same element is joined to the first. */
 static void put_in_place(PageSink *k, Slot *s, size_t nth, Str text, bool missing)
 {
     if (s->elements == nth) {

@@ -96,8 +96,10 @@ static bool check_field(Str f, const Str *names, size_t n, size_t open, Error *e
         if (is_or_holds(names[i], f)) {
             if (i < open)
                 return true;
-            fail(err, ERR_NAME, "'%.*s' is inside nested objects, which are only counted", STR_ARG(f));
-            return error_hint(err, "--nested first, multihot, explode or join makes columns of their fields");
+            fail(err, ERR_NAME, "'%.*s' is inside nested objects, which are only counted",
+                 STR_ARG(f));
+            return error_hint(
+                err, "--nested first, multihot, explode or join makes columns of their fields");
         }
     long near = nearest_name(f, names, open);
     fail(err, ERR_NAME, "no field '%.*s' in the mapping", STR_ARG(f));
@@ -145,7 +147,8 @@ PageSink *page_sink_new(const Schema *s, const PullOptions *opt, Error *err)
             add_field(k, f);
     }
     for (size_t i = 0; open && s->inner && i < s->inner->n; i++)
-        if (s->inner->fields[i].kind != FIELD_OTHER && wanted(opt->fields, s->inner->fields[i].path))
+        if (s->inner->fields[i].kind != FIELD_OTHER &&
+            wanted(opt->fields, s->inner->fields[i].path))
             add_field(k, &s->inner->fields[i]);
     for (size_t j = 0; j < k->n; j++) {
         ColType t = column_type(&k->cols[j]);
@@ -289,8 +292,8 @@ static bool put_list(PageSink *k, PageCol *c, const Slot *slot, size_t row, Erro
     if ((c->policy == LIST_JOIN || c->policy == LIST_MULTIHOT) && !strings && !one) {
         fail(err, ERR_DATA, "field '%s' holds a list of numbers in document %zu", c->path,
              k->documents + 1);
-        return error_hint(err, "say what to do with it: --%s first, %sexplode", c->nested ? "nested" : "lists",
-                          c->nested ? "" : "count, ");
+        return error_hint(err, "say what to do with it: --%s first, %sexplode",
+                          c->nested ? "nested" : "lists", c->nested ? "" : "count, ");
     }
     if (c->policy == LIST_ERROR && !one)
         return fail(err, ERR_DATA, "field '%s' holds a list of %zu values in document %zu", c->path,
@@ -310,8 +313,8 @@ bool page_document_end(PageSink *k, Error *err)
 {
     size_t rows = k->explode_rows ? k->explode_rows : 1;
     for (size_t j = 0; j < k->n; j++)
-        if (k->slots[j].state == SLOT_LIST && k->cols[j].policy == LIST_EXPLODE && !k->cols[j].counts &&
-            k->slots[j].elements > rows)
+        if (k->slots[j].state == SLOT_LIST && k->cols[j].policy == LIST_EXPLODE &&
+            !k->cols[j].counts && k->slots[j].elements > rows)
             rows = k->slots[j].elements;
     for (size_t r = 0; r < rows; r++)
         for (size_t j = 0; j < k->n; j++) {
@@ -351,11 +354,14 @@ void page_notes(const PageSink *k, ReadReport *report)
 {
     for (size_t j = 0; j < k->n; j++)
         if (k->cols[j].finer)
-            read_note(report, "%s: %zu moment%s finer than a microsecond, the rest cut", k->cols[j].path,
-                      k->cols[j].finer, k->cols[j].finer == 1 ? " is" : "s are");
+            read_note(report, "%s: %zu moment%s finer than a microsecond, the rest cut",
+                      k->cols[j].path, k->cols[j].finer, k->cols[j].finer == 1 ? " is" : "s are");
     if (k->bars)
-        read_note(report, "%zu '|' stand%s inside the values of lists joined with '|': --lists explode or multihot "
-                  "keeps the values apart", k->bars, k->bars == 1 ? "s" : "");
+        read_note(report,
+                  "%zu '|' stand%s inside the values of lists joined with '|': --lists explode or "
+                  "multihot "
+                  "keeps the values apart",
+                  k->bars, k->bars == 1 ? "s" : "");
 }
 
 /* Texts of unsigned 64-bit integers: integers when all of them fit. */
@@ -392,7 +398,8 @@ static Column *in_order(Column *c, const uint32_t *order, Error *err)
 }
 
 /* The column that a field has become: its own, its lengths, or a column for each value. */
-static bool finish_column(PageCol *c, const uint32_t *order, Column **cols, char **names, size_t *n, Error *err)
+static bool finish_column(PageCol *c, const uint32_t *order, Column **cols, char **names, size_t *n,
+                          Error *err)
 {
     ColumnBuilder **b = c->listed && c->lengths ? &c->lengths : &c->builder;
     Column *col = in_order(builder_finish(*b, err), order, err);

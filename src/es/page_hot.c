@@ -2,7 +2,8 @@
 /*
  * page_hot.c - a column of lists as a column of yes and no for each value.
  *
- * A document without the field is missing in all of them; one with an empty list has no in all of them.
+ * A document without the field is missing in all of them; one with an empty list has no in all of
+ * them.
  */
 #include <stdlib.h>
 
@@ -20,7 +21,9 @@ static StrMap *distinct(const Column *lists, const char *name, Error *err)
                 strmap_add(m, one, NULL);
             if (strmap_count(m) <= HOT_MAX)
                 continue;
-            fail(err, ERR_DATA, "'%s' has more than %d different values: too many for a column each", name, HOT_MAX);
+            fail(err, ERR_DATA,
+                 "'%s' has more than %d different values: too many for a column each", name,
+                 HOT_MAX);
             error_hint(err, "--lists join keeps them together: a|b|c");
             strmap_free(m);
             return NULL;
@@ -28,7 +31,8 @@ static StrMap *distinct(const Column *lists, const char *name, Error *err)
     return m;
 }
 
-static bool fill(const Column *lists, const StrMap *values, const int32_t *order, Column **cols, Error *err)
+static bool fill(const Column *lists, const StrMap *values, const int32_t *order, Column **cols,
+                 Error *err)
 {
     for (size_t i = 0; i < lists->n; i++) {
         if (column_is_null(lists, i)) {
@@ -59,7 +63,8 @@ static char *column_name(const char *name, Str value, char **names, size_t n)
     return b.p;
 }
 
-bool page_multihot(const Column *lists, const char *name, Column **cols, char **names, size_t *n, Error *err)
+bool page_multihot(const Column *lists, const char *name, Column **cols, char **names, size_t *n,
+                   Error *err)
 {
     StrMap *values = distinct(lists, name, err);
     if (!values)

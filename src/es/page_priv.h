@@ -5,8 +5,8 @@
 
 #include "es/page.h"
 
-/* Between elements of a list in the scratch, and an element that is missing: no JSON text holds them
- * unescaped. */
+/* Between elements of a list in the scratch, and an element that is missing: no JSON text holds
+ * them unescaped. */
 #define LIST_SEP '\x1e'
 #define LIST_MISSING '\x1d'
 
@@ -65,9 +65,11 @@ struct PageSink {
 size_t page_node(PageSink *k, size_t parent, Str name, bool make);
 /* The gathered document goes to the builders. */
 bool page_document_end(PageSink *k, Error *err);
-/* A column of lists (LIST_SEP between their elements) as a column of yes and no for each value, in the
- * order of the values, called NAME_VALUE: appended to cols and names, which have room for *n + HOT_MAX. */
+/* A column of lists (LIST_SEP between their elements) as a column of yes and no for each value, in
+ * the order of the values, called NAME_VALUE: appended to cols and names, which have room for *n +
+ * HOT_MAX. */
 #define HOT_MAX 500
-bool page_multihot(const Column *lists, const char *name, Column **cols, char **names, size_t *n, Error *err);
+bool page_multihot(const Column *lists, const char *name, Column **cols, char **names, size_t *n,
+                   Error *err);
 
 #endif

@@ -94,8 +94,8 @@ static Str between(Str text, const char *before, char after)
     return e ? (Str){p, (size_t)(e - p)} : STR_NULL;
 }
 
-/* Waits for the only call under way. After Ctrl-C too: what it opens is open then, and only its answer
- * tells the id; another Ctrl-C ends the waiting. */
+/* Waits for the only call under way. After Ctrl-C too: what it opens is open then, and only its
+ * answer tells the id; another Ctrl-C ends the waiting. */
 static HttpCall *await(Http *http, Error *err)
 {
     HttpCall *call = http_next(http, err);
@@ -146,18 +146,20 @@ static bool open_pit(Pull *p, Error *err)
     return ok;
 }
 
-/* A scroll whose first answer is on its way is open already, and only that answer tells its id. Another
- * Ctrl-C ends the waiting. */
+/* A scroll whose first answer is on its way is open already, and only that answer tells its id.
+ * Another Ctrl-C ends the waiting. */
 static void await_ids(Pull *p)
 {
     size_t unknown = 0;
     for (size_t i = 0; !p->by_pit && i < p->nloops; i++)
         unknown += p->loops[i].asked && !p->loops[i].started;
     Error ignored = ERROR_INIT;
-    for (HttpCall *call; unknown && (call = http_next(p->c->http, &ignored)); http_call_free(p->c->http, call)) {
+    for (HttpCall *call; unknown && (call = http_next(p->c->http, &ignored));
+         http_call_free(p->c->http, call)) {
         Loop *l = http_call_request(call)->tag;
         Str text = buf_slice(&http_call_reply(call)->body);
-        Str id = between(str_sub(text, 0, text.n < HEAD_BYTES ? text.n : HEAD_BYTES), "\"_scroll_id\":\"", '"');
+        Str id = between(str_sub(text, 0, text.n < HEAD_BYTES ? text.n : HEAD_BYTES),
+                         "\"_scroll_id\":\"", '"');
         unknown -= l->asked && !l->started;
         l->started = true;
         buf_clear(&l->info.context);
@@ -165,8 +167,8 @@ static void await_ids(Pull *p)
     }
 }
 
-/* Closing is a courtesy that must not hide the error which ended the pull, nor be stopped by the Ctrl-C
- * that ended it. */
+/* Closing is a courtesy that must not hide the error which ended the pull, nor be stopped by the
+ * Ctrl-C that ended it. */
 static void close_contexts(Pull *p)
 {
     Error ignored = ERROR_INIT;
@@ -452,19 +454,21 @@ static bool check_complete(const Pull *p, Error *err)
     return error_hint(err, "try again: documents may have been dropped with a shard");
 }
 
-/* The rows loop by loop, whichever page was the first to come: two pulls of an index that did not change
- * give the same table. New; NULL when they came so. */
-static uint32_t *row_order(const Pull *p)
+/* The rows loop by loop, whichever page was the first to come: two pulls of an index that did not
+ * change give the same table. New, *order NULL when they came so. */
+static bool row_order(const Pull *p, uint32_t **order, Error *err)
 {
-    if (p->nloops == 1)
-        return NULL;
-    uint32_t *rows = xcalloc(page_rows(p->sink) + 1, sizeof *rows);
     size_t n = 0;
-    for (size_t k = 0; k < p->nloops; k++)
+    *order = NULL;
+    if (p->nloops == 1)
+        return true;
+    uint32_t *rows = *order =
+        big_alloc(page_rows(p->sink) + 1, sizeof *rows, false, "the order of rows", err);
+    for (size_t k = 0; rows && k < p->nloops; k++)
         for (size_t i = 0, from = 0; i < p->npieces; from += p->pieces[i++].rows)
             for (size_t r = 0; p->pieces[i].of == &p->loops[k] && r < p->pieces[i].rows; r++)
                 rows[n++] = (uint32_t)(from + r);
-    return rows;
+    return rows != NULL;
 }
 
 static void pull_clear(Pull *p)
@@ -498,7 +502,8 @@ static void tell(const PullReport *r, const PageSink *sink)
     Buf example = BUF_INIT;
     if (page_malformed(sink, &example))
         read_note(r->read, "%zu value%s did not fit the mapping's type and %s missing: %s",
-                  r->malformed, r->malformed == 1 ? "" : "s", r->malformed == 1 ? "is" : "are", example.p);
+                  r->malformed, r->malformed == 1 ? "" : "s", r->malformed == 1 ? "is" : "are",
+                  example.p);
     buf_free(&example);
     page_notes(sink, r->read);
 }
@@ -521,8 +526,8 @@ Frame *es_pull(Client *c, const PullOptions *opt, PullReport *report, Error *err
         report->malformed = page_malformed(p.sink, NULL);
         tell(report, p.sink);
         tell_left_out(s, opt, report->read);
-        uint32_t *order = row_order(&p);
-        f = page_finish(p.sink, opt->index, order, err);
+        uint32_t *order;
+        f = row_order(&p, &order, err) ? page_finish(p.sink, opt->index, order, err) : NULL;
         free(order);
     }
     close_contexts(&p);

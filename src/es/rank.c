@@ -3,10 +3,10 @@
  * rank.c - posts for one user, ranked by the engine.
  *
  *     nested   the seed's query: function_score over user_view_probabilities; score = probability
- *     sparse   a rank_feature query, linear (log where there is no linear one); probability to 9 bits
+ *     sparse   a rank_feature query, linear (log where there is no linear one); 9 bits are kept
  *     pairs    a function_score over the pair documents; score = probability
  *     script   the script of `es deploy` over the Post documents' own fields
- *     weights  exp(coefficient) a level, exp decays a number; score = exp(linear predictor) * constant
+ *     weights  exp(coefficient) a level, exp decays a number; score = exp(linear predictor) * const
  *     vector   inner product of the post's and the user's vector; turned back into a probability
  *
  * With a text to match, nested, sparse and pairs add the text's score; weights multiply by it.

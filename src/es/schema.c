@@ -91,8 +91,8 @@ static void field_clear(Field *f)
     free(f->format);
 }
 
-static void merge_field(Schema *s, const char *path, const char *type, const cJSON *field, size_t container,
-                        ReadReport *report)
+static void merge_field(Schema *s, const char *path, const char *type, const cJSON *field,
+                        size_t container, ReadReport *report)
 {
     Field new = field_of(path, type, field);
     new.container = container;
@@ -101,8 +101,11 @@ static void merge_field(Schema *s, const char *path, const char *type, const cJS
         Field *f = &s->fields[at];
         FieldKind kind = new.kind, w = wider(f->kind, kind);
         if (w == FIELD_TIME && !same_dates(f, &new)) {
-            read_note(report, "the dates of field '%s' are written '%s' in one index and '%s' in another: read as text",
-                      path, f->format ? f->format : "as usual", new.format ? new.format : "as usual");
+            read_note(report,
+                      "the dates of field '%s' are written '%s' in one index and '%s' in another: "
+                      "read as text",
+                      path, f->format ? f->format : "as usual",
+                      new.format ? new.format : "as usual");
             w = FIELD_STRING;
         } else if (w != f->kind || w != kind)
             read_note(report, "field '%s' is %s in one index and %s in another: read as %s", path,
@@ -115,9 +118,10 @@ static void merge_field(Schema *s, const char *path, const char *type, const cJS
     s->fields[s->n++] = new;
 }
 
-/* `container`: 0 outside nested objects. A nested field is one, and what it holds is in s->inner. */
-static void merge_properties(Schema *s, const cJSON *properties, const char *prefix, size_t container,
-                             ReadReport *report)
+/* `container`: 0 outside nested objects. A nested field is one, and what it holds is in s->inner.
+ */
+static void merge_properties(Schema *s, const cJSON *properties, const char *prefix,
+                             size_t container, ReadReport *report)
 {
     const cJSON *p;
     cJSON_ArrayForEach(p, properties)

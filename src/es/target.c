@@ -3,9 +3,10 @@
  * target.c - aliases that move from one batch to the next, and whose model an index holds.
  *
  * A batch is written into a new index; when all of it is there the alias moves in one _aliases
- * request that drops the old index too. A reader sees the old batch or the new one. Only an index that
- * a batch made is dropped (ALIAS-<version>); another one loses the alias and stays. An index of
- * ours tells in its _meta which model made it, by name and by a fingerprint of formula and coefficients.
+ * request that drops the old index too. A reader sees the old batch or the new one. Only an index
+ * that a batch made is dropped (ALIAS-<version>); another one loses the alias and stays. An index
+ * of ours tells in its _meta which model made it, by name and by a fingerprint of formula and
+ * coefficients.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,8 +33,8 @@ static bool behind(Client *c, const char *alias, char out[256], bool *is_index, 
         return false;
     }
     if (j->child && j->child->next) {
-        fail(err, ERR_DATA, "'%s' stands for several indexes: %.60s, %.60s ...", alias, j->child->string,
-             j->child->next->string);
+        fail(err, ERR_DATA, "'%s' stands for several indexes: %.60s, %.60s ...", alias,
+             j->child->string, j->child->next->string);
         error_hint(err, "a batch takes the place of one: name another alias");
         cJSON_Delete(j);
         return false;
@@ -51,8 +52,8 @@ static int64_t batch_version(const char *index, const char *alias)
 {
     int64_t version;
     size_t n = strlen(alias);
-    bool ours = strncmp(index, alias, n) == 0 && index[n] == '-' && index[n + 1] >= '0' && index[n + 1] <= '9' &&
-                parse_int(str_of(index + n + 1), &version);
+    bool ours = strncmp(index, alias, n) == 0 && index[n] == '-' && index[n + 1] >= '0' &&
+                index[n + 1] <= '9' && parse_int(str_of(index + n + 1), &version);
     return ours ? version : -1;
 }
 
@@ -69,7 +70,8 @@ bool target_open(Client *c, const char *target, int64_t version, Str body, char 
     }
     int64_t there = batch_version(now, target);
     if (there > version) {
-        fail(err, ERR_GUARD, "'%s' stands for batch %lld, which is newer than %lld: nothing was written", target,
+        fail(err, ERR_GUARD,
+             "'%s' stands for batch %lld, which is newer than %lld: nothing was written", target,
              (long long)there, (long long)version);
         return error_hint(err, "--version N with a higher N takes its place");
     }
@@ -97,7 +99,8 @@ bool target_swap(Client *c, const char *target, const char *index, char replaced
             buf_json_str(&b, str_of(target));
         }
         buf_puts(&b, "}},");
-        snprintf(replaced, 300, "%s%s", old, ours ? " is dropped" : ", which is no batch of ours, stays");
+        snprintf(replaced, 300, "%s%s", old,
+                 ours ? " is dropped" : ", which is no batch of ours, stays");
     }
     buf_puts(&b, "{\"add\":{\"index\":");
     buf_json_str(&b, str_of(index));

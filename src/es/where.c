@@ -9,7 +9,7 @@
  *     x = 1, 'a'   x in (..)   x < 1, between   true/false columns     a term, terms, a range
  *     a and b                                                         what of the two can be said
  *     a or b                                                          only when both can
- *     is null, is not null                                            exists, for numbers, dates, booleans
+ *     is null, is not null                                            exists: number, date, boolean
  *     everything else (!=, not, like, functions)                      nothing: decided here
  */
 #include <math.h>

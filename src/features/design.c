@@ -252,17 +252,22 @@ static bool product_vec(Builder *b, const Product *p, bool scaled, Vec *out)
     return par_rows(&(ParJob){.n = b->d->n, .ctx = &job, .work = product_rows}, b->err);
 }
 
-/* What rounding took from x^k, for small data: an ill-conditioned polynomial keeps its digits (Block.low). */
+/* What rounding took from x^k, for small data: an ill-conditioned polynomial keeps its digits
+ * (Block.low). */
 static const double *power_low(Builder *b, size_t term, Vec vec)
 {
     const Terms *t = b->e->terms;
     const Var *var = &t->vars[t->terms[term].var[0]];
     int power;
-    Str name = var->kind == VAR_EXPR && t->terms[term].nvars == 1 ? expr_column_power(var->expr, &power) : STR_NULL;
-    const Column *col = name.p && b->d->n <= POWER_LOW_ROWS ? frame_column(b->d->frame, name) : NULL;
+    Str name = var->kind == VAR_EXPR && t->terms[term].nvars == 1
+                   ? expr_column_power(var->expr, &power)
+                   : STR_NULL;
+    const Column *col =
+        name.p && b->d->n <= POWER_LOW_ROWS ? frame_column(b->d->frame, name) : NULL;
     if (!col || vec.type != VEC_REAL || (col->type != COL_REAL && col->type != COL_INT))
         return NULL;
-    double *low = store_alloc(b->d->store, b->stored, sizeof *low, "the low parts of a power", b->err);
+    double *low =
+        store_alloc(b->d->store, b->stored, sizeof *low, "the low parts of a power", b->err);
     for (size_t i = 0; low && i < b->d->n; i++) {
         size_t row = b->d->x.rows ? b->d->x.rows[i] : i;
         Dd exact = dd_power(column_real(col, row), power);

@@ -2,12 +2,13 @@
 /*
  * design_priv.h - what the design_*.c files share.
  *
- *     design_learn.c   variables over a frame: levels, bases, what they are like      \  VarData of
- * each design_replay.c  the same variables over other rows, from the Encoding          /  variable,
- * then: design_plan.c    Encoding -> EncodingPlan: which columns each term makes, their names, R's
- * coding rule design.c         plan + VarData -> blocks of X; the store that owns what was made
- *     design_survey.c  range, mean and counts of each variable in one pass
- *     design_rows.c    which rows are complete, and why the others are not
+ *     design_learn.c     variables over a frame: levels, bases, what they are like: their VarData
+ *     design_replay.c    the same variables over other rows, from the Encoding
+ *     design_plan.c      Encoding -> EncodingPlan: which columns each term makes, their names, R's
+ *                        coding rule
+ *     design.c           plan + VarData -> blocks of X; the store that owns what was made
+ *     design_survey.c    range, mean and counts of each variable in one pass
+ *     design_rows.c      which rows are complete, and why the others are not
  *     design_response.c  y, w, offset
  */
 #ifndef GLINT_FEATURES_DESIGN_PRIV_H

@@ -196,8 +196,10 @@ static long find_role(const Frame *f, Role r, bool bare)
         char name[64];
         fold_name(str_of(f->names[j]), name, sizeof name);
         for (size_t a = 0; a < end; a++) {
-            bool is_bare = strcmp(names[a], "id") == 0 || (r == ROLE_USER && strcmp(names[a], "name") == 0);
-            bool date = r == ROLE_TIME && f->cols[j]->type == COL_INT && strcmp(names[a], "timestamp") == 0;
+            bool is_bare =
+                strcmp(names[a], "id") == 0 || (r == ROLE_USER && strcmp(names[a], "name") == 0);
+            bool date =
+                r == ROLE_TIME && f->cols[j]->type == COL_INT && strcmp(names[a], "timestamp") == 0;
             if ((is_bare && !bare) || strcmp(name, names[a]) != 0 ||
                 !(type_fits(r, f->cols[j]->type) || date))
                 continue;

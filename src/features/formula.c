@@ -3,9 +3,12 @@
  * formula.c - formula text to Terms.
  *
  * terms_parse() cuts the text at the '~', gives the left side to response_parse() and reads the
- * right side by recursive descent, loosest first: sum      [+-] product (+ - product)*          0,
- * 1 and -1 switch the intercept product  nest (* / nest)*                     a*b is a + b + a:b;
- * a/b is a + a:b nest     cross (%in% cross)* cross    power (: power)* power    atom (^ number)*
+ * right side by recursive descent, loosest first:
+ *     sum      [+-] product (+ - product)*    0, 1 and -1 switch the intercept
+ *     product  nest (* / nest)*               a*b is a + b + a:b;  a/b is a + a:b
+ *     nest     cross (%in% cross)*
+ *     cross    power (: power)*
+ *     power    atom (^ number)*
  *     atom     ( sum ) | . | number | name | call
  * A term is the ascending list of the variables that it joins; variables are numbered as they are
  * met. Each level hands up a list of terms, as R's TermCode does with bit patterns (R,

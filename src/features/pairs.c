@@ -177,7 +177,8 @@ static bool choose_posts(Walk *w, FeatureReport *report, Error *err)
         w->posts[k] = id[order[k]];
     w->nposts = n;
     if (answers)
-        report_note(report, "%s post%s answering another one: no candidates", COUNTED(answers), MANY(answers));
+        report_note(report, "%s post%s answering another one: no candidates", COUNTED(answers),
+                    MANY(answers));
     if (undated)
         report_note(report, "%s post%s without a date left out", COUNTED(undated), MANY(undated));
     if (open)
@@ -238,8 +239,8 @@ static bool keep_rows(Walk *w, Spec *spec, Rows *out, FeatureReport *report, Err
     report_note(report,
                 "%s posts, %s pairs, %s of them positive; %s came without an event in the %.3g "
                 "days before",
-                COUNTED(w->nposts), COUNTED(positives + negatives), COUNTED(positives), COUNTED(cold),
-                (double)spec->active_us / (double)US_PER_DAY);
+                COUNTED(w->nposts), COUNTED(positives + negatives), COUNTED(positives),
+                COUNTED(cold), (double)spec->active_us / (double)US_PER_DAY);
     if (kept.rate < 1)
         report_note(report,
                     "%s of %s negatives kept; the column sampling_offset tells fit, so that "

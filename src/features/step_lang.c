@@ -96,9 +96,9 @@ static bool lang_plan(Plan *p, Error *err)
     if (4 * named < title->n)
         return true;
     if (plan_add(p, "post", "lang", FROM_POST, w->posts->names[w->posts_roles.col[ROLE_TITLE]], 0))
-        report_note(p->report,
-                    "lang is read from the words of '%s': %s of %s posts name a language",
-                    w->posts->names[w->posts_roles.col[ROLE_TITLE]], COUNTED(named), COUNTED(title->n));
+        report_note(
+            p->report, "lang is read from the words of '%s': %s of %s posts name a language",
+            w->posts->names[w->posts_roles.col[ROLE_TITLE]], COUNTED(named), COUNTED(title->n));
     return true;
 }
 

@@ -286,10 +286,9 @@ static bool target_plan(Plan *p, Error *err)
     for (size_t t = 0; t < p->spec->ntypes; t++)
         any |= p->spec->types[t].positive;
     if (!any) {
-        report_note(
-            p->report,
-            "no type of interaction is a view, so there is no column viewed: --positive TYPES says which types "
-            "count, or derive a response");
+        report_note(p->report, "no type of interaction is a view, so there is no column viewed: "
+                               "--positive TYPES says which types "
+                               "count, or derive a response");
         return true;
     }
     if (!spec_has_kind(p->spec, TYPE_VIEW))

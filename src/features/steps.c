@@ -182,7 +182,8 @@ static void tell_keys(const Maker *m, FeatureReport *report)
                     "%s interaction%s about posts that '%s' lacks: nothing is known of them",
                     COUNTED(posts), MANY(posts), m->w.posts_name);
     if (early)
-        report_note(report, "%s interaction%s before the post appeared: the age of the post is negative",
+        report_note(report,
+                    "%s interaction%s before the post appeared: the age of the post is negative",
                     COUNTED(early), MANY(early));
     if (m->users_twice)
         report_note(report, "%s row%s of '%s' with a key that was there before: the first counts",
@@ -232,11 +233,11 @@ static bool interaction_rows(Maker *m, Rows *r, FeatureReport *report, Error *er
         report_note(report, "%s %s history, not rows", COUNTED(sessions),
                     sessions == 1 ? "login or logout is" : "logins and logouts are");
     if (later)
-        report_note(report, "%s interaction%s at or after the moment of --as-of left out", COUNTED(later),
-                    MANY(later));
+        report_note(report, "%s interaction%s at or after the moment of --as-of left out",
+                    COUNTED(later), MANY(later));
     if (m->untimed && m->w.events_roles.col[ROLE_TIME] >= 0)
-        report_note(report, "%s interaction%s without a time: not counted as history", COUNTED(m->untimed),
-                    MANY(m->untimed));
+        report_note(report, "%s interaction%s without a time: not counted as history",
+                    COUNTED(m->untimed), MANY(m->untimed));
     return true;
 }
 

@@ -2,14 +2,15 @@
 /*
  * cd.c - the elastic net on a quadratic, by coordinate descent and a direct finish.
  *
- * path.c asks for the minimum of the quadratic approximation of a deviance with l1 |b_j| + l2 b_j^2
- * / 2 for each column. With r = g - H (b - b0), one coordinate is at its minimum for b_j = S(r_j +
- * H_jj b_j, l1_j) / (H_jj + l2_j),   S(z, l) = sign(z) max(|z| - l, 0) (Friedman, Hastie &
- * Tibshirani 2010, Regularization paths for GLMs via coordinate descent, section 2, "covariance
- * updates"). Only columns that the caller's rule lets in are tried; their part of H is copied
- * together. Once the same coefficients stay away from 0, what is left is linear: (H + l2) b = ... -
- * l1 sign(b) over them, solved at once, and kept when no sign turns. Columns that stayed out are
- * asked last: one with |r_j| > l1_j comes in and all is done again.
+ * path.c asks for the minimum of the quadratic approximation of a deviance with
+ * l1 |b_j| + l2 b_j^2 / 2 for each column. With r = g - H (b - b0), one coordinate is at its
+ * minimum for
+ *     b_j = S(r_j + H_jj b_j, l1_j) / (H_jj + l2_j),   S(z, l) = sign(z) max(|z| - l, 0)
+ * (Friedman, Hastie & Tibshirani 2010, Regularization paths for GLMs via coordinate descent,
+ * section 2, "covariance updates"). Only columns that the caller's rule lets in are tried; their
+ * part of H is copied together. Once the same coefficients stay away from 0, what is left is
+ * linear: (H + l2) b = ... - l1 sign(b) over them, solved at once, and kept when no sign turns.
+ * Columns that stayed out are asked last: one with |r_j| > l1_j comes in and all is done again.
  */
 #include "cd.h"
 

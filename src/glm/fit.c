@@ -10,8 +10,9 @@
  *     separation.c   when a response of yes and no took suspiciously many steps
  *     alias.c        large data: are the columns that look aliased really so?
  *     irls.c         again on oracle_precise when the data are small, or the pivots are, or alias.c
- * could not tell infer.c        covariance, dispersion, likelihood For the negative binomial all
- * this is repeated with theta in turn (negbin.c).
+ *                    could not tell
+ *     infer.c        covariance, dispersion, likelihood
+ * For the negative binomial all this is repeated with theta in turn (negbin.c).
  */
 #include <limits.h>
 #include <math.h>
@@ -60,8 +61,9 @@ static bool check_options(const Problem *pb, const FitOptions *opt, Error *err)
     if (!(opt->alpha >= 0.0 && opt->alpha <= 1.0))
         return fail(err, ERR_USAGE, "alpha %g is not between 0 (ridge) and 1 (lasso)", opt->alpha);
     if (has_lasso(opt) && (opt->firth || opt->robust != ROBUST_NONE || opt->cluster))
-        return fail(err, ERR_USAGE,
-                    "a lasso has no standard errors: it goes without firth, robust and clustered errors");
+        return fail(
+            err, ERR_USAGE,
+            "a lasso has no standard errors: it goes without firth, robust and clustered errors");
     if (!(opt->ci_level > 0.0 && opt->ci_level < 1.0))
         return fail(err, ERR_USAGE, "the level %g is not between 0 and 1", opt->ci_level);
     if (pb->family->takes_param && !isnan(opt->param)) {
@@ -380,7 +382,8 @@ Fit *fit_oracle(Oracle *o, const Family *family, const Link *link, bool has_inte
 {
     double began = clock_seconds();
     if (has_lasso(opt) || opt->firth || opt->robust != ROBUST_NONE || opt->cluster)
-        return fail(err, ERR_USAGE, "lasso, firth's fit and robust errors need the rows here"), NULL;
+        return fail(err, ERR_USAGE, "lasso, firth's fit and robust errors need the rows here"),
+               NULL;
     Fit *f = fit_new(o->p, opt, err);
     double *penalty = NULL;
     Irls w = {0};

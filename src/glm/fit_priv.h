@@ -75,12 +75,10 @@ typedef struct RowSurvey {
     double weight, n_effective; /* sum of w; rows of positive weight */
     double wy;                  /* sum of w (y - y_0), y_0 being the first row's */
     bool only_01;
-    size_t first_bad; /* row that no fit can take (row_fits), or SIZE_MAX */
+    size_t first_bad; /* row that no fit can take, or SIZE_MAX */
 } RowSurvey;
 /* first_bad is looked for with `check` alone. */
 bool row_survey(const Problem *pb, bool check, RowSurvey *out, Error *err);
-/* A finite weight from 0 up, a finite offset and, if its weight counts, a y in the family's range. */
-bool row_fits(const Problem *pb, size_t i);
 
 /* Log-likelihood of the saturated model, mu = y. That of a fit is less by deviance / (2 phi). */
 bool loglik_saturated(const Problem *pb, double phi, double *out, Error *err);
@@ -115,7 +113,8 @@ bool firth_init(FirthCtx *c, const Problem *pb, Error *err);
 void firth_clear(FirthCtx *c);
 bool firth_adjust(Irls *w, const double *b, Stats *st, double *added, Error *err);
 
-/* What fit_run refuses: options out of range, a response or weight that cannot be (with its row). */
+/* What fit_run refuses: options out of range, a response or weight that cannot be (with its row).
+ */
 bool fit_check(const Problem *pb, const FitOptions *opt, Error *err);
 /* One complete fit at pb->param (fit.c). */
 typedef Fit *(*FitOnce)(const Problem *pb, const FitOptions *opt, Error *err);

@@ -19,7 +19,7 @@
 #include "infer_priv.h"
 
 #define LARGE 2e5     /* rows */
-#define UNSEEN 1e-9  /* squared length of a step that changes nothing */
+#define UNSEEN 1e-9   /* squared length of a step that changes nothing */
 #define PERFECT 1e-24 /* of the deviance at the start: what is left is rounding */
 
 static void mark_aliased(Fit *f, const Irls *w)

@@ -5,10 +5,12 @@
  * With h the leverage, r_P and r_D Pearson and deviance residuals, phi the dispersion, k the rank:
  *     standardised     r / sqrt(phi (1 - h))
  *     studentised      sign(r_D) sqrt(r_D^2 + h r_P^2 / (1 - h)), over s_(i) where the dispersion
- * is estimated Cook             (r_P / (1 - h))^2 h / (phi k) dffits           r_D sqrt(h) / (s_(i)
- * (1 - h)) s_(i)^2          (D - r_D^2 / (1 - h)) / (n - k - 1), D the deviance Williams, Applied
- * Statistics 36 (1987), sections 2 and 3; Cook & Weisberg 1982. The vectors of a row are few, and
- * only the rows asked for are handed out.
+ *                      is estimated
+ *     Cook             (r_P / (1 - h))^2 h / (phi k)
+ *     dffits           r_D sqrt(h) / (s_(i) (1 - h))
+ *     s_(i)^2          (D - r_D^2 / (1 - h)) / (n - k - 1), D the deviance
+ * Williams, Applied Statistics 36 (1987), sections 2 and 3; Cook & Weisberg 1982. The vectors of a
+ * row are few, and only the rows asked for are handed out.
  */
 #include "glm/influence.h"
 

@@ -151,8 +151,9 @@ const Link link_cauchit = {"cauchit", NULL,  cauchit_inverse,
 const Link link_log = {"log", NULL, log_inverse, log, false, "effects multiply"};
 const Link link_identity = {"identity", NULL, identity_inverse, identity, false, "effects add"};
 const Link link_inverse = {"inverse", NULL, inverse_inverse, inverse, false, "1/mu"};
-const Link link_inverse_squared = {"inverse-squared", "1/mu^2 inverse_squared", inverse_squared_inverse,
-                                   inverse_squared,   false,    "1/mu^2"};
+const Link link_inverse_squared = {
+    "inverse-squared", "1/mu^2 inverse_squared", inverse_squared_inverse, inverse_squared, false,
+    "1/mu^2"};
 const Link link_sqrt = {"sqrt", NULL, sqrt_inverse, sqrt, false, "square root"};
 
 static const Link *const rows[] = {

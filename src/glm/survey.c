@@ -50,7 +50,8 @@ static void count_weighted(const double *y, const double *w, size_t n, double y0
     }
 }
 
-bool row_fits(const Problem *pb, size_t i)
+/* A finite weight from 0 up, a finite offset and, if its weight counts, a y in range. */
+static bool row_fits(const Problem *pb, size_t i)
 {
     double w = pb->w ? pb->w[i] : 1.0;
     return w >= 0.0 && !isinf(w) && (!pb->offset || isfinite(pb->offset[i])) &&

@@ -168,8 +168,8 @@ static bool reference_cell(Look *l, size_t term)
                level, t->name, look_response(l), y > 0, its_rows(n), (int)alike.n,
                alike.n ? alike.p : "", y > 0 ? "minus" : "plus");
     buf_free(&alike);
-    alarm_help(a, "C(%s, ref = \"%s\") keeps the others finite; --l2 1 or --firth all of them", t->name,
-               code->levels[most_common(l, term)]);
+    alarm_help(a, "C(%s, ref = \"%s\") keeps the others finite; --l2 1 or --firth all of them",
+               t->name, code->levels[most_common(l, term)]);
     return true;
 }
 

@@ -107,7 +107,8 @@ static void find_leakage(Look *l)
                 a, "%s alone tells %s almost everywhere (AUC %.4f): is it known before the event?",
                 in->name, look_response(l), in->auc);
         if (strcmp(in->name, "interaction_type") == 0) /* features made it, and pairs have none */
-            alarm_help(a, "leave it out, or fit on pairs of users and posts: features --rows pairs");
+            alarm_help(a,
+                       "leave it out, or fit on pairs of users and posts: features --rows pairs");
         else
             alarm_help(a, "leave '%s' out of the formula, or make it from what was known before",
                        in->name);

@@ -152,7 +152,8 @@ static void auc_work(void *ctx, void *scratch, size_t chunk, size_t from, size_t
     }
 }
 
-bool columns_auc(const Frame *f, const char *response, const size_t *cols, size_t ncols, double *out, Error *err)
+bool columns_auc(const Frame *f, const char *response, const size_t *cols, size_t ncols,
+                 double *out, Error *err)
 {
     double *y = response_of(f, response, err);
     for (size_t i = 0; i < ncols; i++)

@@ -3,13 +3,14 @@
  * anova.c - which terms of a model matter: analysis of deviance.
  *
  * Every smaller model is the design without the columns of some terms, fitted to the same rows (as
- * R does: x[, assign <= i]); nothing is encoded again. Which terms go: in order     all from the
- * i-th on dropped      the one, where no other term contains it (marginality) type II      the one
- * and all that contain it, against all that contain it Chi-squared where the dispersion is known. F
- * where it is estimated: by Pearson's chi-squared of the whole model for types I and II (R's
- * anova.glm, car's Anova), by its deviance for drop1 (R's drop1.glm). Chambers & Hastie,
- * Statistical Models in S, 1992, section 6.3; Fox & Weisberg, An R Companion, 3rd ed. 2019,
- * section 5.3.
+ * R does: x[, assign <= i]); nothing is encoded again. Which terms go:
+ *     in order   all from the i-th on
+ *     dropped    the one, where no other term contains it (marginality)
+ *     type II    the one and all that contain it, against all that contain it
+ * Chi-squared where the dispersion is known. F where it is estimated: by Pearson's chi-squared of
+ * the whole model for types I and II (R's anova.glm, car's Anova), by its deviance for drop1 (R's
+ * drop1.glm). Chambers & Hastie, Statistical Models in S, 1992, section 6.3; Fox & Weisberg, An R
+ * Companion, 3rd ed. 2019, section 5.3.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -318,7 +319,8 @@ AnovaRow *anova_rows(const Encoding *enc, const Problem *pb, const Fit *fit, Ano
     a.rows = rows;
     a.out = xcalloc(a.nterms + 1, 1);
     a.b = xcalloc(fit->p + 1, sizeof *a.b);
-    bool ok = kind == ANOVA_DROP || kind == ANOVA_DROP_SCORE ? dropped(&a, kind == ANOVA_DROP_SCORE, err)
+    bool ok = kind == ANOVA_DROP || kind == ANOVA_DROP_SCORE
+                  ? dropped(&a, kind == ANOVA_DROP_SCORE, err)
               : kind == ANOVA_TWO  ? type_two(&a, err)
               : kind == ANOVA_WALD ? type_two_wald(&a, err)
                                    : in_order(&a, kind == ANOVA_SCORE, err);

@@ -111,7 +111,8 @@ const char *const saved_flag_words[] = {"ok", "aliased", "plus_inf", "minus_inf"
 const char *const saved_encode_words[] = {"treatment", "onehot", "sum", NULL};
 const char *const saved_split_words[] = {"random", "time", "user", NULL};
 const char *const saved_robust_words[] = {"none", "hc0", "hc1", "hc2", "hc3", NULL};
-const char *const saved_unit_words[] = {"day", "minute", "second", "milli", "micro", "number", NULL};
+const char *const saved_unit_words[] = {"day",   "minute", "second", "milli",
+                                        "micro", "number", NULL};
 
 /* ---- out ---- */
 

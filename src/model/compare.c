@@ -133,8 +133,9 @@ static long find_column(const Model *m, const char *name)
     return -1;
 }
 
-/* Can the larger say all that the smaller says? It has its columns; or it reads all that the smaller reads (x lies
- * within a polynomial of x) and fits no worse, which one that holds another never does. */
+/* Can the larger say all that the smaller says? It has its columns; or it reads all that the
+ * smaller reads (x lies within a polynomial of x) and fits no worse, which one that holds another
+ * never does. */
 static bool lies_within(const Model *small, const Model *big)
 {
     bool columns = true, inputs = true;
@@ -156,7 +157,9 @@ bool model_lr_test(const Model *small, const Model *big, AnovaRow out[2], Error 
     if (small->rows != big->rows) {
         fail(err, ERR_DATA, "the two were fitted on different rows: %zu and %zu", small->rows,
              big->rows);
-        return error_hint(err, "fit the smaller one on the rows of the larger one: filter where a column is not null");
+        return error_hint(
+            err,
+            "fit the smaller one on the rows of the larger one: filter where a column is not null");
     }
     if (small->family != big->family || small->link != big->link)
         return fail(err, ERR_DATA, "the two have different families or links");
@@ -166,7 +169,8 @@ bool model_lr_test(const Model *small, const Model *big, AnovaRow out[2], Error 
         return fail(err, ERR_USAGE, "with a penalty a drop in deviance follows no chi-squared");
     if (!lies_within(small, big)) {
         fail(err, ERR_DATA, "neither lies within the other: their deviances cannot be tested");
-        return error_hint(err, "compare tells their AIC and how good each is on rows it has not seen");
+        return error_hint(err,
+                          "compare tells their AIC and how good each is on rows it has not seen");
     }
     whole_row(small, &out[0]);
     whole_row(big, &out[1]);

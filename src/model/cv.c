@@ -220,8 +220,8 @@ typedef struct Pool {
     bool weighted;
 } Pool;
 
-/* Coefficients of one fold beside those of the whole, by name. The intercept as the model has it: of all
- * rows where a share of the negatives was kept. */
+/* Coefficients of one fold beside those of the whole, by name. The intercept as the model has it:
+ * of all rows where a share of the negatives was kept. */
 static void note_terms(Cv *cv, const Encoding *enc, const Fit *f, double sampled)
 {
     for (size_t j = 0; j < f->p; j++) {
@@ -239,7 +239,8 @@ static void note_terms(Cv *cv, const Encoding *enc, const Fit *f, double sampled
         t->nonzero += f->b[j] != 0;
         t->positive += f->b[j] > 0;
         t->infinite += f->flag[j] == COL_TO_PLUS_INF || f->flag[j] == COL_TO_MINUS_INF;
-        double b = f->b[j] + (sampled > 0 && enc->cols[j].term < 0 ? log(sampled) : 0), d = b - t->mean;
+        double b = f->b[j] + (sampled > 0 && enc->cols[j].term < 0 ? log(sampled) : 0),
+               d = b - t->mean;
         t->mean += d / (double)t->folds;
         t->sd += d * (b - t->mean); /* the sum of squares until the end */
     }

@@ -4,12 +4,12 @@
  *
  *     "inputs"  [{"name", "type": number|truth|text}]
  *     "steps"   [{"name", "what", "value": EXPR}], in order
- *     "tables"  [{"name", "subjects": [EXPR], "entries": [[key, ..., value]]}]; 0 for what is not there
+ *     "tables"  [{"name", "subjects": [EXPR], "entries": [[key, ..., value]]}]; 0 for others
  *     "eta"     {"intercept", "pieces": [{"coefficient", "steps": [name], "table": name|null}]}
  *     "mean"    EXPR of {"eta": true}
  *
- * EXPR is a number, {"input": name}, {"step": name}, {"text": ...}, {"op": word, "args": [EXPR]}, or
- * null: a missing number. What is made of a missing number, or input, is missing.
+ * EXPR is a number, {"input": name}, {"step": name}, {"text": ...}, {"op": word, "args": [EXPR]},
+ * or null: a missing number. What is made of a missing number, or input, is missing.
  */
 #include <math.h>
 

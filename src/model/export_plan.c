@@ -301,7 +301,7 @@ static void poly_columns(Maker *k, size_t var, Node *x, size_t *steps)
 
 /* ---- variables ---- */
 
-static void add_piece(Maker *k, const PlanPiece *piece_);
+static void add_piece(Maker *k, const PlanPiece *piece);
 
 /* Which interval of cut() a number lies in; -1 outside, and then there is no prediction. */
 static Node *cut_subject(Maker *k, const Var *v, const VarCode *c, Node *x)
@@ -320,9 +320,11 @@ static Node *cut_subject(Maker *k, const Var *v, const VarCode *c, Node *x)
                     node_number(k->a, -1), out);
     Node *which = node_step(k->a, add_step(k, v->name, out));
     Node *inside = node_call(k->a, OP_GE, which, node_number(k->a, 0), NULL);
-    size_t guard = add_step(k, "nothing outside the breaks",
-                            node_call(k->a, OP_IF, inside, node_number(k->a, 0), node_number(k->a, NAN)));
-    add_piece(k, &(PlanPiece){.coefficient = 1, .nsteps = 1, .table = -1, .guard = true, .steps = {guard}});
+    size_t guard =
+        add_step(k, "nothing outside the breaks",
+                 node_call(k->a, OP_IF, inside, node_number(k->a, 0), node_number(k->a, NAN)));
+    add_piece(k, &(PlanPiece){
+                     .coefficient = 1, .nsteps = 1, .table = -1, .guard = true, .steps = {guard}});
     return which;
 }
 

@@ -4,7 +4,7 @@
  *
  *     inputs        columns that a row must have: numbers or texts
  *     steps         numbers worked out one after the other: v0 = log(x), v1 = piece of a spline ...
- *     tables        level (or combination of levels) to coefficient; 0 for a level that is not there
+ *     tables        level (or combination of levels) to coefficient; 0 for others
  *     pieces        eta = sum of coefficient * product of steps and at most one table
  *     link          the mean of eta
  */
@@ -56,7 +56,14 @@ typedef enum Op {
     OP_COUNT
 } Op;
 
-typedef enum NodeKind { N_NUMBER, N_NOTHING /* a missing number */, N_TEXT, N_INPUT, N_STEP, N_CALL } NodeKind;
+typedef enum NodeKind {
+    N_NUMBER,
+    N_NOTHING, /* a missing number */
+    N_TEXT,
+    N_INPUT,
+    N_STEP,
+    N_CALL
+} NodeKind;
 typedef struct Node {
     NodeKind kind;
     bool truth; /* yes or no rather than a number */

@@ -291,7 +291,8 @@ static bool fit_design(Work *w, Model *m, Error *err)
                   .link = m->link,
                   .param = opt.param};
     m->fit = fit_run(&pb, &opt, err);
-    if (!m->fit && err && err->code == ERR_DATA && err->row && str_starts(str_of(err->msg), STR("response")))
+    if (!m->fit && err && err->code == ERR_DATA && err->row &&
+        str_starts(str_of(err->msg), STR("response")))
         err->at = d->enc->terms->response_at;
     return m->fit != NULL;
 }
@@ -326,8 +327,9 @@ static double *predictors(const Model *m, const Design *d, Error *err)
     return eta;
 }
 
-/* Percentiles of the training rows' linear predictor, from an even sample when there are many; without the
- * offset of sampled negatives, which the world that what-if asks about does not have. */
+/* Percentiles of the training rows' linear predictor, from an even sample when there are many;
+ * without the offset of sampled negatives, which the world that what-if asks about does not have.
+ */
 static void eta_quantiles(Model *m, const Design *d, const double *eta)
 {
     size_t n = d->n;

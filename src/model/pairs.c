@@ -238,11 +238,14 @@ static void run_work(void *ctx, void *scratch, size_t chunk, size_t from, size_t
 
 /* ---- batches ---- */
 
-/* Linear predictors of the batch's pairs, made as rows; of owners and partners that can be predicted. */
+/* Linear predictors of the batch's pairs, made as rows; of owners and partners that can be
+ * predicted. */
 static bool batch_rows(Run *r, size_t owners, double *eta, Error *err)
 {
-    size_t known = r->owner->known > r->from ? r->owner->known - r->from : 0, nb = r->partner->known;
-    size_t total = (known < owners ? known : owners) * nb, slice = total < ROWS_BATCH ? total : ROWS_BATCH;
+    size_t known = r->owner->known > r->from ? r->owner->known - r->from : 0,
+           nb = r->partner->known;
+    size_t total = (known < owners ? known : owners) * nb,
+           slice = total < ROWS_BATCH ? total : ROWS_BATCH;
     uint32_t *a = xcalloc(slice, sizeof *a), *b = xcalloc(slice, sizeof *b);
     uint8_t *ok = xcalloc(slice, 1);
     bool done = true;

@@ -231,7 +231,8 @@ const NamedData *command_table_first(Session *s, const Args *a, Str *text, Span 
         next++;
     Str word = end ? unquote(a->arena, str_sub(*text, 0, end), NULL) : STR_NULL;
     bool follows = next == text->n || (next > end && !strchr("=~<>!+-*/%^&|:,)", text->p[next]));
-    if (!word.n || !follows || session_find_table(s, word) < 0 || frame_find(t->data.frame, word) >= 0)
+    if (!word.n || !follows || session_find_table(s, word) < 0 ||
+        frame_find(t->data.frame, word) >= 0)
         return t;
     Span word_at = {at->from, at->from + end};
     at->from += next;

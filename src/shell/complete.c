@@ -148,8 +148,8 @@ static Str word_before(Str line, size_t from, bool *joined)
     return str_sub(line, i, end);
 }
 
-/* Where an expression compares a column with a text that begins here: `gender = "M`, `lang in ("ja`,
- * the column; else STR_NULL. */
+/* Where an expression compares a column with a text that begins here: `gender = "M`, `lang in
+ * ("ja`, the column; else STR_NULL. */
 static Str compared_column(Str line, size_t start, size_t at)
 {
     size_t i = at;
@@ -406,7 +406,8 @@ size_t complete(Session *s, Str line, size_t at, size_t *from, bool *files, Buf 
     if (c->group == GROUP_SHELL && !c->takes)
         return q.n;
     if (!offer_in_clause(&q, c, typed, files))
-        offer_subject(&q, c->takes ? c->takes : TAKES_TABLES | TAKES_COLUMNS | TAKES_FUNCTIONS, files);
+        offer_subject(&q, c->takes ? c->takes : TAKES_TABLES | TAKES_COLUMNS | TAKES_FUNCTIONS,
+                      files);
     offer_clauses(&q, c);
     return q.n;
 }

@@ -27,10 +27,11 @@ static void bash_case(Buf *out, const char *what, const char *words)
 static void completion_bash(Rows o, Buf *out)
 {
     Buf b = BUF_INIT;
-    buf_puts(out,
-             "# bash completion for glint, printed by `glint --completion bash`\n"
-             "_glint() {\n    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}\n"
-             "    case $prev in\n");
+    buf_puts(
+        out,
+        "# bash completion for glint, printed by `glint --completion bash`\n"
+        "_glint() {\n    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}\n"
+        "    case $prev in\n");
     for (size_t i = 0; i < o.n; i++) {
         buf_clear(&b);
         buf_printf(&b, "--%s", o.rows[i].name);

@@ -82,8 +82,10 @@ static bool is_meant(const NamedData *t, const Frame *f, size_t j, Str response)
            !mentions(response, f->names[j]) && f->cols[j]->type != COL_TEXT;
 }
 
-/* The rows of `rows` (NULL: all n) in which no meant column is missing: those that the fit will use. */
-static uint32_t *complete_rows(const Frame *f, const uint8_t *meant, const uint32_t *rows, size_t *n)
+/* The rows of `rows` (NULL: all n) in which no meant column is missing: those that the fit will
+ * use. */
+static uint32_t *complete_rows(const Frame *f, const uint8_t *meant, const uint32_t *rows,
+                               size_t *n)
 {
     uint32_t *out = xcalloc(*n + 1, sizeof *out);
     size_t kept = 0;

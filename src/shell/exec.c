@@ -77,7 +77,8 @@ static void tell_notes(const Session *s, const Result *r)
 /* What less says at the bottom: it is no prompt of ours. */
 #define PAGER "less -RFXS '-PsSpace shows more, q goes back to the prompt'"
 
-/* The first of the asked and the usual that is on this machine; NULL: the result goes out as it is. */
+/* The first of the asked and the usual that is on this machine; NULL: the result goes out as it is.
+ */
 static const char *pager_line(void)
 {
     const char *lines[] = {getenv("GLINT_PAGER"), getenv("PAGER"), PAGER};
@@ -356,7 +357,8 @@ static bool target_known(const Session *s, Str line, const Redirect *to, Error *
     if (to->kind != '>' || redirect_ending_known(to->target) ||
         strcmp(s->settings->format, "table") != 0)
         return true;
-    fail_at(err, ERR_USAGE, to->at, "no format is called by the ending of '%.*s'", STR_ARG(to->target));
+    fail_at(err, ERR_USAGE, to->at, "no format is called by the ending of '%.*s'",
+            STR_ARG(to->target));
     return error_hint(err, ".csv .tsv .json .md .tex .html .txt; .svg .png .pdf for pictures");
 }
 

@@ -333,8 +333,9 @@ static size_t phrase_width(Str text)
     return utf8_width(str_sub(text, 0, end));
 }
 
-/* The text in lines of `room` columns, the second and further ones indented. Where phrases stand apart
- * by two blanks or more, the second half of a line rather ends between two of them than within one. */
+/* The text in lines of `room` columns, the second and further ones indented. Where phrases stand
+ * apart by two blanks or more, the second half of a line rather ends between two of them than
+ * within one. */
 static void print_wrapped(Out *o, Str text, size_t room, size_t indent)
 {
     size_t at = 0;
@@ -409,7 +410,8 @@ static void print_row(const Grid *g, size_t i, Out *o)
             char look = bar_look(g, i, k);
             if (look)
                 out_look(o, look);
-            (g->t->cols[g->cols[k]].middle ? print_ends : print_cut)(o, text, s->width, g->width[k]);
+            (g->t->cols[g->cols[k]].middle ? print_ends : print_cut)(o, text, s->width,
+                                                                     g->width[k]);
             if (look)
                 out_plain(o);
             continue;

@@ -229,7 +229,8 @@ static void real_people(Buf *b, double v, const TableCol *col, int own)
         return;
     case LOOK_FIXED:
         if (isfinite(v) && fabs(v) < 1e15 && digits <= FIXED_MOST)
-            buf_printf(b, "%.*f", digits, fabs(v) < 0.5 * pow(10, -digits) ? 0.0 : v); /* no -0.000 */
+            buf_printf(b, "%.*f", digits,
+                       fabs(v) < 0.5 * pow(10, -digits) ? 0.0 : v); /* no -0.000 */
         else
             buf_digits(b, v, 4);
         return;

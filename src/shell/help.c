@@ -15,7 +15,8 @@
 #include "shell/settings.h"
 
 static const ProgramOption options[] = {
-    {"command", 'c', "COMMANDS", NULL, "run the commands and end; each -c and -f in the order written"},
+    {"command", 'c', "COMMANDS", NULL,
+     "run the commands and end; each -c and -f in the order written"},
     {"file", 'f', "FILE", NULL, "run a script; ${NAME} is replaced by NAME=VALUE arguments"},
     {"format", 0, "FORMAT", "table vertical csv tsv json markdown latex html",
      "how results are printed"},

@@ -29,7 +29,7 @@ typedef struct Entry {
     long *reads;
     char *used_table, *used_model;   /* read as the current one: its name, or NULL */
     char *after_table, *after_model; /* what is current afterwards */
-    char *connect;                   /* the command that connected the engine it talked to, or NULL */
+    char *connect; /* the command that connected the engine it talked to, or NULL */
     char *named;                     /* a model that got its name by itself */
 } Entry;
 

@@ -38,7 +38,9 @@ void ledger_tell(const PushLedger *l, const char *index, Result *out)
     buf_free(&b);
     if (l->unrefreshed)
         result_note(out, "unrefreshed", NULL,
-                    "this user may not refresh %s: the documents are there, searches see them a moment later", index);
+                    "this user may not refresh %s: the documents are there, searches see them a "
+                    "moment later",
+                    index);
     if (!l->nreasons)
         return;
     static const TableCol cols[] = {{COL("reason", "refused because")},
@@ -58,7 +60,8 @@ void ledger_tell(const PushLedger *l, const char *index, Result *out)
 bool ledger_cut(const PushLedger *l, size_t of, const char *how, Error *err)
 {
     size_t there = l->created + l->updated + l->noop + l->stale;
-    if (!l->requests || (err->code != ERR_CANCEL && err->code != ERR_NET && err->code != ERR_REMOTE))
+    if (!l->requests ||
+        (err->code != ERR_CANCEL && err->code != ERR_NET && err->code != ERR_REMOTE))
         return false;
     char of_them[32] = "", refused[48] = "";
     if (of)

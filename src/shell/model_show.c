@@ -148,7 +148,8 @@ static void how_line(Result *out, const Model *m)
     if (o->firth)
         buf_puts(&b, "; Firth's bias-reduced estimates");
     if (o->l2 > 0)
-        buf_printf(&b, "; ridge penalty %g%s", o->l2, o->standardize ? " on columns scaled to sd 1" : "");
+        buf_printf(&b, "; ridge penalty %g%s", o->l2,
+                   o->standardize ? " on columns scaled to sd 1" : "");
     if (m->spec.sampled > 0)
         buf_printf(&b, "; intercept as if all negatives were there, not 1 in %.4g",
                    1 / m->spec.sampled);
@@ -173,7 +174,8 @@ static void put_aliased(Result *out, const Model *m)
     const char *rest = t->nrows > 1 ? ", ..." : "";
     if (t->nrows && m->fit->p > m->rows)
         result_note(out, "aliased", NULL,
-                    "%zu coefficients for %zu rows: %zu of them are told by the others and left out: %.*s%s",
+                    "%zu coefficients for %zu rows: %zu of them are told by the others and left "
+                    "out: %.*s%s",
                     m->fit->p, m->rows, t->nrows, STR_ARG(t->cells[0].v.text), rest);
     else if (t->nrows && m->fit->status == FIT_SEPARATED)
         result_note(out, "aliased", NULL,
@@ -398,8 +400,8 @@ static Cell gone(double v, const CoefRow *r)
     return r->aliased || r->infinite ? (Cell){.kind = CELL_NULL} : cell_real(v);
 }
 
-/* With the digits that its standard error gives a meaning to: a coefficient of a column in thousands is
- * small, and so is its error. */
+/* With the digits that its standard error gives a meaning to: a coefficient of a column in
+ * thousands is small, and so is its error. */
 static Cell gone_fine(double v, const CoefRow *r, int significant)
 {
     bool known = isfinite(r->se) && r->se > 0;
@@ -444,7 +446,8 @@ Table *show_coefs(Result *out, const Model *m, const CoefShow *opt)
         Cell *c = table_row(out, t);
         bool dim = r->aliased || !(r->p <= 0.1);
         c[0] = cell_text(str_of(r->term));
-        c[1] = r->infinite ? cell_real(finite_or_inf(r, r->estimate)) : gone_fine(r->estimate, r, 2);
+        c[1] =
+            r->infinite ? cell_real(finite_or_inf(r, r->estimate)) : gone_fine(r->estimate, r, 2);
         c[2] = gone_fine(r->se, r, 2);
         c[3] = gone(r->stat, r);
         c[4] = gone(r->p, r);

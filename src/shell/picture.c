@@ -26,8 +26,8 @@
 #define NARROW 280.0    /* an axis with room for fewer ticks */
 #define LEGEND_INSIDE 3 /* more names than this stand beside the plot */
 
-/* Okabe & Ito 2008, Color Universal Design; for their yellow, which is lost on white, the wine of P. Tol's
- * muted scheme (SRON/EPS/TN/09-002). */
+/* Okabe & Ito 2008, Color Universal Design; for their yellow, which is lost on white, the wine of
+ * P. Tol's muted scheme (SRON/EPS/TN/09-002). */
 const double sheet_colors[8][3] = {
     {0.000, 0.447, 0.698}, {0.902, 0.624, 0.000}, {0.000, 0.620, 0.451}, {0.800, 0.475, 0.655},
     {0.337, 0.706, 0.914}, {0.835, 0.369, 0.000}, {0.533, 0.133, 0.333}, {0.300, 0.300, 0.300}};
@@ -63,7 +63,8 @@ static double time_step(double span)
 
 static double tick_step(double span, double room)
 {
-    double raw = span / (room < NARROW ? 3 : 5), power = pow(10, floor(log10(raw))), r = raw / power;
+    double raw = span / (room < NARROW ? 3 : 5), power = pow(10, floor(log10(raw))),
+           r = raw / power;
     return power * (r < 1.5 ? 1 : r < 3.5 ? 2 : r < 7.5 ? 5 : 10);
 }
 
@@ -248,8 +249,8 @@ void sheet_point(Page *g, double x, double y, double radius)
     cairo_fill(g->c);
 }
 
-/* Points. Of many, those within a point's width of each other are one, the darker the more they are: the
- * picture of a million rows is no larger than its page. */
+/* Points. Of many, those within a point's width of each other are one, the darker the more they
+ * are: the picture of a million rows is no larger than its page. */
 static void draw_cloud(Page *g, const Series *s, size_t k)
 {
     bool many = s->n > CLOUD_MANY;
@@ -315,7 +316,8 @@ static size_t points_under(const Page *g, const Plot *p, double left, double top
     return n;
 }
 
-/* The names in their order, in the corner with the least under it; the lower right one if they are alike. */
+/* The names in their order, in the corner with the least under it; the lower right one if they are
+ * alike. */
 static void draw_legend(Page *g, const Plot *p, const Legend *l)
 {
     size_t row = 0, least = SIZE_MAX;
@@ -439,7 +441,8 @@ bool picture_save(const Plot *p, const char *path, Error *err)
     if (!file)
         return false;
     cairo_surface_t *surface =
-        png ? cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)(2 * PICTURE_WIDTH), (int)(2 * height))
+        png ? cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)(2 * PICTURE_WIDTH),
+                                         (int)(2 * height))
         : has_ending(str_of(path), ".svg")
             ? cairo_svg_surface_create_for_stream(write_bytes, file, PICTURE_WIDTH, height)
             : cairo_pdf_surface_create_for_stream(write_bytes, file, PICTURE_WIDTH, height);
@@ -461,6 +464,7 @@ static cairo_status_t append_bytes(void *buf, const unsigned char *bytes, unsign
 
 bool picture_svg(const Plot *p, Buf *out)
 {
-    return finish(cairo_svg_surface_create_for_stream(append_bytes, out, PICTURE_WIDTH, height_of(p)), p,
-                  NULL) == CAIRO_STATUS_SUCCESS;
+    return finish(
+               cairo_svg_surface_create_for_stream(append_bytes, out, PICTURE_WIDTH, height_of(p)),
+               p, NULL) == CAIRO_STATUS_SUCCESS;
 }

@@ -88,20 +88,23 @@ static void draw_column(Page *g, const Plot *p, size_t k, const char *axis)
         if (forest) {
             draw_interval(g, s, i, y);
         } else if (isfinite(v[i])) {
-            cairo_rectangle(g->c, sheet_x(g, 0), y - tall * 0.35, sheet_x(g, v[i]) - sheet_x(g, 0), tall * 0.7);
+            cairo_rectangle(g->c, sheet_x(g, 0), y - tall * 0.35, sheet_x(g, v[i]) - sheet_x(g, 0),
+                            tall * 0.7);
             cairo_fill(g->c);
         }
     }
 }
 
-/* Bars and forests: one row a label; a second series of bars stands beside the first, named by the xlabel. */
+/* Bars and forests: one row a label; a second series of bars stands beside the first, named by the
+ * xlabel. */
 void sheet_rows(Page *g, const Plot *p)
 {
     bool forest = p->kind == PLOT_FOREST, beside = !forest && p->nseries > 1;
     double tall = (g->bottom - g->top) / (double)p->series[0].n, right = g->right;
     g->left = label_room(g, p);
     for (size_t i = 0; i < p->series[0].n; i++)
-        label_at(g, g->left - 8, g->top + tall * ((double)i + 0.5) + 4, p->labels ? p->labels[i] : "");
+        label_at(g, g->left - 8, g->top + tall * ((double)i + 0.5) + 4,
+                 p->labels ? p->labels[i] : "");
     g->right -= beside ? (right - g->left) * BESIDE : 0;
     draw_column(g, p, 0, forest ? p->xlabel : p->ylabel);
     if (!beside)
@@ -111,7 +114,8 @@ void sheet_rows(Page *g, const Plot *p)
     draw_column(g, p, 1, p->xlabel);
 }
 
-/* From the first row to the last, a step a row: series 0 goes from low to high, its x the amount. */
+/* From the first row to the last, a step a row: series 0 goes from low to high, its x the amount.
+ */
 void sheet_waterfall(Page *g, const Plot *p)
 {
     const Series *s = &p->series[0];
@@ -130,7 +134,8 @@ void sheet_waterfall(Page *g, const Plot *p)
     sheet_x_axis(g, p->xlabel, false);
     double tall = (g->bottom - g->top) / (double)s->n;
     for (size_t i = 0; i < s->n; i++) {
-        double y = g->top + tall * ((double)i + 0.5), from = sheet_x(g, s->low[i]), to = sheet_x(g, s->high[i]);
+        double y = g->top + tall * ((double)i + 0.5), from = sheet_x(g, s->low[i]),
+               to = sheet_x(g, s->high[i]);
         bool end = i == 0 || i + 1 == s->n;
         label_at(g, g->left - 8, y + 4, p->labels[i]);
         if (i + 1 < s->n)
@@ -141,7 +146,8 @@ void sheet_waterfall(Page *g, const Plot *p)
             continue;
         }
         sheet_color(g, s->x[i] < 0 ? 0 : 5, 1);
-        cairo_rectangle(g->c, fmin(from, to), y - tall * 0.32, fmax(fabs(to - from), 1), tall * 0.64);
+        cairo_rectangle(g->c, fmin(from, to), y - tall * 0.32, fmax(fabs(to - from), 1),
+                        tall * 0.64);
         cairo_fill(g->c);
         Buf b = BUF_INIT;
         buf_printf(&b, "%+.3f", s->x[i]);
@@ -165,7 +171,8 @@ void sheet_heat(Page *g, const Plot *p)
     for (size_t i = 0; i < s->n; i++) {
         label_at(g, left - 8, g->top + tall * ((double)i + 0.5) + 4, p->labels[i]);
         for (size_t j = 0; j < s->n; j++) {
-            double v = s->y[i * s->n + j], x = left + wide * (double)j, y = g->top + tall * (double)i;
+            double v = s->y[i * s->n + j], x = left + wide * (double)j,
+                   y = g->top + tall * (double)i;
             const double *c = sheet_colors[v < 0 ? 0 : 1];
             double a = isfinite(v) ? fmin(fabs(v), 1) : 0;
             cairo_set_source_rgb(g->c, 1 - a * (1 - c[0]), 1 - a * (1 - c[1]), 1 - a * (1 - c[2]));

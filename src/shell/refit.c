@@ -29,7 +29,8 @@ static bool has_option(const Command *c, const char *name)
     return false;
 }
 
-/* The command that fitted the model: what changed it later (a note, another name) reads from that. */
+/* The command that fitted the model: what changed it later (a note, another name) reads from that.
+ */
 static const Command *fitting(const Session *s, long made, Str *line, size_t *used)
 {
     for (; made >= 0; made = journal_source(s->journal, made)) {

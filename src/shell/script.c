@@ -81,11 +81,19 @@ bool script_run(Session *s, const char *path, const Variable *vars, size_t nvars
     FileText file;
     if (!file_read(path, &file, &err))
         return tell(s, &err, STR(""), NULL);
-    Str text = {file.p, file.n};
+    bool ok = script_run_text(s, path, (Str){file.p, file.n}, vars, nvars, keep_going);
+    file_text_free(&file);
+    return ok;
+}
+
+bool script_run_text(Session *s, const char *path, Str text, const Variable *vars, size_t nvars,
+                     bool keep_going)
+{
+    Error err = ERROR_INIT;
     Origin from = {.file = path, .text = text};
     Buf ready = BUF_INIT;
     bool ok = false;
-    if (memchr(file.p ? file.p : "", '\0', file.n)) {
+    if (text.n && memchr(text.p, '\0', text.n)) {
         fail(&err, ERR_IO, "'%s' is not a script: it holds zero bytes", path);
         tell(s, &err, STR(""), NULL);
     } else if (!variables_replace(text, vars, nvars, &ready, &err)) {
@@ -96,6 +104,5 @@ bool script_run(Session *s, const char *path, const Variable *vars, size_t nvars
         ok = exec_text(s, buf_slice(&ready), &from, keep_going);
     }
     buf_free(&ready);
-    file_text_free(&file);
     return ok;
 }

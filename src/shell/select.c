@@ -65,7 +65,8 @@ static void find_never(const Expr *e, const Frame *f, Arena *a, Result *out)
         find_never(node.args[i], f, a, out);
     }
     bool compares = str_eqz(node.text, "=") || str_eqz(node.text, "==") || str_eqz(node.text, "in");
-    for (size_t i = 0; compares && c && (c->type == COL_CODE || c->type == COL_TEXT) && i < node.nargs; i++) {
+    for (size_t i = 0;
+         compares && c && (c->type == COL_CODE || c->type == COL_TEXT) && i < node.nargs; i++) {
         ExprNode arg = expr_node(node.args[i]);
         if (arg.kind == NODE_TEXT && !holds(c, arg.text))
             note_never(c, name, arg.text, a, out);

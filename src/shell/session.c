@@ -313,7 +313,8 @@ bool session_rows_here(const NamedModel *nm, const char *with, Error *err)
         return error_hint(err, "load %s as T, then %s", m->table, with ? with : "fit to it");
     }
     fail(err, ERR_DATA, "%s was loaded from a file and its rows are not here", m->name);
-    return with ? error_hint(err, "%s names a table", with) : error_hint(err, "load the table and fit again");
+    return with ? error_hint(err, "%s names a table", with)
+                : error_hint(err, "load the table and fit again");
 }
 
 /* ---- the world ---- */
@@ -336,8 +337,9 @@ static size_t table_knows(const NamedData *t)
     return n;
 }
 
-/* Counts by post, made by `group`, are no posts beside the table of posts: of the tables of one kind
- * the one that knows most, of those the last. `equal`: another one that knows as much. -1: none. */
+/* Counts by post, made by `group`, are no posts beside the table of posts: of the tables of one
+ * kind the one that knows most, of those the last. `equal`: another one that knows as much. -1:
+ * none. */
 static long world_table(const Session *s, Entity kind, long *equal)
 {
     long best = -1;

@@ -31,7 +31,8 @@ typedef struct Columns {
     size_t *order;
     uint8_t *in; /* is it read by the formula? */
     Buf formula; /* "" until a column is taken in */
-    const Model *of; /* the current model when the formula was taken from it; one reference, or NULL */
+    const Model
+        *of; /* the current model when the formula was taken from it; one reference, or NULL */
     bool edited;     /* not its formula any more */
     List list;
     Order by;

@@ -72,8 +72,8 @@ static int draw_column(const Browser *b, Canvas *c, size_t at, int x, int rows)
     return w + 2;
 }
 
-/* Numbers and dates stand whole: what the first rows did not have makes its column wider when it is seen, unless a
- * person set the width. */
+/* Numbers and dates stand whole: what the first rows did not have makes its column wider when it is
+ * seen, unless a person set the width. */
 static void widen(Browser *b, int rows)
 {
     Buf v = BUF_INIT;

@@ -392,7 +392,8 @@ static void draw_status(Ui *ui, Canvas *c, int y)
         canvas_text(c, 0, y, c->cols, ui->message_style, str_of(ui->message));
 }
 
-/* A screen reader reads where the terminal's cursor stands: on the line that is marked by its look alone. */
+/* A screen reader reads where the terminal's cursor stands: on the line that is marked by its look
+ * alone. */
 static void place_cursor(Canvas *c)
 {
     for (int y = c->rows - 1; y > 0 && c->cursor_y < 0; y--)
@@ -403,7 +404,8 @@ static void place_cursor(Canvas *c)
             }
 }
 
-/* An error that the status line cannot hold takes the lines that it needs, its help on one of its own. */
+/* An error that the status line cannot hold takes the lines that it needs, its help on one of its
+ * own. */
 static void draw_long_error(Ui *ui, Canvas *c)
 {
     static const char help[] = "   help: ";

@@ -174,8 +174,8 @@ static void rank_asked(Ui *ui, void *state, Str answer)
     buf_free(&b);
 }
 
-/* For the user whose values were taken, else for one to choose: the top hits, as of the end of the data as all
- * here is, and the query that they answer. */
+/* For the user whose values were taken, else for one to choose: the top hits, as of the end of the
+ * data as all here is, and the query that they answer. */
 void whats_ask_engine(Ui *ui, void *state)
 {
     const Whats *s = state;

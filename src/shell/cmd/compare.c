@@ -53,9 +53,10 @@ static void put_test(const Model *a, const Model *b, Result *out)
     const Model *small = a->fit->p <= b->fit->p ? a : b, *big = small == a ? b : a;
     Str y = response_of(a), other = response_of(b);
     if (!str_eq(y, other)) {
-        result_warn(out, "response", NULL,
-                    "the models are of different responses (%.*s and %.*s): their numbers do not compare",
-                    STR_ARG(y), STR_ARG(other));
+        result_warn(
+            out, "response", NULL,
+            "the models are of different responses (%.*s and %.*s): their numbers do not compare",
+            STR_ARG(y), STR_ARG(other));
         return;
     }
     if (a->rows != b->rows) {
@@ -129,7 +130,10 @@ static bool compare_run(Session *s, const Args *a, Result *out, Error *err)
         c[3] = cell_real(r->b);
         c[4] = cell_real(r->se_b);
         bool gone = isnan(r->b) && !isnan(r->a), fresh = isnan(r->a) && !isnan(r->b);
-        c[5] = cell_text(str_of(r->flips && same ? "! sign flips" : gone ? "dropped" : fresh ? "new" : ""));
+        c[5] = cell_text(str_of(r->flips && same ? "! sign flips"
+                                : gone           ? "dropped"
+                                : fresh          ? "new"
+                                                 : ""));
     }
     free(rows);
     return true;
@@ -141,10 +145,11 @@ const Command cmd_compare = {
     .brief = "two models side by side, or are two tables the same",
     .usage = "compare M1 M2 | compare T1 T2",
     .subject = SUBJECT_WORDS,
-    .help = "Fit, metrics and coefficients; a likelihood-ratio test when one is part of the other "
-            "and the rows are the "
-            "same; terms that flip their sign, go or come are marked. Of two tables: are all rows the "
-            "same, value for value with all digits, in any order? Exit status 5 when not.",
+    .help =
+        "Fit, metrics and coefficients; a likelihood-ratio test when one is part of the other "
+        "and the rows are the "
+        "same; terms that flip their sign, go or come are marked. Of two tables: are all rows the "
+        "same, value for value with all digits, in any order? Exit status 5 when not.",
     .examples =
         (const Example[]){{"fit viewed ~ age --data ft as small; compare small m1", "", false},
                           {0}},

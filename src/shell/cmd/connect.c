@@ -192,16 +192,17 @@ static void tell(const Client *c, Result *out)
     result_int(out, "nodes", c->nodes);
     result_text(out, "health", str_of(c->health));
     if (c->nodes)
-        result_line(out, "%s %s, %d node%s, %s; can: %s; cannot: %s", c->product, c->version, c->nodes,
-                    c->nodes == 1 ? "" : "s", c->health, can.p, cannot.p);
+        result_line(out, "%s %s, %d node%s, %s; can: %s; cannot: %s", c->product, c->version,
+                    c->nodes, c->nodes == 1 ? "" : "s", c->health, can.p, cannot.p);
     else if (c->caps.can_create)
         result_line(out, "%s %s; can: %s; cannot: %s", c->product, c->version, can.p, cannot.p);
     else
         result_line(out, "%s %s", c->product, c->version);
     if (!c->caps.can_create)
-        result_note(out, "no_probe", NULL,
-                    "this user may not make an index to try things in: what needs vectors or stored "
-                    "scripts is left out, pulls use scrolls, writing is tried when it is asked for");
+        result_note(
+            out, "no_probe", NULL,
+            "this user may not make an index to try things in: what needs vectors or stored "
+            "scripts is left out, pulls use scrolls, writing is tried when it is asked for");
     if (strcmp(c->health, "red") == 0)
         result_warn(out, "red",
                     "some indexes cannot be searched or written until their shards are back",

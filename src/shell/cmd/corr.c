@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* corr.c - `corr`: columns that go together, as a matrix or, when there are many, as the closest pairs. */
+/* corr.c - `corr`: columns that go together, as a matrix or, when there are many, as the closest
+ * pairs. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -36,7 +37,8 @@ static bool corr_columns(Selection *sel, size_t *n, Error *err)
     }
     if (*n >= 2 || (*n == 1 && !sel->all_columns))
         return true;
-    fail(err, ERR_DATA, "corr wants two columns of numbers or more, and %s has %zu", sel->table->name, *n);
+    fail(err, ERR_DATA, "corr wants two columns of numbers or more, and %s has %zu",
+         sel->table->name, *n);
     return error_hint(err, "describe %s lists them", sel->table->name);
 }
 
@@ -49,7 +51,9 @@ static int by_strength(const void *pa, const void *pb)
 {
     const Together *a = pa, *b = pb;
     double ra = isnan(a->r) ? -1 : fabs(a->r), rb = isnan(b->r) ? -1 : fabs(b->r);
-    return ra != rb ? (ra < rb ? 1 : -1) : a->i != b->i ? (a->i > b->i) - (a->i < b->i) : (a->j > b->j) - (a->j < b->j);
+    return ra != rb       ? (ra < rb ? 1 : -1)
+           : a->i != b->i ? (a->i > b->i) - (a->i < b->i)
+                          : (a->j > b->j) - (a->j < b->j);
 }
 
 /* One column against all others, the strongest first. */
@@ -83,7 +87,8 @@ static void corr_matrix(const char **names, const double *m, size_t n, bool show
     TableCol *heads = arena_array(out->arena, TableCol, n + 1);
     heads[0] = (TableCol){COL("column", "")};
     for (size_t j = 0; j < n; j++)
-        heads[j + 1] = (TableCol){COL(names[j], names[j]), .look = LOOK_FIXED, .digits = 2, .priority = (int)j};
+        heads[j + 1] = (TableCol){COL(names[j], names[j]), .look = LOOK_FIXED, .digits = 2,
+                                  .priority = (int)j};
     Table *t = result_table(out, "matrix", heads, n + 1);
     t->machine_only = !shown;
     for (size_t i = 0; i < n; i++) {
@@ -116,12 +121,13 @@ static void corr_pairs(const char **names, const double *m, size_t n, size_t sho
         c[1] = cell_text(str_of(names[pairs[i].j]));
         c[2] = c[3] = cell_real(pairs[i].r);
     }
-    t->footer = arena_printf(out->arena,
-                             "%s of %zu columns, the closest %zu shown; a few columns by name make a matrix",
-                             result_plural(out, (int64_t)k, "pair"), n, t->nrows);
+    t->footer = arena_printf(
+        out->arena, "%s of %zu columns, the closest %zu shown; a few columns by name make a matrix",
+        result_plural(out, (int64_t)k, "pair"), n, t->nrows);
 }
 
-static void corr_picture(const char **names, const double *m, size_t n, const char *table, Result *out)
+static void corr_picture(const char **names, const double *m, size_t n, const char *table,
+                         Result *out)
 {
     Plot *p = arena_alloc(out->arena, sizeof *p);
     *p = (Plot){.kind = PLOT_HEAT, .title = arena_printf(out->arena, "%s: correlations", table),
@@ -166,7 +172,8 @@ const Command cmd_corr = {
     .opts = data_opts,
     .subject = SUBJECT_WORDS,
     .clauses = CLAUSE_WHERE,
-    .help = "Pearson's, over the rows where both columns have a value. More than twelve columns are told "
+    .help = "Pearson's, over the rows where both columns have a value. More than twelve columns "
+            "are told "
             "by their closest pairs, one column with every other. > FILE.svg draws the matrix.",
     .examples = (const Example[]){{"corr ft age, post_age_days, viewed", "", false},
                                   {"corr ft", "what goes together", false},

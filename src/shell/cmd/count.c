@@ -96,8 +96,10 @@ static bool cross(const Frame *f, size_t ca, size_t cb, Result *out, Error *err)
     if (!ok) {
         fail(err, ERR_DATA, "a cross table of %zu by %zu values is too wide", a.ngroups, b.ngroups);
         if (b.ngroups <= LEVELS)
-            error_hint(err, "the first column may have 1000 values: count %s tells how often each is there",
-                       f->names[ca]);
+            error_hint(
+                err,
+                "the first column may have 1000 values: count %s tells how often each is there",
+                f->names[ca]);
         else
             error_hint(err, "the second column may have %d values", LEVELS);
         goto done;
@@ -116,7 +118,8 @@ static bool cross(const Frame *f, size_t ca, size_t cb, Result *out, Error *err)
         Str level = row_text(out->arena, f->cols[cb], b.first[j]);
         const char *title = arena_printf(out->arena, "%.*s", STR_ARG(level));
         heads[h++] = (TableCol){COL(title, title), .look = LOOK_COUNT};
-        heads[h++] = (TableCol){COL("share", ""), .look = LOOK_PERCENT, .priority = 2, .together = true};
+        heads[h++] =
+            (TableCol){COL("share", ""), .look = LOOK_PERCENT, .priority = 2, .together = true};
     }
     heads[h++] = (TableCol){COL("n", "all"), .look = LOOK_COUNT, .priority = 1};
     Table *rows = result_table(out, "counts", facts, 4);
@@ -269,8 +272,8 @@ static double nice_step(double raw)
 /* Steps of moments, in microseconds. */
 static void time_bins(double low, double high, Bins *b)
 {
-    static const double steps[] = {1e6,     2e6,     5e6,     15e6,    30e6,     60e6,   120e6, 300e6, 900e6,
-                                   1800e6,  3600e6,  7200e6,  10800e6, 21600e6,  43200e6};
+    static const double steps[] = {1e6,   2e6,    5e6,    15e6,   30e6,    60e6,    120e6,  300e6,
+                                   900e6, 1800e6, 3600e6, 7200e6, 10800e6, 21600e6, 43200e6};
     const double day = (double)US_PER_DAY;
     double raw = (high - low) / BINS;
     size_t k = 0, n = sizeof steps / sizeof *steps;
@@ -280,7 +283,10 @@ static void time_bins(double low, double high, Bins *b)
     b->low = raw < 1e6 ? low : floor(low / b->step) * b->step;
     if (b->step >= day)
         b->low = floor(low / day) * day;
-    b->unit = b->step >= day ? TIME_DAY : b->step >= 60e6 ? TIME_MINUTE : b->step >= 1e6 ? TIME_SECOND : TIME_MICRO;
+    b->unit = b->step >= day    ? TIME_DAY
+              : b->step >= 60e6 ? TIME_MINUTE
+              : b->step >= 1e6  ? TIME_SECOND
+                                : TIME_MICRO;
     b->whole = b->step >= day;
     b->n = (size_t)floor((high - b->low) / b->step) + 1;
 }
@@ -402,7 +408,8 @@ static void group_curves(const char *title, const char *xlabel, const Bins *b, c
                 .xmin = NAN, .xmax = NAN, .ymin = 0, .ymax = NAN, .nseries = ngroups,
                 .mark_x = NAN, .mark_y = NAN};
     for (size_t j = 0; j < ngroups; j++) {
-        double *x = arena_array(out->arena, double, b->n), *y = arena_array(out->arena, double, b->n);
+        double *x = arena_array(out->arena, double, b->n),
+               *y = arena_array(out->arena, double, b->n);
         for (size_t k = 0; k < b->n; k++) {
             x[k] = b->low + b->step * ((double)k + 0.5);
             y[k] = n[k * g->ngroups + j] / (double)g->count[j];
@@ -557,9 +564,10 @@ const Command cmd_hist = {
     .opts = data_opts,
     .subject = SUBJECT_WORDS,
     .clauses = CLAUSE_WHERE | CLAUSE_BY,
-    .help = "Bins of equal width, or a bar a level. With `by` and a number (viewed) its mean stands "
-            "beside each bar; with `by` and levels (gender) each level has its own bars. "
-            "> FILE.svg saves the picture.",
+    .help =
+        "Bins of equal width, or a bar a level. With `by` and a number (viewed) its mean stands "
+        "beside each bar; with `by` and levels (gender) each level has its own bars. "
+        "> FILE.svg saves the picture.",
     .examples = (const Example[]){{"hist users age", "", false},
                                   {"hist ft age by viewed", "with the rate", false},
                                   {"hist users age by gender", "side by side", false},

@@ -205,10 +205,10 @@ const Command cmd_roc = {
     .help = "True against false positives at every threshold; the cross marks the one in use. The "
             "interval of the area is DeLong's. --on folds fits the model five times without a "
             "fifth of the rows, as cv does, and draws the curve of each fifth.",
-    .examples =
-        (const Example[]){{"roc", "", false}, {"roc --on folds", "how far the curve would move", false},
-                          {"roc > roc.svg", "as a picture", false},
-                          {0}},
+    .examples = (const Example[]){{"roc", "", false},
+                                  {"roc --on folds", "how far the curve would move", false},
+                                  {"roc > roc.svg", "as a picture", false},
+                                  {0}},
     .needs = NEED_MODEL,
     .run = roc_run,
     .takes = TAKES_MODELS,
@@ -581,9 +581,10 @@ const Command cmd_thresholds = {
     .help = "The best ones by F1, by Youden's index, by accuracy and by cost, and a ladder from "
             "0.1 to 0.9. --best takes one rule and draws it; > FILE.svg saves the picture.",
     .examples =
-        (const Example[]){{"thresholds --fp 1 --fn 5", "a miss costs five false alarms", false},
-                          {"thresholds --best cost --fn 5", "the cheapest, and what others cost", false},
-                          {0}},
+        (const Example[]){
+            {"thresholds --fp 1 --fn 5", "a miss costs five false alarms", false},
+            {"thresholds --best cost --fn 5", "the cheapest, and what others cost", false},
+            {0}},
     .needs = NEED_MODEL,
     .run = thresholds_run,
     .takes = TAKES_MODELS,

@@ -16,8 +16,8 @@
 
 /* ---- check ---- */
 
-/* Keys of a feature table name who and what and how it was sampled, and are no features: nothing about them
- * is suspicious. */
+/* Keys of a feature table name who and what and how it was sampled, and are no features: nothing
+ * about them is suspicious. */
 static Frame *without_keys(const NamedData *t, const char *response, Arena *a)
 {
     const Frame *f = t->data.frame;

@@ -55,7 +55,8 @@ bool vector_vary(Session *s, Result *out, const WhatIf *v, size_t input, const d
     const char *mean = m->binary ? "probability" : "mean";
     *p = (Plot){.kind = in->nlevels ? PLOT_FOREST : PLOT_LINES,
                 .title = arena_printf(out->arena, "%s: effect of %s", m->name, in->name),
-                .xlabel = in->nlevels ? arena_printf(out->arena, "%s, %g %% interval", mean, 100 * s->settings->level)
+                .xlabel = in->nlevels ? arena_printf(out->arena, "%s, %g %% interval", mean,
+                                                     100 * s->settings->level)
                                       : in->name,
                 .ylabel = mean,
                 .xmin = NAN,
@@ -122,7 +123,8 @@ static bool effect_run(Session *s, const Args *a, Result *out, Error *err)
     WhatIf *v = vector_edited(s, &rest, false, err);
     bool ok = v && vector_vary(s, out, v, (size_t)input, range, true, err);
     if (ok && typed && !in->nlevels && (range[0] < in->min || range[1] > in->max))
-        result_warn(out, "whatif", NULL, "%s goes from %g to %g in the data: beyond that the model extrapolates",
+        result_warn(out, "whatif", NULL,
+                    "%s goes from %g to %g in the data: beyond that the model extrapolates",
                     in->name, in->min, in->max);
     whatif_free(v);
     return ok;

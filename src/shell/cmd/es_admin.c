@@ -78,15 +78,21 @@ static const char *index_name(const Session *s, const Args *a, const char *table
     return arena_printf(a->arena, "%s%s", prefix ? prefix : connection_prefix(s), table);
 }
 
-/* What --dry says of an index. */
-static Str would_create(const Args *a, bool exists, bool differs, int64_t docs, Result *out)
+/* What --dry says of an index; `docs` in words are what --replace drops. */
+static const char *would_create(const Args *a, bool exists, bool differs, const char *docs)
 {
     if (!exists)
-        return STR("would be made: --dry");
+        return "would be made: --dry";
     if (args_flag(a, "replace"))
-        return str_of(arena_printf(a->arena, "would be made again, %s dropped: --dry",
-                                   result_plural(out, docs, "document")));
-    return differs ? STR("is there with another mapping: --replace drops it") : STR("is there, the same");
+        return arena_printf(a->arena, "would be made again, %s dropped: --dry", docs);
+    return differs ? "is there with another mapping: --replace drops it" : "is there, the same";
+}
+
+static const char *was_created(const Args *a, bool exists, bool made, const char *docs)
+{
+    if (!made)
+        return "was there, the same";
+    return exists ? arena_printf(a->arena, "made again, %s dropped", docs) : "made";
 }
 
 static bool create_one(Session *s, Client *c, const Args *a, const NamedData *t, Result *out,
@@ -112,11 +118,9 @@ static bool create_one(Session *s, Client *c, const Args *a, const NamedData *t,
         Cell *r = table_row(out, table);
         r[0] = cell_text(str_of(index));
         r[1] = cell_int((int64_t)t->data.frame->ncols);
-        r[2] = cell_text(args_flag(a, "dry") ? would_create(a, exists, diff.n > 0, docs, out)
-                         : made && exists    ? str_of(arena_printf(a->arena, "made again, %s dropped",
-                                                                result_plural(out, docs, "document")))
-                         : made              ? STR("made")
-                                             : STR("was there, the same"));
+        const char *words = result_plural(out, docs, "document");
+        r[2] = cell_text(str_of(args_flag(a, "dry") ? would_create(a, exists, diff.n > 0, words)
+                                                    : was_created(a, exists, made, words)));
     }
     buf_free(&body);
     buf_free(&diff);

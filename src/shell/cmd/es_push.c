@@ -57,7 +57,8 @@ static bool push_table(Session *s, const Args *a, const NamedData *t, const Push
     if (!c)
         return false;
     if (!es_push(c, t->data.frame, push, &ledger, err))
-        return ledger_cut(&ledger, t->data.frame->rows, "push again, no document is made twice", err);
+        return ledger_cut(&ledger, t->data.frame->rows, "push again, no document is made twice",
+                          err);
     ledger_tell(&ledger, push->bulk.index, out);
     return ledger_settle(s, &ledger, out, err);
 }
@@ -162,11 +163,12 @@ const Command cmd_es_push = {
     .opts = opts,
     .subject = SUBJECT_WORDS,
     .clauses = CLAUSE_TO,
-    .help = "Bulk requests of a few MB, two in flight, slowed down when the engine says so. An index "
-            "that is not there is made with the table's types (es create makes those of a whole set). "
-            "Ids come from the rows, so that writing twice changes nothing. Every document is "
-            "accounted for: made, replaced, newer there, or refused by reason. If any was refused the "
-            "exit status is 3.",
+    .help =
+        "Bulk requests of a few MB, two in flight, slowed down when the engine says so. An index "
+        "that is not there is made with the table's types (es create makes those of a whole set). "
+        "Ids come from the rows, so that writing twice changes nothing. Every document is "
+        "accounted for: made, replaced, newer there, or refused by reason. If any was refused the "
+        "exit status is 3.",
     .examples = (const Example[]){{"es push users to blog-users", "ids are the user names", true},
                                   {"es push scores to s --id '{user}_{post}' --version 20240502",
                                    "pairs; an older batch cannot win", true},

@@ -123,8 +123,10 @@ static bool ranked(Session *s, const Args *a, RankOptions *o, RankHit **hits, si
 static bool no_batch(const RankOptions *o, Error *err)
 {
     if (o->by == RANK_NESTED && strstr(err->msg, "failed to find nested object"))
-        error_hint(err, "score users x posts to es:%s --layout nested; or --by script, which needs no batch",
-                   o->index);
+        error_hint(
+            err,
+            "score users x posts to es:%s --layout nested; or --by script, which needs no batch",
+            o->index);
     return false;
 }
 

@@ -171,7 +171,8 @@ static bool favourites_run(Session *s, const Args *a, Result *out, Error *err)
     put_rows(s, f, opt.by || opt.where, out);
     if (!f->rows)
         result_note(out, "none",
-                    opt.weights ? NULL : "--weights like=1,comment=1 counts other interactions, too",
+                    opt.weights ? NULL
+                                : "--weights like=1,comment=1 counts other interactions, too",
                     "no %s%s%s", opt.weights ? "interaction that counts" : "view to count",
                     opt.where ? " where " : "", opt.where ? opt.where : "");
     put_picture(f, opt.what, opt.by, out);

@@ -107,8 +107,9 @@ static void show(const Session *s, const Model *m, size_t constant, bool sampled
                     constant == 1 ? "1 column does"
                                   : arena_printf(out->arena, "%zu columns do", constant));
     if (sampled)
-        result_note(out, "sampled", "--offset 0 fits the sample as it is",
-                    "offset sampling_offset: probabilities are those of all pairs, not of the sample");
+        result_note(
+            out, "sampled", "--offset 0 fits the sample as it is",
+            "offset sampling_offset: probabilities are those of all pairs, not of the sample");
     show_penalty(out, m);
     show_metrics(out, m);
     show_alarms(out, m);
@@ -132,14 +133,16 @@ static bool run_there(Session *s, const Args *a, const char *index, Result *out,
     return true;
 }
 
-/* A table of pairs of which only some negatives were kept says so in a column: a logistic fit takes it as its
- * offset, so that probabilities are those of all pairs. --offset 0 fits the sample as it is. */
+/* A table of pairs of which only some negatives were kept says so in a column: a logistic fit takes
+ * it as its offset, so that probabilities are those of all pairs. --offset 0 fits the sample as it
+ * is. */
 static bool take_sampling(const Frame *f, ModelSpec *spec)
 {
     const Column *c = frame_column(f, STR("sampling_offset"));
     bool binomial = !spec->family || strcmp(spec->family, "binomial") == 0;
     if (!c || c->type != COL_REAL || spec->offset || spec->sampled > 0 || !binomial ||
-        (spec->link && strcmp(spec->link, "logit") != 0) || strstr(spec->formula, "sampling_offset"))
+        (spec->link && strcmp(spec->link, "logit") != 0) ||
+        strstr(spec->formula, "sampling_offset"))
         return false;
     for (size_t i = 0; i < c->n; i++)
         if (!column_is_null(c, i) && c->v.d[i] != 0) {
@@ -159,7 +162,8 @@ static bool run(Session *s, const Args *a, Result *out, Error *err)
     const char *index = fit_cluster_index(s, a, err);
     if (index)
         return run_there(s, a, index, out, err);
-    const NamedData *t = error_is_set(err) ? NULL : command_table_arg(s, a, STR_NULL, SPAN_NONE, err);
+    const NamedData *t =
+        error_is_set(err) ? NULL : command_table_arg(s, a, STR_NULL, SPAN_NONE, err);
     if (!t || !spec_of(s, a, &spec, err) || 
         !spec_args_check(a, t->data.frame, t->name, column_options, 3, err))
         return false;

@@ -309,7 +309,8 @@ static bool check_key(const Args *a, const Loaded *l, Error *err)
     for (size_t i = 0; i < c->n; i++)
         if (column_is_null(c, i))
             return fail_at(err, ERR_DATA, args_at(a, "key"),
-                           "'%.*s' is no key of %s: row %zu has none", STR_ARG(name), l->name, i + 1);
+                           "'%.*s' is no key of %s: row %zu has none", STR_ARG(name), l->name,
+                           i + 1);
     Grouping g;
     if (!frame_group(l->frame, &j, 1, &g, err))
         return false;
@@ -429,12 +430,14 @@ static const OptRow opts[] = {
      .type = OPT_CHOICE,
      .choices = list_policies,
      .def = "join",
-     .brief = "es: lists of values: a|b|c, the first, how many, a yes/no column each, a row each, an error"},
+     .brief = "es: lists of values: a|b|c, the first, how many, a yes/no column each, a row each, "
+              "an error"},
     {.name = "nested",
      .type = OPT_CHOICE,
      .choices = list_policies,
      .def = "count",
-     .brief = "es: nested objects: how many, or columns of their fields, lists as --lists has them"},
+     .brief =
+         "es: nested objects: how many, or columns of their fields, lists as --lists has them"},
     {.name = "slices",
      .type = OPT_INT,
      .min = 0,
@@ -454,8 +457,9 @@ const Command cmd_load = {
     .name = "load",
     .group = GROUP_DATA,
     .brief = "read files into tables",
-    .usage = "load SRC... [where E] [as T] [--types c=int,...] [--null NA,?] [--delim ';'] [--encoding "
-             "latin1] [--key c] [--limit N]",
+    .usage =
+        "load SRC... [where E] [as T] [--types c=int,...] [--null NA,?] [--delim ';'] [--encoding "
+        "latin1] [--key c] [--limit N]",
     .opts = opts,
     .subject = SUBJECT_WORDS,
     .clauses = CLAUSE_AS | CLAUSE_LIMIT | CLAUSE_WHERE,
@@ -465,8 +469,10 @@ const Command cmd_load = {
             "cannot be read is "
             "counted and shown with its line and reason; nothing is dropped silently. es:INDEX "
             "reads the documents of an index (or pattern) of the connected "
-            "engine: all of them, counted, or an error. `where` keeps rows; an engine sends no others where "
-            "its index can tell. --mark FILE remembers the last moment, and the next load brings what came "
+            "engine: all of them, counted, or an error. `where` keeps rows; an engine sends no "
+            "others where "
+            "its index can tell. --mark FILE remembers the last moment, and the next load brings "
+            "what came "
             "after it: late arrivals with an older moment are not seen, deletions neither.",
     .examples =
         (const Example[]){
@@ -474,8 +480,8 @@ const Command cmd_load = {
             {"load datasets/blog/*.csv", "several at once", false},
             {"load datasets/seed_rows.csv as seed --types Timestamp=text", "a type by hand", false},
             {"load es:blog-posts as posts", "an index", true},
-            {"load es:events where age >= 18 and gender = 'Female' --fields user,age,gender", "rows and columns",
-             true},
+            {"load es:events where age >= 18 and gender = 'Female' --fields user,age,gender",
+             "rows and columns", true},
             {"load es:events --mark events.mark as new", "what came since the last time", true},
             {"load es:events --since 2024-05-01 --query 'type:like'", "some of its documents",
              true},

@@ -61,9 +61,9 @@ static void show_one(Result *out, const Model *m, const Outcomes *o, const Metri
     line_of(out, "F1", k->f1, NAN, "");
     line_of(out, "ROC-AUC", k->roc_auc, NAN,
             isfinite(k->roc_auc) && !isfinite(k->roc_auc_low) ? ""
-            : isfinite(k->roc_auc) ? arena_printf(out->arena, "   (%g %% %.4f to %.4f)", 100 * level,
-                                                k->roc_auc_low, k->roc_auc_high)
-                                 : "   one class only");
+            : isfinite(k->roc_auc) ? arena_printf(out->arena, "   (%g %% %.4f to %.4f)",
+                                                  100 * level, k->roc_auc_low, k->roc_auc_high)
+                                   : "   one class only");
     line_of(out, "PR-AUC", k->pr_auc, k->positives / (k->tp + k->fp + k->tn + k->fn), "");
     line_of(out, "log loss", k->log_loss, k->base_log_loss, "");
     line_of(out, "Brier", k->brier, k->base_brier, "");

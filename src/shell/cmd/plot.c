@@ -2,8 +2,8 @@
 /*
  * plot.c - `plot Y ~ X`: one column against another.
  *
- * Numbers make a cloud of points; a two-valued Y shows its rate in bins of equal count of X instead. When X
- * has levels there is a line for each: median and quartiles of Y, or its rate.
+ * Numbers make a cloud of points; a two-valued Y shows its rate in bins of equal count of X
+ * instead. When X has levels there is a line for each: median and quartiles of Y, or its rate.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -134,20 +134,21 @@ static bool plot_what(Session *s, const Args *a, PlotWhat *w, Error *err)
 static Plot *plot_new(const Args *a, const PlotWhat *w, PlotKind kind, Result *out)
 {
     Plot *p = arena_alloc(out->arena, sizeof *p);
-    *p = (Plot){.kind = kind,
-                .title = args_zstr(a, str_trim((Str){w->name[0].p, (size_t)(w->name[1].p + w->name[1].n -
-                                                                           w->name[0].p)})),
-                .xlabel = args_zstr(a, w->name[1]),
-                .ylabel = args_zstr(a, w->name[0]),
-                .xmin = NAN,
-                .xmax = NAN,
-                .ymin = NAN,
-                .ymax = NAN,
-                .xtime = w->col[1]->type == COL_TIME,
-                .ytime = w->col[0]->type == COL_TIME,
-                .nseries = 1,
-                .mark_x = NAN,
-                .mark_y = NAN};
+    *p = (Plot){
+        .kind = kind,
+        .title = args_zstr(
+            a, str_trim((Str){w->name[0].p, (size_t)(w->name[1].p + w->name[1].n - w->name[0].p)})),
+        .xlabel = args_zstr(a, w->name[1]),
+        .ylabel = args_zstr(a, w->name[0]),
+        .xmin = NAN,
+        .xmax = NAN,
+        .ymin = NAN,
+        .ymax = NAN,
+        .xtime = w->col[1]->type == COL_TIME,
+        .ytime = w->col[0]->type == COL_TIME,
+        .nseries = 1,
+        .mark_x = NAN,
+        .mark_y = NAN};
     return p;
 }
 
@@ -173,7 +174,8 @@ static void plot_numbers(const Args *a, const PlotWhat *w, Result *out)
         p->ymin = 0;
         rates(v, n, out, &p->series[0]);
     } else {
-        double *x = arena_array(out->arena, double, n + 1), *y = arena_array(out->arena, double, n + 1);
+        double *x = arena_array(out->arena, double, n + 1),
+               *y = arena_array(out->arena, double, n + 1);
         for (size_t i = 0; i < n; i++) {
             x[i] = v[i].x;
             y[i] = v[i].y;
@@ -197,7 +199,8 @@ static int by_value(const void *pa, const void *pb)
     return (a > b) - (a < b);
 }
 
-/* The values of y in the order of the levels of x: those of level l are v[from[l]] to v[from[l + 1]]. */
+/* The values of y in the order of the levels of x: those of level l are v[from[l]] to v[from[l +
+ * 1]]. */
 static double *values_by_level(Arena *a, const Column *y, const Column *x, size_t **from)
 {
     size_t levels = x->levels->n, *at = arena_array(a, size_t, levels + 2);
@@ -252,7 +255,8 @@ static void plot_levels(const Args *a, const PlotWhat *w, Result *out)
     double *low = arena_array(out->arena, double, levels + 1);
     double *high = arena_array(out->arena, double, levels + 1);
     p->labels = arena_array(out->arena, const char *, levels + 1);
-    p->xlabel = arena_printf(out->arena, "%s of %s", rate ? "rate" : "median and quartiles", p->ylabel);
+    p->xlabel =
+        arena_printf(out->arena, "%s of %s", rate ? "rate" : "median and quartiles", p->ylabel);
     for (size_t l = 0; l < levels; l++) {
         size_t n = from[l + 1] - from[l], k = t->nrows;
         if (!n)
@@ -268,7 +272,8 @@ static void plot_levels(const Args *a, const PlotWhat *w, Result *out)
         c[4] = axis_cell(y, high[k]);
         c[5] = y->type == COL_TIME ? (Cell){.kind = CELL_NULL} : cell_real(mid[k]);
     }
-    p->series[0] = (Series){.name = "", .n = t->nrows, .x = mid, .y = mid, .low = low, .high = high};
+    p->series[0] =
+        (Series){.name = "", .n = t->nrows, .x = mid, .y = mid, .low = low, .high = high};
     if (y->type != COL_TIME)
         result_picture(out, p);
 }
@@ -293,8 +298,9 @@ const Command cmd_plot = {
     .opts = data_opts,
     .subject = SUBJECT_RAW,
     .clauses = CLAUSE_WHERE,
-    .help = "Points; when Y is 0 or 1 its rate in twenty groups of X. When X has levels, median and "
-            "quartiles of Y, or its rate, for each. Y and X may be expressions.",
+    .help =
+        "Points; when Y is 0 or 1 its rate in twenty groups of X. When X has levels, median and "
+        "quartiles of Y, or its rate, for each. Y and X may be expressions.",
     .examples = (const Example[]){{"plot viewed ~ age --data ft", "the rate by age", false},
                                   {"plot users age ~ country", "by levels", false},
                                   {"plot viewed ~ post_age_days --data ft > rate.svg",

@@ -197,7 +197,8 @@ const Command cmd_predict = {
     .clauses = CLAUSE_AS,
     .help = "Adds probability (or prediction), eta, se, ci_low and ci_high. Rows that lack an "
             "input get no prediction; "
-            "levels that training never saw are told. es:INDEX is read from the connected engine first.",
+            "levels that training never saw are told. es:INDEX is read from the connected engine "
+            "first.",
     .examples = (const Example[]){{"predict ft as scored", "", false},
                                   {"predict ft as scored --scale both --level 0.9",
                                    "90 % intervals of the linear predictor too", false},

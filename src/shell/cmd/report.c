@@ -38,7 +38,8 @@ static const char style[] =
     "body{font:16px/1.5 system-ui,sans-serif;color:#1c1f24;background:#fff;max-width:68rem;"
     "margin:2rem auto;padding:0 1.2rem}"
     "h1{font-size:2rem;margin:0;letter-spacing:-.01em}h1+p{margin:.2rem 0 1.2rem;color:#555}"
-    "h2{font-size:1.15rem;margin:2.4rem 0 .6rem;padding-bottom:.25rem;border-bottom:1px solid #d5d8dd}"
+    "h2{font-size:1.15rem;margin:2.4rem 0 .6rem;padding-bottom:.25rem;border-bottom:1px solid "
+    "#d5d8dd}"
     ".tiles{display:flex;flex-wrap:wrap;gap:.8rem;margin:1.2rem 0}"
     ".tiles div{background:#f3f5f8;border-radius:.5rem;padding:.6rem 1rem;min-width:7rem}"
     ".tiles strong{display:block;font-size:1.5rem;font-variant-numeric:tabular-nums}"
@@ -51,11 +52,13 @@ static const char style[] =
     "th,td{padding:.2rem 1rem .2rem 0;vertical-align:top}"
     ".number{text-align:right;font-variant-numeric:tabular-nums}"
     "tbody tr:nth-child(even){background:#f7f8fa}img{max-width:100%;height:auto}"
-    "pre{overflow-x:auto;background:#f7f8fa;padding:.6rem .8rem;font-size:.85rem;border-radius:.4rem}"
+    "pre{overflow-x:auto;background:#f7f8fa;padding:.6rem "
+    ".8rem;font-size:.85rem;border-radius:.4rem}"
     ".warning{border-left:4px solid #d55e00;padding:.3rem .8rem;background:#fdf4ec}"
     ".footer,.made{color:#666;font-size:.85rem}.made{margin:.2rem 0 0}"
     "code{background:#f3f5f8;padding:.1rem .35rem;border-radius:.25rem}"
-    "@media print{body{margin:0;max-width:none}h2{break-after:avoid}img,table,.tiles{break-inside:avoid}}";
+    "@media "
+    "print{body{margin:0;max-width:none}h2{break-after:avoid}img,table,.tiles{break-inside:avoid}}";
 
 /* ---- pieces ---- */
 
@@ -75,7 +78,8 @@ static void put_picture(const Plot *p, Buf *page)
 /* Lines that stand together, as they stand at the prompt; one alone is a sentence. */
 static size_t put_lines(const Result *r, size_t i, Buf *page)
 {
-    bool alone = r->items[i].kind == ITEM_LINE && (i + 1 == r->n || r->items[i + 1].kind != ITEM_LINE);
+    bool alone =
+        r->items[i].kind == ITEM_LINE && (i + 1 == r->n || r->items[i + 1].kind != ITEM_LINE);
     if (alone) {
         buf_puts(page, "<p>");
         buf_html(page, r->items[i].v.line);
@@ -218,7 +222,8 @@ static void put_metrics(const Model *m, Buf *page)
     const MetricRow *rows = metric_table(&n);
     if (!m->binary)
         return;
-    buf_puts(page, "<h2>How good it is</h2>\n<table>\n<thead><tr><th>metric</th><th class=\"number\">train</th>");
+    buf_puts(page, "<h2>How good it is</h2>\n<table>\n<thead><tr><th>metric</th><th "
+                   "class=\"number\">train</th>");
     buf_printf(page, "%s<th>what it is</th></tr></thead>\n<tbody>\n",
                m->test.n ? "<th class=\"number\">test</th>" : "");
     for (size_t i = 0; i < n; i++) {
@@ -295,7 +300,8 @@ static bool report_run(Session *s, const Args *a, Result *out, Error *err)
     size_t n = a->to.n;
     if (a->to.p && !(n > 4 && (str_ieq(str_sub(a->to, n - 5, n), STR(".html")) ||
                                str_ieq(str_sub(a->to, n - 4, n), STR(".htm"))))) {
-        fail_at(err, ERR_USAGE, a->to_at, "a report is a page of HTML, and '%.*s' says another format", STR_ARG(a->to));
+        fail_at(err, ERR_USAGE, a->to_at,
+                "a report is a page of HTML, and '%.*s' says another format", STR_ARG(a->to));
         return error_hint(err, "report to %s.html; coef > coef.pdf draws one picture", m->name);
     }
     const char *path = a->to.p ? args_zstr(a, a->to) : arena_printf(a->arena, "%s.html", m->name);

@@ -33,8 +33,8 @@ static bool run(Session *s, const Args *a, Result *out, Error *err)
     if (!sink)
         return false;
     if (args_flag(a, "dry")) {
-        result_line(out, "would write %s to %s", result_plural(out, (int64_t)t->data.frame->rows, "row"),
-                    path);
+        result_line(out, "would write %s to %s",
+                    result_plural(out, (int64_t)t->data.frame->rows, "row"), path);
         return true;
     }
     Writer *w = sink->write(s, path, err);
@@ -70,7 +70,8 @@ const Command cmd_save = {
             "pack. What is written "
             "reads back as the same bits. A model is written as one JSON file (.glm) without any "
             "data row. Without a "
-            "name the current table is written. es:INDEX is made when it is not there; every document is "
+            "name the current table is written. es:INDEX is made when it is not there; every "
+            "document is "
             "accounted for as by es push.",
     .examples = (const Example[]){{"save ft to ft.csv.gz", "the feature table, packed", false},
                                   {"save m1 to m1.glm", "a model; load m1.glm reads it", false},

@@ -40,7 +40,8 @@ static const char *what_is_missing(const Model *m, const World *w, Result *out)
     Buf b = BUF_INIT;
     for (size_t i = 0; i < m->ninputs; i++)
         for (size_t k = 0; k < 2; k++) {
-            const Column *c = sides[k].table ? frame_column(sides[k].table, str_of(m->inputs[i].name)) : NULL;
+            const Column *c =
+                sides[k].table ? frame_column(sides[k].table, str_of(m->inputs[i].name)) : NULL;
             if (c && c->nulls)
                 buf_printf(&b, "%s%s of %s", b.n ? ", " : "missing: ", m->inputs[i].name,
                            result_plural(out, (int64_t)c->nulls, sides[k].one));
@@ -64,7 +65,8 @@ static void tell_pairs(const Model *m, const World *w, const PairReport *p, Resu
         result_note(out, "answers", NULL, "%s answer another post and are no candidates",
                     result_plural(out, (int64_t)p->answers, "post"));
     for (size_t i = 0; i < p->replay.nunseen; i++)
-        result_note(out, "unseen", NULL, "%s '%s' was never seen in training: scored as the base level",
+        result_note(out, "unseen", NULL,
+                    "%s '%s' was never seen in training: scored as the base level",
                     p->replay.unseen[i].column,
                     arena_escaped(out->arena, str_of(p->replay.unseen[i].level)));
     if (p->unknown)
@@ -184,7 +186,8 @@ static bool to_engine(Session *s, const Args *a, const Model *m, const World *w,
     BatchReport r;
     if (!batch_run(c, m, w, &o, &r, err))
         return ledger_cut(&r.ledger, 0,
-                          o.journal ? "--resume goes on from there" : "run it again, --journal FILE makes it resumable",
+                          o.journal ? "--resume goes on from there"
+                                    : "run it again, --journal FILE makes it resumable",
                           err);
     result_text(out, "layout", str_of(layout_name(o.layout)));
     ledger_tell(&r.ledger, r.index, out);
@@ -302,8 +305,10 @@ static bool right_pair(const Session *s, const Args *a, Error *err)
         const char *table = sides[k].table;
         if (str_ieq(word->text, str_of(sides[k].kind)) || (table && str_eqz(word->text, table)))
             continue;
-        fail_at(err, ERR_NAME, word->at, "'%.*s' is not the table of %s", STR_ARG(word->text), sides[k].kind);
-        return error_hint(err, "score users x posts; roles T: entity=%s says which table they are", sides[k].kind);
+        fail_at(err, ERR_NAME, word->at, "'%.*s' is not the table of %s", STR_ARG(word->text),
+                sides[k].kind);
+        return error_hint(err, "score users x posts; roles T: entity=%s says which table they are",
+                          sides[k].kind);
     }
     return true;
 }

@@ -78,7 +78,8 @@ const Command cmd_set = {
     .brief = "show or change settings",
     .usage = "set [NAME [VALUE]]",
     .subject = SUBJECT_WORDS,
-    .help = "What is on or off takes toggle, too. Lines of set in ~/.config/glint/glintrc are run at the start.",
+    .help = "What is on or off takes toggle, too. Lines of set in ~/.config/glint/glintrc are run "
+            "at the start.",
     .examples = (const Example[]){{"set", "all settings", false},
                                   {"set rows 50", "longer tables", false},
                                   {0}},
@@ -136,13 +137,6 @@ static bool run_run(Session *s, const Args *a, Result *out, Error *err)
         fail(err, ERR_USAGE, "run wants a file");
         return error_hint(err, "run FILE [NAME=VALUE...]");
     }
-    FileText text; /* a script that cannot be read never began */
-    if (!str_eqz(a->words[0].text, "-") && !file_read(args_zstr(a, a->words[0].text), &text, err)) {
-        err->at = a->words[0].at;
-        return false;
-    }
-    if (!str_eqz(a->words[0].text, "-"))
-        file_text_free(&text);
     Variable *vars = arena_array(a->arena, Variable, a->nwords);
     for (size_t i = 1; i < a->nwords; i++) {
         vars[i - 1] = (Variable){a->words[i].name, a->words[i].value};
@@ -150,10 +144,20 @@ static bool run_run(Session *s, const Args *a, Result *out, Error *err)
             return fail_at(err, ERR_USAGE, a->words[i].at, "'%.*s' is not NAME=VALUE",
                            STR_ARG(a->words[i].raw));
     }
+    const char *path = args_zstr(a, a->words[0].text);
+    bool from_stdin = strcmp(path, "-") == 0;
+    FileText text = {0};
+    if (!from_stdin && !file_read(path, &text, err)) { /* it never began */
+        err->at = a->words[0].at;
+        return false;
+    }
     bool prefixes = s->prefixes;
     s->prefixes = false; /* a script wants whole words */
-    bool ok = script_run(s, args_zstr(a, a->words[0].text), vars, a->nwords - 1, false);
+    size_t nvars = a->nwords - 1;
+    bool ok = from_stdin ? script_run(s, path, vars, nvars, false)
+                         : script_run_text(s, path, (Str){text.p, text.n}, vars, nvars, false);
     s->prefixes = prefixes;
+    file_text_free(&text);
     return ok ? true : fail(err, ERR_DATA, "the script '%.*s' stopped", STR_ARG(a->words[0].text));
 }
 
@@ -245,8 +249,9 @@ const Command cmd_script = {
     .group = GROUP_SHELL,
     .brief = "the shortest script that rebuilds the current state",
     .usage = "script [> FILE]",
-    .help = "Only the commands that led to the tables and models in memory, seeds included, and what "
-            "the screens showed last. glint -f FILE runs it.",
+    .help =
+        "Only the commands that led to the tables and models in memory, seeds included, and what "
+        "the screens showed last. glint -f FILE runs it.",
     .examples = (const Example[]){{"script", "on the screen", false},
                                   {"script > tonight.glint", "to a file", false},
                                   {0}},

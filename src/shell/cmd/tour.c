@@ -87,8 +87,9 @@ static void put_step(const Session *s, size_t i, Buf *out)
 
 static void put_end(Buf *out)
 {
-    buf_puts(out, "\nThat was the tour. help lists the commands, help fit explains one, script > FILE\n"
-                  "keeps the work. With an engine: connect URL, then es push, score and es rank.\n");
+    buf_puts(out,
+             "\nThat was the tour. help lists the commands, help fit explains one, script > FILE\n"
+             "keeps the work. With an engine: connect URL, then es push, score and es rank.\n");
 }
 
 /* To the step behind i, or out. */

@@ -164,8 +164,8 @@ static void put_rest(Result *out, const WhatIf *v)
     buf_free(&b);
 }
 
-static void tell(const Session *s, Result *out, const WhatIf *v, const WhatIfResult *r, double level,
-                 size_t top)
+static void tell(const Session *s, Result *out, const WhatIf *v, const WhatIfResult *r,
+                 double level, size_t top)
 {
     const Model *m = v->model;
     const char *key = m->binary ? "probability" : "mean";
@@ -296,14 +296,15 @@ const Command cmd_whatif = {
              "[--top N] [--model M]",
     .opts = whatif_opts,
     .subject = SUBJECT_WORDS,
-    .help = "Probability with interval, its rank among the training rows, and what each term adds "
-            "from the typical row "
-            "to this one (on the scale of the linear predictor). Inputs left out keep their last "
-            "value; whatif alone "
-            "starts again from the typical row (medians and most common levels). A=typical resets "
-            "one input. user= and "
-            "post= look attributes and history up in the loaded tables; when none is loaded, in the "
-            "connected engine (indexes users, posts, products, interactions behind the prefix).",
+    .help =
+        "Probability with interval, its rank among the training rows, and what each term adds "
+        "from the typical row "
+        "to this one (on the scale of the linear predictor). Inputs left out keep their last "
+        "value; whatif alone "
+        "starts again from the typical row (medians and most common levels). A=typical resets "
+        "one input. user= and "
+        "post= look attributes and history up in the loaded tables; when none is loaded, in the "
+        "connected engine (indexes users, posts, products, interactions behind the prefix).",
     .examples = (const Example[]){{"whatif age=25 gender=Male lang=java", "", false},
                                   {"whatif --vary lang", "one line a level", false},
                                   {"whatif user=jane post=p3", "looked up", false},

@@ -6,6 +6,7 @@
 #include "unit/check.h"
 
 #include "data/reader.h"
+#include "unit/data/rows_text.h"
 
 static ReadReport report; /* of the text read last */
 
@@ -31,15 +32,7 @@ static inline char *shown(const Frame *f)
     buf_clear(&b);
     for (size_t j = 0; j < f->ncols; j++)
         buf_printf(&b, "%s%s", j ? " " : "", coltype_name(f->cols[j]->type));
-    for (size_t r = 0; r < f->rows; r++) {
-        for (size_t j = 0; j < f->ncols; j++) {
-            buf_puts(&b, j ? " " : "|");
-            if (column_is_null(f->cols[j], r))
-                buf_puts(&b, ".");
-            else
-                column_print(f->cols[j], r, &b);
-        }
-    }
+    put_rows(&b, f);
     return b.p;
 }
 
