@@ -93,8 +93,8 @@ void buf_lower(Buf *b, Str s);
 void buf_upper(Buf *b, Str s);
 
 /* Edit distance with transpositions (Damerau, restricted), case folded; and the nearest name by it:
- * index of the best of n candidates with distance <= 2 and <= a third of the length (at least 1),
- * or -1. */
+ * index of the best of n candidates with distance <= 2 and <= a third of the length (at least 1);
+ * else the only one that goes on behind the word with a '_' (post: post_id); or -1. */
 size_t edit_distance(Str a, Str b);
 long nearest_name(Str wrong, const Str *names, size_t n);
 

@@ -68,6 +68,8 @@ const char *result_short(Result *r, double v);
 const char *arena_escaped(Arena *a, Str s);
 /* A note in words: "! leakage: ..." and its help below, wrapped at the screen. */
 void out_note(Out *o, const Note *n);
+/* Text broken at blanks to the width, further lines indented. `first`: columns taken already. */
+void out_wrapped(Out *o, Str s, size_t first, size_t indent);
 /* Columns of a table that this format shows, in order: machine_only or human_only left out. */
 size_t table_columns(const Table *t, bool for_people, size_t *cols /* ncols */);
 /* The rows people see: head, then a gap (SIZE_MAX), then tail, when the table is long. */

@@ -283,6 +283,21 @@ size_t edit_distance(Str a, Str b)
     return last[b.n];
 }
 
+/* The only name that begins with the word and goes on behind a '_': post for post_id; or -1. */
+static long only_longer(Str wrong, const Str *names, size_t n)
+{
+    long found = -1;
+    for (size_t i = 0; i < n; i++) {
+        if (wrong.n < 3 || names[i].n <= wrong.n || names[i].p[wrong.n] != '_' ||
+            !str_ieq(str_sub(names[i], 0, wrong.n), wrong))
+            continue;
+        if (found >= 0)
+            return -1;
+        found = (long)i;
+    }
+    return found;
+}
+
 long nearest_name(Str wrong, const Str *names, size_t n)
 {
     size_t limit = wrong.n / 3;
@@ -303,7 +318,7 @@ long nearest_name(Str wrong, const Str *names, size_t n)
             limit = d - 1; /* only a strictly better one from here on: the first of equals wins */
         }
     }
-    return nearest;
+    return nearest >= 0 ? nearest : only_longer(wrong, names, n);
 }
 
 void buf_base64(Buf *b, Str bytes)

@@ -323,8 +323,7 @@ const char *arena_escaped(Arena *a, Str s)
 
 /* ---- notes ---- */
 
-/* Text broken at blanks to `width` columns, further lines indented. */
-static void wrapped(Out *o, Str s, size_t first, size_t indent)
+void out_wrapped(Out *o, Str s, size_t first, size_t indent)
 {
     size_t width = o->width ? o->width : 100, at = first;
     if (width < indent + 20)
@@ -352,7 +351,6 @@ static void wrapped(Out *o, Str s, size_t first, size_t indent)
         }
         s = str_sub(s, end + (end < s.n), s.n);
     }
-    buf_putc(&o->text, '\n');
 }
 
 void out_note(Out *o, const Note *n)
@@ -365,19 +363,17 @@ void out_note(Out *o, const Note *n)
         buf_putc(&o->text, ':');
         out_plain(o);
         size_t width = utf8_width(str_of(n->code)) + 3;
-        wrapped(o, str_of(n->text), width, 2);
+        out_wrapped(o, str_of(n->text), width, 2);
     } else {
-        wrapped(o, str_of(n->text), 0, 0);
+        out_wrapped(o, str_of(n->text), 0, 0);
     }
+    buf_putc(&o->text, '\n');
     if (n->help) {
         buf_puts(&o->text, "  help: ");
         out_look(o, 'c');
-        wrapped(o, str_of(n->help), 8, 8);
-        if (o->color) { /* the colour ends before the line does */
-            o->text.n--;
-            out_plain(o);
-            buf_putc(&o->text, '\n');
-        }
+        out_wrapped(o, str_of(n->help), 8, 8);
+        out_plain(o);
+        buf_putc(&o->text, '\n');
     }
 }
 

@@ -18,6 +18,8 @@
 #include "shell/screen.h"
 #include "shell/settings.h"
 
+#define HINT_INDENT 7 /* of what stands behind "error: " and "help:  " */
+
 /* ---- the screen ---- */
 
 static bool wants_color(const Settings *set, FILE *file)
@@ -116,13 +118,22 @@ static void draw_place(const Error *err, Str command, const Origin *from, Out *o
     buf_putc(&o->text, '\n');
 }
 
+/* On a terminal broken between words; else on one line, for whoever looks for it there. */
+static void draw_words(Str text, size_t first, Out *o)
+{
+    if (o->terminal)
+        out_wrapped(o, text, first, HINT_INDENT);
+    else
+        buf_escaped(&o->text, text);
+}
+
 static void draw_hint(const Error *err, Out *o)
 {
     if (!*err->hint)
         return;
     buf_puts(&o->text, "help:  ");
     out_look(o, 'c');
-    buf_escaped(&o->text, str_of(err->hint));
+    draw_words(str_of(err->hint), HINT_INDENT, o);
     out_plain(o);
     buf_putc(&o->text, '\n');
 }
@@ -136,16 +147,18 @@ void error_draw(const Error *err, Str command, const Origin *from, Out *o)
         return;
     }
     draw_place(err, command, from, o);
+    size_t line_at = o->text.n;
     if (from && from->file) {
         long line = 1;
         for (size_t i = 0; i < from->at && i < from->text.n; i++)
             line += from->text.p[i] == '\n';
         buf_printf(&o->text, "%s:%ld: ", from->file, line);
     }
+    size_t first = utf8_width(str_sub(buf_slice(&o->text), line_at, o->text.n)) + HINT_INDENT;
     out_look(o, 'r');
     buf_puts(&o->text, "error: ");
     out_plain(o);
-    buf_escaped(&o->text, str_of(err->msg));
+    draw_words(str_of(err->msg), first, o);
     buf_putc(&o->text, '\n');
     draw_hint(err, o);
     out_flush(o);

@@ -83,7 +83,7 @@ static void put_rows(const Model *m, const AnovaRow *rows, size_t n, AnovaKind k
          .machine_only = !steps},
         {COL("aic", "AIC"), .look = LOOK_AMOUNT, .digits = 1, .priority = 1,
          .machine_only = kind == ANOVA_WALD},
-        {COL("stat", f ? "F" : "chi-squared"), .look = LOOK_FIXED, .digits = 2},
+        {COL("stat", f ? "F" : "chi-squared"), .look = LOOK_AMOUNT, .digits = 2},
         {COL("p", "p"), .look = LOOK_P}};
     Table *t = result_table(out, "anova", cols, sizeof cols / sizeof *cols);
     t->title = looks[kind].title;

@@ -27,10 +27,11 @@ static bool dry(const NamedData *t, const PushOptions *push, Result *out, Error 
         result_text(out, "index", str_of(push->bulk.index));
         result_int(out, "documents", (int64_t)t->data.frame->rows);
         result_int(out, "bytes", (int64_t)bytes);
-        result_line(
-            out, "would write %s documents to %s, about %.1f MB in %zu requests; the first:\n%.*s",
-            result_count(out, (int64_t)t->data.frame->rows), push->bulk.index, (double)bytes / 1e6,
-            bytes / (5u << 20) + 1, (int)lines.n, lines.p);
+        size_t requests = bytes / (5u << 20) + 1;
+        result_line(out, "would write %s to %s, about %.1f MB in %s; the first:\n%.*s",
+                    result_plural(out, (int64_t)t->data.frame->rows, "document"), push->bulk.index,
+                    (double)bytes / 1e6, result_plural(out, (int64_t)requests, "request"),
+                    (int)lines.n, lines.p);
     }
     buf_free(&lines);
     return ok;

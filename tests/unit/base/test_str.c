@@ -132,6 +132,9 @@ static void nearest(void **state)
         check_row(nearest_name(str_of(rows[i].wrong), list, COUNT(list)) == rows[i].index,
                   rows[i].wrong);
     assert_int_equal(nearest_name(STR("a"), NULL, 0), -1);
+    const Str ids[] = {STR("user_name"), STR("post_id"), STR("user_age")};
+    assert_int_equal(nearest_name(STR("Post"), ids, COUNT(ids)), 1);
+    assert_int_equal(nearest_name(STR("user"), ids, COUNT(ids)), -1); /* which one? */
 }
 
 static void base64(void **state)
