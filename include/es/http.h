@@ -42,6 +42,7 @@ typedef struct HttpRequest {
     Str body;                 /* borrowed until the call ends */
     const char *content_type; /* NULL: application/json when there is a body */
     bool repeatable;  /* harmless when done twice: may be retried after the connection broke */
+    bool lasting;     /* makes what outlives it on the server: Ctrl-C waits for the answer */
     double timeout_s; /* 0: the configuration's */
     void *tag;        /* the caller's */
 } HttpRequest;
@@ -58,7 +59,8 @@ void http_reply_clear(HttpReply *r);
 
 /* One request, retried as the table allows. True with any HTTP status; false only when no answer
  * was had (ERR_NET), on Ctrl-C (ERR_CANCEL: the connection is dropped, which also stops the
- * search in the engine) or a body over max_body. */
+ * search in the engine) or a body over max_body. A lasting request that is under way gets its
+ * answer first, Ctrl-C stays raised for the caller to see; a second Ctrl-C drops it too. */
 bool http_run(Http *h, const HttpRequest *q, HttpReply *out, Error *err);
 
 /* Several at once. A call is owned by the pool until http_next hands it out; no retries here. */

@@ -194,8 +194,8 @@ static void drop(Client *c, bool sure, const char *before, const char *name, con
         client_json(c, "DELETE", STR_NULL, sure, NULL, &ignored, "%s%s%s", before, name, after));
 }
 
-/* After Ctrl-C it is not known which question was on its way, and the engine may still be making
- * what was asked for: everything is dropped twice. */
+/* After Ctrl-C it is not known which question was the last: whatever one of them may have made is
+ * dropped. None is still being made, PUTs are waited for. */
 static void drop_all(Client *c, const char *index, bool cut)
 {
     static const struct {
@@ -209,14 +209,8 @@ static void drop_all(Client *c, const char *index, bool cut)
         return;
     }
     cancel_clear();
-    http_abort_all(c->http);
-    for (int k = 0; k < 2; k++) {
-        Error ignored = ERROR_INIT;
-        if (k)
-            http_sleep(0.3, &ignored);
-        for (size_t i = 0; i < n; i++)
-            drop(c, false, made[i].before, index, made[i].after);
-    }
+    for (size_t i = 0; i < n; i++)
+        drop(c, false, made[i].before, index, made[i].after);
     cancel_raise();
 }
 

@@ -125,7 +125,11 @@ bool client_search_whole(const cJSON *reply, Error *err)
 static bool send(Client *c, const char *method, const char *path, Str body, bool repeatable,
                  HttpReply *out, Error *err)
 {
-    HttpRequest q = {.method = method, .path = path, .body = body, .repeatable = repeatable};
+    HttpRequest q = {.method = method,
+                     .path = path,
+                     .body = body,
+                     .repeatable = repeatable,
+                     .lasting = strcmp(method, "PUT") == 0};
     size_t n = strlen(path);
     if (n > 6 && (strstr(path, "_bulk") || strstr(path, "_msearch")))
         q.content_type = "application/x-ndjson";

@@ -491,11 +491,24 @@ bool http_worth_retrying(const HttpReply *r)
     return r->status == 502 || r->status == 504;
 }
 
+/* http_next, past one Ctrl-C. */
+static HttpCall *next_for_sure(Http *h, Error *err)
+{
+    Error cut = ERROR_INIT;
+    HttpCall *call = http_next(h, &cut);
+    if (call || cut.code != ERR_CANCEL)
+        return call;
+    cancel_clear();
+    call = http_next(h, err);
+    cancel_raise();
+    return call;
+}
+
 /* Waits for one call, which is not handed out by http_next again. */
 static bool finish_call(Http *h, HttpCall *call, Error *err)
 {
     for (HttpCall *done = NULL; done != call;) {
-        done = http_next(h, err);
+        done = call->req.lasting ? next_for_sure(h, err) : http_next(h, err);
         if (!done)
             return fail(err, ERR_NET, "the request to %s was lost", h->s.c.url);
         if (done != call)
@@ -525,7 +538,7 @@ bool http_run(Http *h, const HttpRequest *q, HttpReply *out, Error *err)
     *out = (HttpReply){0};
     for (int k = 0;; k++) {
         double wait;
-        HttpCall *call = http_begin(h, q, err);
+        HttpCall *call = cancelled(err) ? NULL : http_begin(h, q, err);
         if (!call)
             return false;
         if (!finish_call(h, call, err)) {

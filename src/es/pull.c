@@ -94,20 +94,6 @@ static Str between(Str text, const char *before, char after)
     return e ? (Str){p, (size_t)(e - p)} : STR_NULL;
 }
 
-/* Waits for the only call under way. After Ctrl-C too: what it opens is open then, and only its
- * answer tells the id; another Ctrl-C ends the waiting. */
-static HttpCall *await(Http *http, Error *err)
-{
-    HttpCall *call = http_next(http, err);
-    if (call || !cancel_is_raised())
-        return call;
-    Error ignored = ERROR_INIT;
-    cancel_clear();
-    call = http_next(http, &ignored);
-    cancel_raise();
-    return call;
-}
-
 static bool take_pit(Pull *p, const HttpReply *r, Error *err)
 {
     bool os = p->c->caps.pit_opensearch;
@@ -127,21 +113,10 @@ static bool open_pit(Pull *p, Error *err)
     Buf path = BUF_INIT;
     buf_printf(&path, "/%s/%s?keep_alive=" KEEP_ALIVE, p->index.p,
                p->c->caps.pit_opensearch ? "_search/point_in_time" : "_pit");
-    HttpRequest q = {.method = "POST", .path = path.p, .repeatable = true};
-    bool ok = false, again = true;
-    for (int k = 0; again && http_begin(p->c->http, &q, err); k++) {
-        HttpCall *call = await(p->c->http, err);
-        if (!call)
-            break;
-        const HttpReply *r = http_call_reply(call);
-        again = k < TRIES && !cancel_is_raised() && (r->status == 0 || http_worth_retrying(r));
-        double pause = http_backoff(k, r->retry_after_s);
-        if (!again && r->status == 0 && err && !error_is_set(err))
-            *err = *http_call_error(call);
-        ok = !again && r->status && take_pit(p, r, err) && !cancel_is_raised();
-        http_call_free(p->c->http, call);
-        again = again && http_sleep(pause, err);
-    }
+    HttpRequest q = {.method = "POST", .path = path.p, .repeatable = true, .lasting = true};
+    HttpReply r;
+    bool ok = http_run(p->c->http, &q, &r, err) && take_pit(p, &r, err) && !cancelled(err);
+    http_reply_clear(&r);
     buf_free(&path);
     return ok;
 }

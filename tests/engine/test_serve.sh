@@ -71,7 +71,7 @@ probes() {
 }
 probes | sort >before
 for after in 0.05 0.1 0.2 0.3 0.4 0.6; do
-    timeout -s INT $after "$GLINT" --no-rc -f probe.glint >out 2>err </dev/null
+    timeout --foreground -s INT $after "$GLINT" --no-rc -f probe.glint >out 2>err </dev/null
 done
 for _ in 1 2 3 4 5 6; do
     probes | sort | comm -13 before - >left
