@@ -39,17 +39,20 @@ void gram_plan_coef(GramPlan *plan, const double *b);
 
 Gram *gram_new(const GramPlan *plan, Error *err);
 void gram_free(Gram *g);
-void gram_zero(Gram *g);
+/* Before the first gram_add of a chunk: with `info` for X'WX and X'r, without for X'r and the
+ * diagonal of X'WX for columns of levels, whose sums are few. */
+void gram_zero(Gram *g, bool info);
 /* Rows [from, from + n) of X into the tile; n <= gram_plan_tile(). */
 void gram_load(Gram *g, size_t from, size_t n);
 /* eta[i] = X b of the loaded rows (+ offset[i] when given). `eta` has room for the tile. */
 void gram_eta(Gram *g, const double *offset, double *eta);
-/* Adds X' r (r not NULL) and X' diag(w) X (w not NULL) of the loaded rows. Both arrays have room
- * for a whole tile, which is filled up with zeros here. */
+/* Adds X' r (r not NULL) and X' diag(w) X (w not NULL) of the loaded rows, or what gram_zero left
+ * of it. Both arrays have room for a whole tile, which is filled up with zeros here. */
 void gram_add(Gram *g, double *w, double *r);
+/* Both were begun with the same gram_zero. */
 void gram_merge(Gram *total, const Gram *part);
-/* grad: p or NULL; info: p x p, both triangles, or NULL. */
-void gram_result(Gram *total, double *grad, double *info);
+/* grad: p or NULL; info: p x p, both triangles, or NULL; diag: p, without info, or NULL. */
+void gram_result(Gram *total, double *grad, double *info, double *diag);
 
 /* X' diag(w) X and X' r of all rows, on threads. w NULL means ones; r, grad, info may be NULL. */
 bool gram_cross(const Matrix *x, const double *centre, const double *w, const double *r,

@@ -16,7 +16,10 @@ typedef struct Stats {
     double pearson; /* sum w (y-mu)^2 / V */
     double *grad;   /* p */
     double *info;   /* p x p, symmetric, row major, both triangles filled */
-    uint64_t n;     /* rows counted (weight 0 rows included) */
+    /* p, when the caller gave room: after EVAL_GRAD without EVAL_INFO the diagonal of info where
+     * that costs nothing, the columns of levels; else 0. */
+    double *diag;
+    uint64_t n; /* rows counted (weight 0 rows included) */
     /* Low parts of grad and info when the oracle sums in twice the precision and the caller gave
      * room; else NULL. */
     double *grad_lo, *info_lo;

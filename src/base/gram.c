@@ -50,9 +50,15 @@ void gram_free(Gram *g)
     free(g);
 }
 
-void gram_zero(Gram *g)
+static size_t used_sums(const Gram *g)
 {
-    memset(g->sum, 0, g->plan->total * sizeof *g->sum);
+    return g->info ? g->plan->total : g->plan->few;
+}
+
+void gram_zero(Gram *g, bool info)
+{
+    g->info = info;
+    memset(g->sum, 0, used_sums(g) * sizeof *g->sum);
 }
 
 /* ---- loading a tile ---- */
@@ -323,17 +329,37 @@ static void add_pair(const Gram *g, const Pair *pair, const double *w, double *t
         table[(size_t)a[i] * ld + (size_t)b[i]] += w[i] * (za ? za[i] : 1.0) * (zb ? zb[i] : 1.0);
 }
 
-static void add_gradient(Gram *g, const double *r)
+/* sum[cell[i]] += row[i], both in pairs. */
+static void add_pairs_of(const double *row, const int32_t *cell, size_t n, double *sum)
+{
+    for (size_t i = 0; i < n; i++) {
+        double *to = sum + 2 * (size_t)cell[i];
+        to[0] += row[2 * i];
+        to[1] += row[2 * i + 1];
+    }
+}
+
+static void add_gradient(Gram *g, const double *w, const double *r)
 {
     const GramPlan *p = g->plan;
-    dense_vec(r, g->x, p->nd, p->tile, g->padded, g->sum + p->grad_at);
+    dense_vec(r, g->x, p->nd, p->tile, g->padded, g->sum);
+    for (size_t i = 0; p->ngroups && i < g->n; i++) {
+        g->row[2 * i] = r[i];
+        g->row[2 * i + 1] = w ? w[i] : 0.0;
+    }
     for (size_t k = 0; k < p->ngroups; k++) {
         const Group *gr = &p->group[k];
         const int32_t *cell = gr->cell + g->from;
         const double *z = g->z + k * p->tile;
-        double *table = g->sum + gr->at + p->nd;
-        for (size_t i = 0; i < g->n; i++)
-            table[(size_t)cell[i] * p->width] += gr->has_times ? z[i] * r[i] : r[i];
+        double *sum = g->sum + gr->grad_at;
+        if (!gr->has_times) {
+            add_pairs_of(g->row, cell, g->n, sum);
+            continue;
+        }
+        for (size_t i = 0; i < g->n; i++) {
+            sum[2 * cell[i]] += z[i] * g->row[2 * i];
+            sum[2 * cell[i] + 1] += z[i] * z[i] * g->row[2 * i + 1];
+        }
     }
 }
 
@@ -346,9 +372,10 @@ void gram_add(Gram *g, double *w, double *r)
         if (r)
             r[i] = 0.0;
     }
-    if (!w) {
+    assert(w || !g->info);
+    if (!g->info) {
         if (r)
-            add_gradient(g, r);
+            add_gradient(g, w, r);
         return;
     }
     double *last = g->wx + p->nd * p->tile;
@@ -357,9 +384,9 @@ void gram_add(Gram *g, double *w, double *r)
         memcpy(last, r, g->padded * sizeof *r);
     else
         memset(last, 0, g->padded * sizeof *last);
-    dense_cross(g->wx, g->x, p->nd, p->tile, g->padded, g->sum);
+    dense_cross(g->wx, g->x, p->nd, p->tile, g->padded, g->sum + p->cross_at);
     if (r)
-        dense_vec(r, g->x, p->nd, p->tile, g->padded, g->sum + p->grad_at);
+        dense_vec(r, g->x, p->nd, p->tile, g->padded, g->sum);
     if (!p->ngroups)
         return;
     if (p->nd + 1 < p->width)
@@ -392,5 +419,6 @@ static void add_all(double *to, const double *from, size_t n)
 
 void gram_merge(Gram *total, const Gram *part)
 {
-    add_all(total->sum, part->sum, total->plan->total);
+    assert(total->info == part->info);
+    add_all(total->sum, part->sum, used_sums(part));
 }

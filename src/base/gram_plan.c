@@ -180,9 +180,14 @@ static bool same_factor(const GramPlan *p, const Group *g, const Group *h)
 
 static void lay_out(GramPlan *p)
 {
-    size_t at = p->nd * p->nd;
-    p->grad_at = at;
-    at += p->nd;
+    size_t at = p->nd;
+    for (size_t k = 0; k < p->ngroups; k++) {
+        p->group[k].grad_at = at;
+        at += 2 * p->group[k].ncells;
+    }
+    at = p->few = (at + 7) & ~(size_t)7;
+    p->cross_at = at;
+    at += p->nd * p->nd;
     at = (at + 7) & ~(size_t)7;
     for (size_t k = 0; k < p->ngroups; k++) {
         Group *g = &p->group[k];

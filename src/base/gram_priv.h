@@ -24,8 +24,9 @@ typedef struct Group {
     int32_t *own_cell;   /* the same when it had to be made, else NULL */
     bool has_times;
     Vec times;
-    double *b; /* ncells: what the group adds to eta */
-    size_t at; /* ncells x width sums: see GramPlan.width */
+    double *b;      /* ncells: what the group adds to eta */
+    size_t at;      /* ncells x width sums: see GramPlan.width */
+    size_t grad_at; /* ncells x 2 sums */
 } Group;
 
 typedef struct Pair {
@@ -36,8 +37,9 @@ typedef struct Pair {
 
 /*
  * All sums of a chunk lie in one array:
- *     dense x dense    nd x nd, lower triangle    sum w x_i x_j
  *     dense gradient   nd                         sum r x_j
+ *     group gradients  ncells x 2 each            sum z r, z z w in passes without X'WX
+ *     dense x dense    nd x nd, lower triangle    sum w x_i x_j
  *     one table a group   ncells x width          sum z w x_j (nd of them), z r, z z w
  *     one table a pair                            sum w z_g z_h
  * When X has a column of ones and the group no multiplier, its last entry is that column's sum
@@ -53,16 +55,18 @@ struct GramPlan {
     size_t ngroups, npairs;
     Group *group;
     Pair *pair;
-    size_t grad_at, total;
+    size_t few, total; /* sums of a pass without X'WX, and of one with it */
+    size_t cross_at;   /* dense x dense */
 };
 
 struct Gram {
     const GramPlan *plan;
     double *sum;      /* plan->total */
+    bool info;        /* which of them are in use */
     size_t n, padded; /* rows of the loaded tile, and that rounded up to whole vectors */
     double *x;        /* nd x tile: dense columns */
     double *wx;       /* width x tile: the same times w, then r, w and zeros */
-    double *row;      /* tile x width: the same by row, for the groups' tables */
+    double *row;      /* tile x width: the same by row, for the groups' tables; or tile x (r, w) */
     double *z;        /* ngroups x tile: multipliers of groups that have one */
     size_t from;      /* the tile's first row */
     double *work;     /* room for gram_result, made when first needed */

@@ -53,15 +53,13 @@ static void put(const Result *r, size_t i, size_t j, double v)
     r->info[j * r->ld + i] = v;
 }
 
-/* Margin of entry k of the group's lines over the member's cells. */
-static void margin(const GramPlan *p, const Group *g, const Member *m, const double *sum, size_t k,
-                   double *t)
+/* Margin over the member's cells of the group's sums, which lie `step` apart. */
+static void margin(const Group *g, const Member *m, const double *sum, size_t step, double *t)
 {
-    const double *table = sum + g->at;
     for (size_t c = 0; c < m->ncells; c++)
         t[c] = 0.0;
     for (size_t c = 0; c < g->ncells; c++)
-        t[cell_of(m, c)] += table[c * p->width + k];
+        t[cell_of(m, c)] += sum[c * step];
 }
 
 static size_t most_cells(const GramPlan *p)
@@ -77,16 +75,38 @@ static size_t most_cells(const GramPlan *p)
     return most;
 }
 
-static void gradient(const GramPlan *p, const double *sum, double *t, double *grad)
+static void gradient(const Gram *total, double *t, double *grad)
 {
+    const GramPlan *p = total->plan;
     for (size_t j = 0; j < p->nd; j++)
-        grad[p->x->blocks[p->dense[j]].first] = sum[p->grad_at + j];
+        grad[p->x->blocks[p->dense[j]].first] = total->sum[j];
     for (size_t k = 0; k < p->ngroups; k++) {
-        for (size_t m = 0; m < p->group[k].nmembers; m++) {
-            const Member *mem = &p->group[k].member[m];
+        const Group *g = &p->group[k];
+        for (size_t m = 0; m < g->nmembers; m++) {
+            const Member *mem = &g->member[m];
             const Block *b = block_of(p, mem);
-            margin(p, &p->group[k], mem, sum, p->nd, t);
+            if (total->info)
+                margin(g, mem, total->sum + g->at + p->nd, p->width, t);
+            else
+                margin(g, mem, total->sum + g->grad_at, 2, t);
             map_vec(mem, b, t, grad + b->first);
+        }
+    }
+}
+
+/* What a pass without X'WX tells of its diagonal. */
+static void diagonal(const Gram *total, double *t, double *diag)
+{
+    const GramPlan *p = total->plan;
+    memset(diag, 0, p->x->p * sizeof *diag);
+    for (size_t k = 0; !total->info && k < p->ngroups; k++) {
+        const Group *g = &p->group[k];
+        for (size_t m = 0; m < g->nmembers; m++) {
+            const Block *b = block_of(p, &g->member[m]);
+            if (b->contrast)
+                continue;
+            margin(g, &g->member[m], total->sum + g->grad_at + 1, 2, t);
+            map_vec(&g->member[m], b, t, diag + b->first);
         }
     }
 }
@@ -97,7 +117,7 @@ static void dense_part(const Result *r)
     for (size_t i = 0; i < p->nd; i++)
         for (size_t j = 0; j <= i; j++)
             put(r, p->x->blocks[p->dense[i]].first, p->x->blocks[p->dense[j]].first,
-                r->sum[i * p->nd + j]);
+                r->sum[p->cross_at + i * p->nd + j]);
 }
 
 /* A factor with the dense columns and with itself. t: cells; u: columns. */
@@ -106,12 +126,12 @@ static void member_part(const Result *r, const Group *g, const Member *m, double
     const GramPlan *p = r->p;
     const Block *b = block_of(p, m);
     for (size_t j = 0; j < p->nd; j++) {
-        margin(p, g, m, r->sum, j, t);
+        margin(g, m, r->sum + g->at + j, p->width, t);
         map_vec(m, b, t, u);
         for (size_t c = 0; c < b->ncols; c++)
             put(r, b->first + c, p->x->blocks[p->dense[j]].first, u[c]);
     }
-    margin(p, g, m, r->sum, group_diag(p, g), t);
+    margin(g, m, r->sum + g->at + group_diag(p, g), p->width, t);
     if (!b->contrast)
         map_vec(m, b, t, u);
     for (size_t i = 0; i < b->ncols; i++) {
@@ -194,7 +214,7 @@ static void between_groups(const Result *r, const Pair *pair, double *work, size
     }
 }
 
-void gram_result(Gram *total, double *grad, double *info)
+void gram_result(Gram *total, double *grad, double *info, double *diag)
 {
     const GramPlan *p = total->plan;
     size_t most = most_cells(p);
@@ -204,7 +224,9 @@ void gram_result(Gram *total, double *grad, double *info)
     if (info)
         memset(info, 0, p->x->p * p->x->p * sizeof *info);
     if (grad)
-        gradient(p, total->sum, work, grad);
+        gradient(total, work, grad);
+    if (diag)
+        diagonal(total, work, diag);
     if (info) {
         Result r = {p, total->sum, info, p->x->p};
         dense_part(&r);
@@ -233,7 +255,7 @@ static void cross_chunk(void *vctx, void *scratch, size_t chunk, size_t from, si
     size_t tile = gram_plan_tile(g->plan);
     double w[GRAM_TILE_MAX], r[GRAM_TILE_MAX];
     (void)chunk;
-    gram_zero(g);
+    gram_zero(g, c->info);
     for (size_t i = from; i < to; i += tile) {
         size_t n = to - i < tile ? to - i : tile;
         gram_load(g, i, n);
@@ -262,13 +284,14 @@ bool gram_cross(const Matrix *x, const double *centre, const double *w, const do
     CrossCtx ctx = {w, r, info != NULL, NULL};
     if (!p || !(ctx.total = gram_new(p, err)))
         goto done;
+    gram_zero(ctx.total, ctx.info);
     for (size_t t = 0; t < nthreads; t++)
         if (!(scratch[t] = gram_new(p, err)))
             goto done;
     ParJob job = {x->n, gram_plan_chunk(p), &ctx, scratch, cross_chunk, cross_merge};
     if (!par_rows(&job, err))
         goto done;
-    gram_result(ctx.total, grad, info);
+    gram_result(ctx.total, grad, info, NULL);
     ok = true;
 done:
     for (size_t t = 0; t < nthreads; t++)

@@ -169,6 +169,7 @@ static bool polish(Irls *w, const Problem *pb, const FitOptions *opt, Error *err
             precise_work(pb) <= PRECISE_WORK ? PRECISE_DECREMENT : PRECISE_DECREMENT_BIG;
         memcpy(fine.b, w->b, w->p * sizeof *fine.b);
         centre_to_raw(w->o, fine.b);
+        fine.given_start = true;
         ok = irls_here(&fine, err);
         fine.start_deviance = w->start_deviance;
         ok = ok && irls_run(&fine, opt->max_iter, opt->tol, err);

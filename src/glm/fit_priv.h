@@ -27,15 +27,21 @@ struct Irls {
     size_t p;
     const double *penalty; /* p: lambda_j of lambda_j b_j^2 / 2 beside deviance / 2, or NULL */
     bool quadratic;        /* canonical link: X'WX is the Hessian, each step squares the error */
-    bool rough;            /* only a start is wanted: stop within a tenth of the errors */
+    bool rough;            /* only a start is wanted: stop within the standard errors */
+    bool sparing;          /* passes for the gradient alone are taken where they do */
     double precise_tol;    /* precise oracles: settled when the decrement is so small */
     IrlsAdjust adjust;
     void *adjust_ctx;
     Solver solver;
-    History past;             /* not used when quadratic */
-    double *b, *trial, *step; /* p */
-    Stats now, next;          /* sums at b and at trial */
-    double objective;         /* deviance + penalty at b */
+    bool borrowed; /* its factor is that of a sample, */
+    double *shift; /* p: whose columns are centred so much higher */
+    History past;  /* when not quadratic, and of steps without a factor of their own */
+    double *b, *trial, *step, *room; /* p */
+    Stats now, next;                 /* sums at b and at trial */
+    bool has_info;                   /* now.info too is at b */
+    bool factored;                   /* the solver holds its factor */
+    bool given_start; /* b comes from elsewhere, and may use columns that are aliased */
+    double objective; /* deviance + penalty at b */
     double start_deviance;
     bool edge;        /* the last step had to end before a mean left its range */
     bool may_vanish;  /* a deviance near 0 means estimates that run away: stop in time */
@@ -50,8 +56,12 @@ bool irls_init(Irls *w, Oracle *o, const double *penalty, Error *err);
 void irls_clear(Irls *w);
 /* Evaluates b as it stands: must be called before irls_run. Sets now, objective. */
 bool irls_here(Irls *w, Error *err);
-/* Iterates from b until settled or max_iter steps. */
+/* Iterates from b until settled or max_iter steps. now.info is at the b of the last step. */
 bool irls_run(Irls *w, int max_iter, double tol, Error *err);
+/* The factor of now.info and the penalty into the solver, if it is not there. */
+bool irls_factor(Irls *w, Error *err);
+/* Takes the factor of a search on one in `share` rows for the first step. Before irls_here. */
+void irls_borrow(Irls *w, Irls *sample, double share);
 
 /* Puts a b with valid fitted values into w, and the sums there. pb may be NULL: the rows are
  * elsewhere. */

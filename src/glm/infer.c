@@ -19,7 +19,7 @@
 #include "infer_priv.h"
 
 #define LARGE 2e5     /* rows */
-#define UNSEEN 1e-9   /* squared length of a step that changes nothing */
+#define UNSEEN 1e-7   /* squared length of a step that changes nothing */
 #define PERFECT 1e-24 /* of the deviance at the start: what is left is rounding */
 
 static void mark_aliased(Fit *f, const Irls *w)
@@ -68,10 +68,8 @@ static bool read_search(Fit *f, Irls *w, const Family *family, const FitOptions 
     }
     if (!f->cov)
         return true;
-    /* Firth's step leaves the factor of X'WX in the solver, and a penalty belongs into the
-     * covariance */
-    return solver_factor(&w->solver, w->now.info, w->now.info_lo, w->penalty, err) &&
-           solver_inverse(&w->solver, f->cov, err);
+    w->factored &= !w->adjust;
+    return irls_factor(w, err) && solver_inverse(&w->solver, f->cov, err);
 }
 
 static void scale_cov(Fit *f)
@@ -96,6 +94,7 @@ static bool last_look(Fit *f, Irls *w, Error *err)
         f->pearson = st->pearson;
         return true;
     }
+    w->factored &= large;
     if (!w->o->eval(w->o, w->b, what, st, err))
         return false;
     f->deviance = st->deviance;

@@ -73,7 +73,7 @@ static void rows_chunk(void *vctx, void *scratch, size_t chunk, size_t from, siz
     bool info = o->what & EVAL_INFO, grad = o->what & EVAL_GRAD;
     (void)chunk;
     if (info || grad)
-        gram_zero(k->gram);
+        gram_zero(k->gram, info);
     k->sums = (RowSums){0};
     for (size_t i = from; i < to; i += step) {
         size_t n = to - i < step ? to - i : step, padded = (n + 7) & ~(size_t)7;
@@ -87,7 +87,7 @@ static void rows_chunk(void *vctx, void *scratch, size_t chunk, size_t from, siz
             o->kernel(&o->pb, t->eta, t->y, t->w, n, t->weight, t->resid, &k->sums);
         }
         if (info || grad)
-            gram_add(k->gram, info ? t->weight : NULL, grad ? t->resid : NULL);
+            gram_add(k->gram, t->weight, grad ? t->resid : NULL);
     }
 }
 
@@ -109,7 +109,7 @@ static bool rows_eval(Oracle *base, const double *b, unsigned what, Stats *out, 
     o->what = what;
     o->sums = (RowSums){0};
     if (what & (EVAL_INFO | EVAL_GRAD))
-        gram_zero(o->total);
+        gram_zero(o->total, what & EVAL_INFO);
     if (!(what & EVAL_START))
         gram_plan_coef(o->plan, b);
     ParJob job = {o->pb.x->n, gram_plan_chunk(o->plan), o, o->scratch, rows_chunk, rows_merge};
@@ -117,7 +117,7 @@ static bool rows_eval(Oracle *base, const double *b, unsigned what, Stats *out, 
         return false;
     if (what & (EVAL_INFO | EVAL_GRAD))
         gram_result(o->total, what & EVAL_GRAD ? out->grad : NULL,
-                    what & EVAL_INFO ? out->info : NULL);
+                    what & EVAL_INFO ? out->info : NULL, what & EVAL_INFO ? NULL : out->diag);
     out->deviance = o->sums.deviance;
     out->pearson = o->sums.pearson;
     out->invalid = o->sums.invalid;

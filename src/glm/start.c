@@ -112,36 +112,6 @@ static bool sample_take(Sample *s, const Problem *pb, const double *penalty, Err
     return true;
 }
 
-/*
- * One step on the gradient of all rows with the information of the sample, of `share` times fewer
- * rows: an error of one becomes one of 2 sqrt(p/m), by the spread of the eigenvalues of a
- * covariance of m rows (Marchenko & Pastur 1967), so it takes the place of a first Newton step at
- * less than half the cost. `s` is the search on the sample; its coordinates differ by the centres
- * alone: b_s = b + e_0 d'b with d = c_s - c.
- */
-static bool lean_step(Irls *w, Irls *s, double share, Error *err)
-{
-    const double *centre = w->o->centre, *theirs = s->o->centre;
-    size_t p = w->p, one = w->o->intercept;
-    double *g = s->trial, *step = s->step;
-    if (!w->o->eval(w->o, w->b, EVAL_DEVIANCE | EVAL_GRAD, &w->now, err))
-        return false;
-    if (w->now.invalid || !isfinite(w->now.deviance))
-        return true;
-    for (size_t j = 0; j < p; j++)
-        g[j] = w->now.grad[j] - (w->penalty ? w->penalty[j] * w->b[j] : 0.0);
-    for (size_t j = 0; centre && j < p; j++)
-        if (j != one)
-            g[j] -= (theirs[j] - centre[j]) * g[one];
-    solver_solve(&s->solver, g, NULL, step);
-    for (size_t j = 0; centre && j < p; j++)
-        if (j != one)
-            step[one] -= (theirs[j] - centre[j]) * step[j];
-    for (size_t j = 0; j < p; j++)
-        w->b[j] += step[j] / share;
-    return true;
-}
-
 /* w->b from a fit to a sample; false in *got when none could be had. */
 static bool from_sample(Irls *full, const Problem *pb, bool *got, Error *err)
 {
@@ -157,15 +127,17 @@ static bool from_sample(Irls *full, const Problem *pb, bool *got, Error *err)
     Oracle *o = ok ? oracle_rows(&s.pb, &mine) : NULL;
     FitOptions opt = FIT_OPTIONS_DEFAULT;
     bool deeper = s.x.n >= SAMPLE_FROM; /* then it starts from a sample of its own */
-    if (o && irls_init(&w, o, s.penalty, &mine) && search_start(&w, &s.pb, &opt, &mine)) {
-        w.quadratic = is_quadratic(pb->family, pb->link);
-        w.rough = true;
+    bool ready = o && irls_init(&w, o, s.penalty, &mine);
+    w.rough = true;
+    w.quadratic = is_quadratic(pb->family, pb->link);
+    if (ready && search_start(&w, &s.pb, &opt, &mine)) {
         if (irls_run(&w, deeper ? SAMPLE_STEPS : SAMPLE_FIRST_STEPS, opt.tol, &mine) &&
             usable(&w)) {
             memcpy(full->b, w.b, w.p * sizeof *w.b);
             centre_to_raw(o, full->b);
             raw_to_centre(full->o, full->b);
-            *got = lean_step(full, &w, (double)n / (double)s.x.n, err);
+            irls_borrow(full, &w, (double)n / (double)s.x.n);
+            *got = full->sparing = true;
         }
     }
     irls_clear(&w);
@@ -197,9 +169,11 @@ bool search_start(Irls *w, const Problem *pb, const FitOptions *opt, Error *err)
     } else if (pb && !from_sample(w, pb, &good, err)) {
         return false;
     }
+    w->given_start = good;
     if (good) {
         if (!try_b(w, &good, err) || good)
             return good;
+        w->borrowed = false;
     }
     if (o->can_start) {
         if (!o->eval(o, w->b, EVAL_START | EVAL_GRAD | EVAL_INFO, &w->now, err) ||

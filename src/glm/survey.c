@@ -27,11 +27,12 @@ static void count_plain(const double *y, size_t n, double y0, RowSurvey *s)
     for (; i + SIMD_LANES <= n; i += SIMD_LANES) {
         V8_LOAD(v, y + i);
         sum += v - y0;
-        other |= (v != V8_ALL(0.0)) & (v != V8_ALL(1.0));
+        v *= v - 1.0; /* 0 or -0 for 0 and 1 alone */
+        other |= (I8)v;
     }
     for (size_t k = 0; k < SIMD_LANES; k++) {
         s->wy += sum[k];
-        s->only_01 &= !other[k];
+        s->only_01 &= (other[k] & INT64_MAX) == 0;
     }
     for (; i < n; i++) {
         s->wy += y[i] - y0;
