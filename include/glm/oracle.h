@@ -59,7 +59,8 @@ typedef struct Problem {
     /* Rows that stand for many: how many rows there are, and with positive weight; 0 when each
      * counts as one. */
     double count, count_effective;
-    bool as_is; /* do not centre columns: a penalty on the intercept needs it */
+    bool as_is;                     /* do not centre columns: a penalty on the intercept needs it */
+    const struct RowSurvey *survey; /* what fit.c has seen of these rows, or NULL */
 } Problem;
 Oracle *oracle_rows(const Problem *pb, Error *err);
 /* The same rows in twice the precision, one by one and slowly, not centred: for ill-conditioned

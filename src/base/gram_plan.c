@@ -23,7 +23,7 @@
 #define GROUP_CELLS 256   /* a joined table of 256 x 16 doubles is 32 KiB: the first-level cache */
 #define TILE_DOUBLES 4096 /* the same for the rows of a tile */
 #define TILE_MIN 32
-#define MERGE_ROWS_PER_SUM 4 /* one row takes about as long as merging four sums */
+#define MERGE_ROWS_PER_SUM 2 /* merging so many sums is little beside one row */
 #define MIN_CHUNKS 16        /* enough to share out evenly */
 
 static size_t count_kind(const Matrix *x, bool coded)

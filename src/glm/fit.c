@@ -94,17 +94,16 @@ static bool out_of_range(const Problem *pb, size_t first, Error *err)
                     f->y_rule);
 }
 
-static bool check_rows(const Problem *pb, Error *err)
+static bool check_rows(const Problem *pb, RowSurvey *s, Error *err)
 {
     const Matrix *x = pb->x;
-    RowSurvey s;
     if (x->n == 0 || x->p == 0)
         return fail(err, ERR_DATA, "nothing to fit: %zu rows, %zu columns", x->n, x->p);
-    if (!row_survey(pb, true, &s, err))
+    if (!row_survey(pb, true, s, err))
         return false;
-    size_t i = s.first_bad;
+    size_t i = s->first_bad;
     if (i == SIZE_MAX)
-        return s.n_effective > 0.0 || fail(err, ERR_DATA, "all weights are zero");
+        return s->n_effective > 0.0 || fail(err, ERR_DATA, "all weights are zero");
     double w = pb->w ? pb->w[i] : 1.0;
     if (!(w >= 0.0) || isinf(w))
         return fail_row(err, ERR_DATA, data_row(x, i),
@@ -336,19 +335,27 @@ static bool may_group(const Problem *pb, const FitOptions *opt)
     return pb->x->n >= GROUP_FROM && opt->robust == ROBUST_NONE && !opt->cluster && !opt->firth;
 }
 
+static bool check_all(const Problem *pb, const FitOptions *opt, RowSurvey *s, Error *err)
+{
+    return check_options(pb, opt, err) && check_rows(pb, s, err) &&
+           family_allows(pb->family, pb->link, err);
+}
+
 bool fit_check(const Problem *pb, const FitOptions *opt, Error *err)
 {
-    return check_options(pb, opt, err) && check_rows(pb, err) &&
-           family_allows(pb->family, pb->link, err);
+    RowSurvey s;
+    return check_all(pb, opt, &s, err);
 }
 
 Fit *fit_run(const Problem *pb, const FitOptions *opt, Error *err)
 {
     double began = clock_seconds();
     Problem mine = *pb;
+    RowSurvey survey;
     Fit *f = NULL;
-    if (!fit_check(pb, opt, err))
+    if (!check_all(pb, opt, &survey, err))
         return NULL;
+    mine.survey = &survey;
     if (pb->family->takes_param)
         mine.param = isnan(opt->param) ? pb->family->param_default : opt->param;
     Grouped *grouped = may_group(pb, opt) ? group_rows(&mine, err) : NULL;

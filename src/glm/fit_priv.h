@@ -85,9 +85,12 @@ typedef struct RowSurvey {
     double weight, n_effective; /* sum of w; rows of positive weight */
     double wy;                  /* sum of w (y - y_0), y_0 being the first row's */
     bool only_01;
-    size_t first_bad; /* row that no fit can take, or SIZE_MAX */
+    size_t first_bad;    /* row that no fit can take, or SIZE_MAX */
+    const double *y, *w; /* of which rows this is told */
+    size_t n;
 } RowSurvey;
-/* first_bad is looked for with `check` alone. */
+/* first_bad is looked for with `check` alone; without it what pb->survey tells of the same rows
+ * will do. */
 bool row_survey(const Problem *pb, bool check, RowSurvey *out, Error *err);
 
 /* Log-likelihood of the saturated model, mu = y. That of a fit is less by deviance / (2 phi). */

@@ -10,9 +10,12 @@
 #include "base/gram.h"
 #include "base/mem.h"
 #include "base/par.h"
+#include "base/simd.h"
 #include "families_priv.h"
 #include "fit_priv.h"
 #include "kernels.h"
+
+#define COUNTS 256
 
 /* ---- vectors ---- */
 
@@ -121,8 +124,40 @@ typedef struct SumCtx {
     const double *eta; /* deviance: n, or NULL: then it is the same everywhere */
     double same_eta, phi;
     RowKernel kernel; /* NULL: the likelihood of mu = y; else the deviance */
+    bool counts;      /* responses are mostly small counts, whose terms are in `term` */
+    double term[COUNTS];
     double total;
 } SumCtx;
+
+/* The term of one row of weight 1. */
+static double term_of(const SumCtx *c, double value)
+{
+    const Problem *pb = c->pb;
+    if (!c->kernel)
+        return pb->family->loglik(value, value, 1.0, c->phi, pb->param);
+    double eta[SIMD_LANES] = {c->same_eta}, y[SIMD_LANES] = {value}, w[SIMD_LANES] = {1.0},
+           weight[SIMD_LANES], resid[SIMD_LANES];
+    RowSums sums = {0};
+    c->kernel(pb, eta, y, w, 1, weight, resid, &sums);
+    return sums.invalid ? NAN : sums.deviance;
+}
+
+static bool is_count(double y)
+{
+    return y >= 0.0 && y < COUNTS && y == (double)(int)y;
+}
+
+/* Counts repeat: each is worked out once. */
+static void count_terms(SumCtx *c)
+{
+    const Problem *pb = c->pb;
+    size_t n = pb->x->n, seen = n < COUNTS ? n : COUNTS;
+    c->counts = !pb->w && !c->eta && n > COUNTS;
+    for (size_t i = 0; c->counts && i < seen; i++)
+        c->counts = is_count(pb->y[i]);
+    for (size_t k = 0; c->counts && k < COUNTS; k++)
+        c->term[k] = pb->family->y_valid((double)k) ? term_of(c, (double)k) : NAN;
+}
 
 /* Deviance of a tile by the kernel of a pass. */
 static double tile_deviance(const SumCtx *c, size_t from, size_t n)
@@ -147,6 +182,12 @@ static void sum_chunk(void *vctx, void *scratch, size_t chunk, size_t from, size
     const Problem *pb = c->pb;
     double s = 0.0;
     (void)chunk;
+    if (c->counts) {
+        for (size_t i = from; i < to; i++)
+            s += is_count(pb->y[i]) ? c->term[(int)pb->y[i]] : term_of(c, pb->y[i]);
+        *(double *)scratch = s;
+        return;
+    }
     for (size_t i = from; c->kernel && i < to; i += GRAM_TILE_MAX)
         s += tile_deviance(c, i, to - i < GRAM_TILE_MAX ? to - i : GRAM_TILE_MAX);
     for (size_t i = from; !c->kernel && i < to; i++) {
@@ -171,6 +212,7 @@ static bool sum_rows(SumCtx *ctx, Error *err)
     for (size_t t = 0; t < threads; t++)
         scratch[t] = part + 8 * t;
     ctx->total = 0.0;
+    count_terms(ctx);
     ParJob job = {ctx->pb->x->n, 0, ctx, scratch, sum_chunk, sum_merge};
     bool ok = par_rows(&job, err);
     free(scratch);

@@ -105,10 +105,10 @@ def middle(runs, key):
 
 def show(case, told, limit, extra):
     us = told.pop("glint")
-    mine, solver, passes = middle(us, "seconds"), middle(us, "solver"), us[0]["iterations"] + 1
+    mine, solver, passes = middle(us, "seconds"), middle(us, "solver"), us[0]["iterations"]
     size, operations, read, work = limit
     bound = (f"{size} bytes, {operations} flops a row, {passes} passes: "
-             f"{1e3 * passes * read:.0f} ms to read, {1e3 * passes * work:.0f} ms to add up")
+             f"{1e3 * passes * read:.0f} ms to read, at most {1e3 * passes * work:.0f} ms to add up")
     order = sorted(told, key=lambda n: middle(told[n], "seconds"))
     for name in order:
         away = abs(told[name][-1]["deviance"] / us[0]["deviance"] - 1)
