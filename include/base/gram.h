@@ -51,7 +51,8 @@ void gram_eta(Gram *g, const double *offset, double *eta);
 void gram_add(Gram *g, double *w, double *r);
 /* Both were begun with the same gram_zero. */
 void gram_merge(Gram *total, const Gram *part);
-/* grad: p or NULL; info: p x p, both triangles, or NULL; diag: p, without info, or NULL. */
+/* grad: p or NULL; info: p x p, both triangles, or NULL; diag: p or NULL, the diagonal of info for
+ * columns of levels, else 0. */
 void gram_result(Gram *total, double *grad, double *info, double *diag);
 
 /* X' diag(w) X and X' r of all rows, on threads. w NULL means ones; r, grad, info may be NULL. */

@@ -16,8 +16,8 @@ typedef struct Stats {
     double pearson; /* sum w (y-mu)^2 / V */
     double *grad;   /* p */
     double *info;   /* p x p, symmetric, row major, both triangles filled */
-    /* p, when the caller gave room: after EVAL_GRAD without EVAL_INFO the diagonal of info where
-     * that costs nothing, the columns of levels; else 0. */
+    /* p, when the caller gave room: with EVAL_GRAD the diagonal of info where that costs nothing,
+     * for columns of levels; else 0. */
     double *diag;
     uint64_t n; /* rows counted (weight 0 rows included) */
     /* Low parts of grad and info when the oracle sums in twice the precision and the caller gave

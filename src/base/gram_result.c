@@ -94,18 +94,19 @@ static void gradient(const Gram *total, double *t, double *grad)
     }
 }
 
-/* What a pass without X'WX tells of its diagonal. */
+/* The diagonal of X'WX for columns of levels. */
 static void diagonal(const Gram *total, double *t, double *diag)
 {
     const GramPlan *p = total->plan;
     memset(diag, 0, p->x->p * sizeof *diag);
-    for (size_t k = 0; !total->info && k < p->ngroups; k++) {
+    for (size_t k = 0; k < p->ngroups; k++) {
         const Group *g = &p->group[k];
+        const double *sum = total->sum + (total->info ? g->at + group_diag(p, g) : g->grad_at + 1);
         for (size_t m = 0; m < g->nmembers; m++) {
             const Block *b = block_of(p, &g->member[m]);
             if (b->contrast)
                 continue;
-            margin(g, &g->member[m], total->sum + g->grad_at + 1, 2, t);
+            margin(g, &g->member[m], sum, total->info ? p->width : 2, t);
             map_vec(&g->member[m], b, t, diag + b->first);
         }
     }

@@ -50,6 +50,7 @@
 #define SPARING_NEAR 0.05  /* times p: near enough for a factor of its own */
 #define SAMPLE_LEAVES 32.0 /* times p/n of it: a step with the factor of one row in eight */
 #define NEWTON_LEAVES 30.0 /* times it^2/n: a Newton step, as seen on designs with rare levels */
+#define REACH 2e-6         /* by which the eta of a level may still move: its errors by half that */
 #define SPARING_WORTH 0.1  /* of it: steps that leave more want a factor of their own */
 #define VANISHED 1e-6
 #define STUCK 0.9  /* a scoring step may shrink the decrement by no more than a half */
@@ -170,6 +171,16 @@ static double rows_of(const Irls *w)
     return w->o->n_effective > 1.0 ? w->o->n_effective : 1.0;
 }
 
+/* How far the step moves the eta of some level: the relative change of its weights, at most. */
+static double reach(const Irls *w)
+{
+    double most = 0.0;
+    for (size_t j = 0; j < w->p; j++)
+        if (w->now.diag[j] > 0.0)
+            most = fmax(most, fabs(w->step[j]));
+    return most;
+}
+
 /* Shall X'WX be summed at the end of this step too? */
 static bool wants_info(const Irls *w)
 {
@@ -180,10 +191,11 @@ static bool wants_info(const Irls *w)
         double leaves = w->past.used ? d / w->decrement_before : SAMPLE_LEAVES * p / n;
         return leaves > SPARING_WORTH || d * leaves <= SPARING_NEAR * p * unit;
     }
+    double far = reach(w), leaves = d / w->decrement_before;
     if (w->has_info)
-        return NEWTON_LEAVES * d * (d / unit) / n <= SPARING_END * unit;
-    return d > SPARING_WORTH * w->decrement_before ||
-           d * (d / w->decrement_before) <= SPARING_END * unit;
+        return NEWTON_LEAVES * d * (d / unit) / n <= SPARING_END * unit && far * far <= REACH;
+    return leaves > SPARING_WORTH ||
+           (d * leaves <= SPARING_END * unit && far * sqrt(leaves) <= REACH);
 }
 
 /* Would the step change only the last bit of each coefficient? */
@@ -216,7 +228,8 @@ static bool settled(const Irls *w, double tol)
                                 : w->decrement; /* what the step leaves to fall */
     if (after > tol * scale)
         return false;
-    return w->decrement <= unit * (w->quadratic ? COEF_ERROR * sqrt(n) : SCORING_DECREMENT);
+    return w->decrement <= unit * (w->quadratic ? COEF_ERROR * sqrt(n) : SCORING_DECREMENT) &&
+           reach(w) <= REACH;
 }
 
 static double dot(const double *a, const double *b, size_t n)
@@ -373,7 +386,7 @@ static bool go(Irls *w, bool *moved, Error *err)
             !all_finite(w->trial, w->p))
             continue;
         memcpy(w->b, w->trial, w->p * sizeof *w->b);
-        if (w->edge || (w->quadratic && info))
+        if (w->edge || (info && (w->quadratic || w->borrowed)))
             w->past.used = 0;
         else
             remember(w, t);

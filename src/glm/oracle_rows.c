@@ -117,7 +117,7 @@ static bool rows_eval(Oracle *base, const double *b, unsigned what, Stats *out, 
         return false;
     if (what & (EVAL_INFO | EVAL_GRAD))
         gram_result(o->total, what & EVAL_GRAD ? out->grad : NULL,
-                    what & EVAL_INFO ? out->info : NULL, what & EVAL_INFO ? NULL : out->diag);
+                    what & EVAL_INFO ? out->info : NULL, out->diag);
     out->deviance = o->sums.deviance;
     out->pearson = o->sums.pearson;
     out->invalid = o->sums.invalid;

@@ -233,8 +233,8 @@ static void starts_leave_aliased_columns_empty(void **state)
     (void)state;
     static const double given[WORLD_P + 3] = {0.1, 0.4, -0.3, 0.1, 0.1, 0.1, 0.1, -0.2, 0.3};
     static const size_t rows[] = {800, 130000};
-    for (size_t k = 0; k < 4; k++) {
-        World *w = world_new("binomial", rows[k / 2], 21);
+    for (size_t k = 0; k < 8; k++) {
+        World *w = world_new(k / 4 ? "gamma" : "binomial", rows[k / 2 % 2], 21);
         FitOptions opt = FIT_OPTIONS_DEFAULT;
         Fit *base = must_fit(w, &opt);
         w->blocks[4] = w->blocks[3];
