@@ -42,8 +42,8 @@ typedef struct Parse {
     Error *err;
     int depth;
     Level at[DEPTH_MAX];
-    Buf key;        /* the pending key */
-    size_t pending; /* trie node of the pending key (0: none) */
+    Buf key;        /* the pending key, outside _source */
+    size_t pending; /* trie node of the pending key inside it (0: none) */
     int list_depth; /* where the outermost list inside _source stands (0: in none), ... */
     size_t list;    /* ... its node, and which of its elements this is, from 1 */
     size_t nth;
@@ -280,19 +280,20 @@ static int on_string(void *ctx, const unsigned char *z, size_t n)
 static int on_key(void *ctx, const unsigned char *z, size_t n)
 {
     Parse *p = ctx;
-    buf_clear(&p->key);
-    buf_put(&p->key, (const char *)z, n);
-    if (top(p)->where == AT_SOURCE) {
-        /* a dotted key stands for a path */
-        size_t node = top(p)->node;
-        for (Str rest = {(const char *)z, n}, part; rest.n;) {
-            part = str_split(rest, '.', &rest);
-            node = page_node(p->k, node, part, false);
-            if (!node)
-                break;
-        }
-        p->pending = node;
+    if (top(p)->where != AT_SOURCE) {
+        buf_clear(&p->key);
+        buf_put(&p->key, (const char *)z, n);
+        return 1;
     }
+    /* a dotted key stands for a path */
+    size_t node = top(p)->node;
+    for (Str rest = {(const char *)z, n}, part; rest.n;) {
+        part = str_split(rest, '.', &rest);
+        node = page_node(p->k, node, part, false);
+        if (!node)
+            break;
+    }
+    p->pending = node;
     return 1;
 }
 
