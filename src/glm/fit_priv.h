@@ -6,6 +6,9 @@
 #include "glm/fit.h"
 #include "solve.h"
 
+/* Rows from which the sums at the last step stand for those at the result. */
+#define LARGE 2e5
+
 typedef struct Irls Irls;
 
 /* What may change the score and the objective at b beside the penalty: Firth's prior. `st` holds

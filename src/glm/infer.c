@@ -18,7 +18,6 @@
 #include "base/mem.h"
 #include "infer_priv.h"
 
-#define LARGE 2e5     /* rows */
 #define UNSEEN 1e-7   /* squared length of a step that changes nothing */
 #define PERFECT 1e-24 /* of the deviance at the start: what is left is rounding */
 

@@ -229,7 +229,7 @@ static bool settled(const Irls *w, double tol)
     if (after > tol * scale)
         return false;
     return w->decrement <= unit * (w->quadratic ? COEF_ERROR * sqrt(n) : SCORING_DECREMENT) &&
-           reach(w) <= REACH;
+           (n <= LARGE || reach(w) <= REACH);
 }
 
 static double dot(const double *a, const double *b, size_t n)
