@@ -201,6 +201,36 @@ static void same_bits(void **state)
     world_free(w);
 }
 
+/* A pass for the gradient alone sums the same, and the diagonal of what it leaves out where columns
+ * are levels; with a multiplier too. */
+static void gradient_alone(void **state)
+{
+    (void)state;
+    for (int times = 0; times < 2; times++) {
+        World *w = world_new("binomial", 40000, 33);
+        Error err = ERROR_INIT;
+        w->blocks[3].has_times = times;
+        w->blocks[3].times = (Vec){VEC_REAL, w->z};
+        w->pb.w = w->w;
+        Oracle *o = oracle_rows(&w->pb, &err);
+        double grad[2][WORLD_P], diag[2][WORLD_P], info[WORLD_P * WORLD_P],
+            b[WORLD_P] = {0.1, 0.2, -0.3, 0.1, 0, 0.4};
+        Stats all = {.grad = grad[0], .info = info, .diag = diag[0]},
+              few = {.grad = grad[1], .diag = diag[1]};
+        assert_true(o->eval(o, b, EVAL_DEVIANCE | EVAL_GRAD | EVAL_INFO, &all, &err));
+        assert_true(o->eval(o, b, EVAL_DEVIANCE | EVAL_GRAD, &few, &err));
+        assert_true(all.deviance == few.deviance && all.pearson == few.pearson);
+        for (size_t j = 0; j < WORLD_P; j++) {
+            double told = j < 3 ? 0.0 : info[j * WORLD_P + j];
+            near(grad[1][j], grad[0][j], 1e-9, "gradient");
+            near(diag[0][j], told, 1e-13, "diagonal beside the information");
+            near(diag[1][j], told, 1e-13, "diagonal alone");
+        }
+        o->close(o);
+        world_free(w);
+    }
+}
+
 /* A fit that starts from a sample, and goes on by gradients, ends where one does that starts at the
  * beginning and sums X'WX in each pass. */
 static void samples_only_start(void **state)
@@ -555,6 +585,7 @@ int main(void)
         cmocka_unit_test(weights_are_copies),
         cmocka_unit_test(shifts_and_scales),
         cmocka_unit_test(same_bits),
+        cmocka_unit_test(gradient_alone),
         cmocka_unit_test(samples_only_start),
         cmocka_unit_test(starts_leave_aliased_columns_empty),
         cmocka_unit_test(aliased_columns),
