@@ -84,10 +84,13 @@ void centre_cov_to_raw(const Oracle *o, double *cov);
 void centre_info_to_raw(const Oracle *o, double *info);
 
 /* What the rows of a problem are like. */
+#define COUNTS 256
 typedef struct RowSurvey {
     double weight, n_effective; /* sum of w; rows of positive weight */
     double wy;                  /* sum of w (y - y_0), y_0 being the first row's */
     bool only_01;
+    bool counted; /* each y is 0, 1 .. COUNTS - 1 and has no weight: rows[k] of them are k */
+    uint64_t rows[COUNTS];
     size_t first_bad;    /* row that no fit can take, or SIZE_MAX */
     const double *y, *w; /* of which rows this is told */
     size_t n;

@@ -15,8 +15,6 @@
 #include "fit_priv.h"
 #include "kernels.h"
 
-#define COUNTS 256
-
 /* ---- vectors ---- */
 
 typedef struct VectorCtx {
@@ -124,8 +122,6 @@ typedef struct SumCtx {
     const double *eta; /* deviance: n, or NULL: then it is the same everywhere */
     double same_eta, phi;
     RowKernel kernel; /* NULL: the likelihood of mu = y; else the deviance */
-    bool counts;      /* responses are mostly small counts, whose terms are in `term` */
-    double term[COUNTS];
     double total;
 } SumCtx;
 
@@ -142,21 +138,14 @@ static double term_of(const SumCtx *c, double value)
     return sums.invalid ? NAN : sums.deviance;
 }
 
-static bool is_count(double y)
+/* Counts repeat: the term of each is worked out once. */
+static double counted_sum(const SumCtx *c, const RowSurvey *s)
 {
-    return y >= 0.0 && y < COUNTS && y == (double)(int)y;
-}
-
-/* Counts repeat: each is worked out once. */
-static void count_terms(SumCtx *c)
-{
-    const Problem *pb = c->pb;
-    size_t n = pb->x->n, seen = n < COUNTS ? n : COUNTS;
-    c->counts = !pb->w && !c->eta && n > COUNTS;
-    for (size_t i = 0; c->counts && i < seen; i++)
-        c->counts = is_count(pb->y[i]);
-    for (size_t k = 0; c->counts && k < COUNTS; k++)
-        c->term[k] = pb->family->y_valid((double)k) ? term_of(c, (double)k) : NAN;
+    double total = 0.0;
+    for (size_t k = 0; k < COUNTS; k++)
+        if (s->rows[k])
+            total += (double)s->rows[k] * term_of(c, (double)k);
+    return total;
 }
 
 /* Deviance of a tile by the kernel of a pass. */
@@ -182,12 +171,6 @@ static void sum_chunk(void *vctx, void *scratch, size_t chunk, size_t from, size
     const Problem *pb = c->pb;
     double s = 0.0;
     (void)chunk;
-    if (c->counts) {
-        for (size_t i = from; i < to; i++)
-            s += is_count(pb->y[i]) ? c->term[(int)pb->y[i]] : term_of(c, pb->y[i]);
-        *(double *)scratch = s;
-        return;
-    }
     for (size_t i = from; c->kernel && i < to; i += GRAM_TILE_MAX)
         s += tile_deviance(c, i, to - i < GRAM_TILE_MAX ? to - i : GRAM_TILE_MAX);
     for (size_t i = from; !c->kernel && i < to; i++) {
@@ -204,15 +187,18 @@ static void sum_merge(void *vctx, void *scratch, size_t chunk)
     ((SumCtx *)vctx)->total += *(double *)scratch;
 }
 
-static bool sum_rows(SumCtx *ctx, Error *err)
+static bool sum_rows(SumCtx *ctx, const RowSurvey *s, Error *err)
 {
+    if (s->counted && !ctx->eta) {
+        ctx->total = counted_sum(ctx, s);
+        return true;
+    }
     size_t threads = par_threads();
     double *part = xcalloc(threads * 8, sizeof *part); /* a cache line each */
     void **scratch = xcalloc(threads, sizeof *scratch);
     for (size_t t = 0; t < threads; t++)
         scratch[t] = part + 8 * t;
     ctx->total = 0.0;
-    count_terms(ctx);
     ParJob job = {ctx->pb->x->n, 0, ctx, scratch, sum_chunk, sum_merge};
     bool ok = par_rows(&job, err);
     free(scratch);
@@ -223,7 +209,8 @@ static bool sum_rows(SumCtx *ctx, Error *err)
 bool loglik_saturated(const Problem *pb, double phi, double *out, Error *err)
 {
     SumCtx ctx = {.pb = pb, .phi = phi};
-    bool ok = sum_rows(&ctx, err);
+    RowSurvey s;
+    bool ok = row_survey(pb, false, &s, err) && sum_rows(&ctx, &s, err);
     *out = ctx.total;
     return ok;
 }
@@ -256,12 +243,6 @@ static bool null_by_fit(const Problem *pb, double *out, Error *err)
     return ok;
 }
 
-/* x log q, which is 0 for x = 0. */
-static double x_log(double x, double q)
-{
-    return x > 0.0 ? x * log(q) : 0.0;
-}
-
 bool null_deviance(const Problem *pb, bool intercept, double *out, Error *err)
 {
     RowSurvey s;
@@ -269,17 +250,12 @@ bool null_deviance(const Problem *pb, bool intercept, double *out, Error *err)
         return null_by_fit(pb, out, err);
     if (!row_survey(pb, false, &s, err))
         return false;
-    if (intercept && s.only_01 && pb->family->is_binary_response) { /* two kinds of rows */
-        double ones = s.weight * pb->y[0] + s.wy, zeros = s.weight - ones;
-        *out = -2.0 * (x_log(ones, ones / s.weight) + x_log(zeros, zeros / s.weight));
-        return true;
-    }
     SumCtx ctx = {.pb = pb, .kernel = kernel_pick(pb, s.only_01)};
     if (intercept)
         ctx.same_eta = pb->link->link(pb->y[0] + s.wy / s.weight);
     else
         ctx.eta = pb->offset;
-    bool ok = sum_rows(&ctx, err);
+    bool ok = sum_rows(&ctx, &s, err);
     *out = ctx.total;
     return ok;
 }

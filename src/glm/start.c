@@ -83,10 +83,10 @@ static bool sample_take(Sample *s, const Problem *pb, const double *penalty, Err
     *s = (Sample){.x = *x, .pb = *pb};
     s->rows = big_alloc(most, sizeof *s->rows, false, "a sample", err);
     s->y = big_alloc(most, sizeof *s->y, false, "a sample", err);
-    s->w = big_alloc(most, sizeof *s->w, false, "a sample", err);
-    s->offset = big_alloc(most, sizeof *s->offset, false, "a sample", err);
+    s->w = pb->w ? big_alloc(most, sizeof *s->w, false, "a sample", err) : NULL;
+    s->offset = pb->offset ? big_alloc(most, sizeof *s->offset, false, "a sample", err) : NULL;
     s->penalty = xcalloc(x->p + 1, sizeof *s->penalty);
-    if (!s->rows || !s->y || !s->w || !s->offset)
+    if (!s->rows || !s->y || (pb->w && !s->w) || (pb->offset && !s->offset))
         return false;
     for (size_t i = 0; i < x->n; i++) {
         if (i / SAMPLE_RUN % SAMPLE_SHARE != 0) {
@@ -95,8 +95,10 @@ static bool sample_take(Sample *s, const Problem *pb, const double *penalty, Err
         }
         s->rows[m] = x->rows ? x->rows[i] : (uint32_t)i;
         s->y[m] = pb->y[i];
-        s->w[m] = pb->w ? pb->w[i] : 1.0;
-        s->offset[m] = pb->offset ? pb->offset[i] : 0.0;
+        if (s->w)
+            s->w[m] = pb->w[i];
+        if (s->offset)
+            s->offset[m] = pb->offset[i];
         m++;
     }
     for (size_t k = 0; k < x->nblocks; k++)

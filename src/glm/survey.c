@@ -41,6 +41,22 @@ static void count_plain(const double *y, size_t n, double y0, RowSurvey *s)
     s->weight = s->n_effective = (double)n;
 }
 
+/* How many rows have each count; stops at a y that is none. */
+static void count_counts(const double *y, size_t n, double y0, RowSurvey *s)
+{
+    s->counted = true;
+    if (s->only_01 && y0 >= 0.0 && y0 < COUNTS && y0 == (double)(int)y0) {
+        s->rows[1] = (uint64_t)(s->wy + y0 * (double)n);
+        s->rows[0] = n - s->rows[1];
+        return;
+    }
+    for (size_t i = 0; s->counted && i < n; i++) {
+        s->counted = y[i] >= 0.0 && y[i] < COUNTS && y[i] == (double)(int)y[i];
+        if (s->counted)
+            s->rows[(int)y[i]]++;
+    }
+}
+
 static void count_weighted(const double *y, const double *w, size_t n, double y0, RowSurvey *s)
 {
     for (size_t i = 0; i < n; i++) {
@@ -70,6 +86,8 @@ static void survey_chunk(void *vctx, void *scratch, size_t chunk, size_t from, s
         count_weighted(pb->y + from, pb->w + from, to - from, pb->y[0], s);
     else
         count_plain(pb->y + from, to - from, pb->y[0], s);
+    if (!pb->w)
+        count_counts(pb->y + from, to - from, pb->y[0], s);
     for (size_t i = from; c->check && i < to && s->first_bad == SIZE_MAX; i++)
         if (!row_fits(pb, i))
             s->first_bad = i;
@@ -84,6 +102,9 @@ static void survey_merge(void *vctx, void *scratch, size_t chunk)
     t->n_effective += s->n_effective;
     t->wy += s->wy;
     t->only_01 &= s->only_01;
+    t->counted &= s->counted;
+    for (size_t k = 0; t->counted && k < COUNTS; k++)
+        t->rows[k] += s->rows[k];
     if (t->first_bad == SIZE_MAX)
         t->first_bad = s->first_bad;
 }
@@ -103,7 +124,7 @@ bool row_survey(const Problem *pb, bool check, RowSurvey *out, Error *err)
     void **scratch = xcalloc(threads, sizeof *scratch);
     for (size_t t = 0; t < threads; t++)
         scratch[t] = &slot[t].s;
-    SurveyCtx ctx = {pb, check, {.only_01 = true, .first_bad = SIZE_MAX}};
+    SurveyCtx ctx = {pb, check, {.only_01 = true, .counted = !pb->w, .first_bad = SIZE_MAX}};
     ParJob job = {pb->x->n, 0, &ctx, scratch, survey_chunk, survey_merge};
     bool ok = par_rows(&job, err);
     *out = ctx.total;
