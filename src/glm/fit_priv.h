@@ -63,7 +63,7 @@ bool irls_here(Irls *w, Error *err);
 bool irls_run(Irls *w, int max_iter, double tol, Error *err);
 /* The factor of now.info and the penalty into the solver, if it is not there. */
 bool irls_factor(Irls *w, Error *err);
-/* Takes the factor of a search on one in `share` rows for the first step. Before irls_here. */
+/* Takes the factor of a search on one in `share` rows for the first steps. Before irls_here. */
 void irls_borrow(Irls *w, Irls *sample, double share);
 
 /* Puts a b with valid fitted values into w, and the sums there. pb may be NULL: the rows are

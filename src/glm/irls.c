@@ -13,7 +13,7 @@
  * Optimization, 2nd ed. 2006, algorithm 7.4) with H as its initial matrix.
  *
  * On many rows a pass for the deviance and the gradient alone takes half the time or less, and no
- * factor. A search that was started from a sample takes its first step with the factor of the
+ * factor. A search that was started from a sample takes its first steps with the factor of the
  * sample: an error of one becomes one of 2 sqrt(p/m) on m rows, by the spread of the eigenvalues
  * of a covariance (Marchenko & Pastur 1967). Between a Newton step and the end such passes go on
  * with the last factor, stretched to the diagonal of X'WX and corrected as above; the last pass is
@@ -45,13 +45,13 @@
 #define NOISE_DECREMENT 1e-13 /* of the deviance: a step that no longer shrinks is rounding */
 #define PRECISE_NOISE 1e-20
 #define ROUGH 0.5
-/* Squared errors, in standard errors: */
-#define SPARING_END 1e-8   /* near enough for the last pass */
-#define SPARING_NEAR 0.05  /* times p: near enough for a factor of its own */
-#define SAMPLE_LEAVES 32.0 /* times p/n of it: a step with the factor of one row in eight */
-#define NEWTON_LEAVES 30.0 /* times it^2/n: a Newton step, as seen on designs with rare levels */
-#define REACH 2e-6         /* by which the eta of a level may still move: its errors by half that */
-#define SPARING_WORTH 0.1  /* of it: steps that leave more want a factor of their own */
+#define REACH 2e-6 /* by which the eta of a level may still move: its errors move by half that */
+/* Of searches that spare X'WX, with e the squared error of b in standard errors: */
+#define SPARING_END 1e-8   /* e from which the next pass may be the last */
+#define SPARING_NEAR 0.05  /* e/p from which a factor of its own pays */
+#define SPARING_WORTH 0.1  /* steps that leave more of e want a factor of their own */
+#define SAMPLE_LEAVES 32.0 /* times e p/n: after a step with the factor of one row in eight */
+#define NEWTON_LEAVES 30.0 /* times e^2/n: after a Newton step, as seen where levels are rare */
 #define VANISHED 1e-6
 #define STUCK 0.9  /* a scoring step may shrink the decrement by no more than a half */
 #define RISE 1e-10 /* of the deviance: rounding, not a rise */
