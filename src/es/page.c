@@ -44,6 +44,8 @@ typedef struct Parse {
     Level at[DEPTH_MAX];
     Buf key;        /* the pending key, outside _source */
     size_t pending; /* trie node of the pending key inside it (0: none) */
+    size_t last;    /* and of the last one that was known */
+    Str page;       /* the answer */
     int list_depth; /* where the outermost list inside _source stands (0: in none), ... */
     size_t list;    /* ... its node, and which of its elements this is, from 1 */
     size_t nth;
@@ -66,6 +68,16 @@ static bool push(Parse *p, Where where, bool array, size_t node)
     bool many = where == AT_SOURCE && top(p)->where == AT_SOURCE && (array || top(p)->many);
     p->at[++p->depth] = (Level){.where = where, .array = array, .many = many, .node = node};
     return true;
+}
+
+/* A value: where it stands in the answer, or a copy of what yajl had to unescape. */
+static Slot slot_of(Parse *p, SlotState state, Str text)
+{
+    if (text.p >= p->page.p && text.p < p->page.p + p->page.n)
+        return (Slot){.state = state, .text = text.p, .n = text.n};
+    Slot s = {.state = state, .from = p->k->scratch.n, .n = text.n};
+    buf_str(&p->k->scratch, text);
+    return s;
 }
 
 /* ---- lists ---- */
@@ -160,8 +172,7 @@ static bool put_scalar(Parse *p, SlotState state, Str text)
         return true;
     Slot *s = &k->slots[col];
     if (!l->many) {
-        *s = (Slot){state, k->scratch.n, text.n, 0};
-        buf_str(&k->scratch, text);
+        *s = slot_of(p, state, text);
         return true;
     }
     if (at_element(p) && !element(p, false))
@@ -173,7 +184,7 @@ static bool put_scalar(Parse *p, SlotState state, Str text)
     if (state == SLOT_TRUE || state == SLOT_FALSE)
         text = state == SLOT_TRUE ? STR("true") : STR("false");
     if (s->state != SLOT_LIST)
-        *s = (Slot){SLOT_LIST, k->scratch.n, 0, 0};
+        *s = (Slot){.state = SLOT_LIST, .from = k->scratch.n};
     list_to_end(k, s);
     if (in_place) {
         put_in_place(k, s, p->nth, text, state == SLOT_NULL);
@@ -230,10 +241,8 @@ static int on_scalar(Parse *p, SlotState state, Str text)
             i->gte = str_eqz(text, "gte");
         break;
     case AT_HIT:
-        if (key_is(p, "_id") && p->k->id_col >= 0) {
-            p->k->slots[p->k->id_col] = (Slot){SLOT_TEXT, p->k->scratch.n, text.n, 0};
-            buf_str(&p->k->scratch, text);
-        }
+        if (key_is(p, "_id") && p->k->id_col >= 0)
+            p->k->slots[p->k->id_col] = slot_of(p, SLOT_TEXT, text);
         break;
     case AT_SOURCE:
         return put_scalar(p, state, text);
@@ -277,6 +286,23 @@ static int on_string(void *ctx, const unsigned char *z, size_t n)
     return on_scalar(ctx, SLOT_TEXT, (Str){(const char *)z, n});
 }
 
+/* The node of a key in _source; a dotted key stands for a path. */
+static size_t node_of_key(Parse *p, Str key)
+{
+    PageSink *k = p->k;
+    size_t node = top(p)->node, guess = k->nodes[p->last].after;
+    if (guess && k->nodes[guess].parent == node && str_eq(k->nodes[guess].name, key))
+        return guess;
+    for (Str part; key.n;) {
+        part = str_split(key, '.', &key);
+        node = page_node(k, node, part, false);
+        if (!node)
+            return 0;
+    }
+    k->nodes[p->last].after = node;
+    return node;
+}
+
 static int on_key(void *ctx, const unsigned char *z, size_t n)
 {
     Parse *p = ctx;
@@ -285,15 +311,8 @@ static int on_key(void *ctx, const unsigned char *z, size_t n)
         buf_put(&p->key, (const char *)z, n);
         return 1;
     }
-    /* a dotted key stands for a path */
-    size_t node = top(p)->node;
-    for (Str rest = {(const char *)z, n}, part; rest.n;) {
-        part = str_split(rest, '.', &rest);
-        node = page_node(p->k, node, part, false);
-        if (!node)
-            break;
-    }
-    p->pending = node;
+    p->pending = node_of_key(p, (Str){(const char *)z, n});
+    p->last = p->pending ? p->pending : p->last;
     return 1;
 }
 
@@ -377,7 +396,7 @@ static int on_array(void *ctx)
         size_t node = l->array ? l->node : p->pending;
         long col = node ? p->k->nodes[node].col : -1;
         if (col >= 0 && p->k->slots[col].state == SLOT_ABSENT)
-            p->k->slots[col] = (Slot){SLOT_LIST, p->k->scratch.n, 0, 0};
+            p->k->slots[col] = (Slot){.state = SLOT_LIST, .from = p->k->scratch.n};
         if (node && at_element(p) && !element(p, false))
             return 0;
         if (!push(p, node ? AT_SOURCE : AT_SKIP, true, node))
@@ -426,7 +445,7 @@ void page_info_clear(PageInfo *p)
 
 bool page_parse(PageSink *k, Str text, PageInfo *info, Error *err)
 {
-    Parse p = {.k = k, .info = info, .err = err};
+    Parse p = {.k = k, .info = info, .err = err, .page = text};
     p.at[0].where = AT_SKIP;
     info->hits = 0;
     info->total = -1;

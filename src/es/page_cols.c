@@ -21,8 +21,10 @@ size_t page_node(PageSink *k, size_t parent, Str name, bool make)
     if (!make)
         return 0;
     k->nodes = xrealloc(k->nodes, (k->nnodes + 1) * sizeof *k->nodes);
-    k->nodes[k->nnodes] = (Node){
-        .name = {xstrndup(name.p, name.n), name.n}, .col = -1, .next = k->nodes[parent].child};
+    k->nodes[k->nnodes] = (Node){.name = {xstrndup(name.p, name.n), name.n},
+                                 .col = -1,
+                                 .parent = parent,
+                                 .next = k->nodes[parent].child};
     k->nodes[parent].child = k->nnodes;
     return k->nnodes++;
 }
@@ -319,7 +321,7 @@ bool page_document_end(PageSink *k, Error *err)
     for (size_t r = 0; r < rows; r++)
         for (size_t j = 0; j < k->n; j++) {
             const Slot *s = &k->slots[j];
-            Str text = {k->scratch.p + s->from, s->n};
+            Str text = {s->text ? s->text : k->scratch.p + s->from, s->n};
             bool there = s->state != SLOT_ABSENT && s->state != SLOT_NULL;
             bool ok = s->state == SLOT_LIST ? put_list(k, &k->cols[j], s, r, err)
                       : k->cols[j].counts   ? builder_int(k->cols[j].builder, there, err)

@@ -22,15 +22,17 @@ typedef enum SlotState {
 
 typedef struct Slot {
     SlotState state;
-    size_t from, n;  /* in the scratch */
-    size_t elements; /* of a list */
+    const char *text; /* in the answer itself, or NULL: */
+    size_t from, n;   /* in the scratch */
+    size_t elements;  /* of a list */
 } Slot;
 
 typedef struct Node {
     Str name;
-    long col;           /* column of the sink, or -1 */
-    bool nested;        /* a nested object or something in one */
-    size_t child, next; /* indexes of nodes, 0: none */
+    long col;                   /* column of the sink, or -1 */
+    bool nested;                /* a nested object or something in one */
+    size_t parent, child, next; /* indexes of nodes, 0: none */
+    size_t after; /* the key that came after this one last time: most documents keep an order */
 } Node;
 
 typedef struct PageCol {
@@ -41,7 +43,7 @@ typedef struct PageCol {
     ListPolicy policy;
     bool nested; /* inside nested objects: --nested is its policy */
     ColumnBuilder *builder;
-    ColumnBuilder *lengths; /* LIST_COUNT: how many values; the column, once a list was met */
+    ColumnBuilder *lengths;  /* LIST_COUNT: how many values; the column, once a list was met */
     size_t malformed, finer; /* values that did not fit; moments finer than a microsecond, cut */
     char example[64];
 } PageCol;
