@@ -24,9 +24,11 @@ typedef struct PageInfo {
 } PageInfo;
 void page_info_clear(PageInfo *p);
 
-/* Appends the page's documents. Fails on text that is no JSON (with the place) or ends early.
+/* Appends the page's documents; now and then calls `between` (or NULL), which may stop it with an
+ * error: what arrives meanwhile can be seen to. Fails on text that is no JSON (with the place) or ends early.
  * Rows of a page that failed are undone by the caller giving up the sink. */
-bool page_parse(PageSink *k, Str text, PageInfo *info, Error *err);
+typedef bool (*PageBetween)(void *ctx, Error *err);
+bool page_parse(PageSink *k, Str text, PageInfo *info, PageBetween between, void *ctx, Error *err);
 /* The columns so far as a frame, their rows in the order of `order` (page_rows() of them) when it
  * is given; frees the sink's builders. */
 Frame *page_finish(PageSink *k, const char *origin, const uint32_t *order, Error *err);

@@ -305,8 +305,10 @@ HttpCall *http_begin(Http *h, const HttpRequest *q, Error *err)
     if (h->trace)
         h->trace(h->trace_ctx, q, h->s.c.url);
     h->sent++;
-    k->next = h->calls;
-    h->calls = k;
+    HttpCall **end = &h->calls;
+    while (*end)
+        end = &(*end)->next;
+    *end = k;
     curl_multi_add_handle(h->multi, k->easy);
     return k;
 }
@@ -433,16 +435,31 @@ static HttpCall *take_done(Http *h)
     return NULL;
 }
 
+static void go_on(Http *h)
+{
+    int running = 0, left = 0;
+    curl_multi_perform(h->multi, &running);
+    for (CURLMsg *m; (m = curl_multi_info_read(h->multi, &left));) {
+        char *k = NULL;
+        curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, &k);
+        finish((HttpCall *)(void *)k, m->data.result);
+    }
+}
+
+HttpCall *http_ended(Http *h, const HttpCall *after)
+{
+    if (!after)
+        go_on(h);
+    for (HttpCall *k = after ? after->next : h->calls; k; k = k->next)
+        if (k->done)
+            return k;
+    return NULL;
+}
+
 HttpCall *http_next(Http *h, Error *err)
 {
     for (;;) {
-        int running = 0, left = 0;
-        curl_multi_perform(h->multi, &running);
-        for (CURLMsg *m; (m = curl_multi_info_read(h->multi, &left));) {
-            char *k = NULL;
-            curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, &k);
-            finish((HttpCall *)(void *)k, m->data.result);
-        }
+        go_on(h);
         if (cancelled(err))
             return NULL;
         HttpCall *k = take_done(h);

@@ -15,6 +15,7 @@
 #include "page_priv.h"
 
 #define DEPTH_MAX 64
+#define SLICE 65536 /* bytes that are parsed in 0.3 ms */
 
 typedef enum Where {
     AT_TOP,
@@ -443,7 +444,7 @@ void page_info_clear(PageInfo *p)
     *p = (PageInfo){.total = -1};
 }
 
-bool page_parse(PageSink *k, Str text, PageInfo *info, Error *err)
+bool page_parse(PageSink *k, Str text, PageInfo *info, PageBetween between, void *ctx, Error *err)
 {
     Parse p = {.k = k, .info = info, .err = err, .page = text};
     p.at[0].where = AT_SKIP;
@@ -452,12 +453,20 @@ bool page_parse(PageSink *k, Str text, PageInfo *info, Error *err)
     info->shards_total = info->shards_failed = 0;
     yajl_handle y = yajl_alloc(&callbacks, NULL, &p);
     yajl_config(y, yajl_dont_validate_strings, 1);
-    yajl_status s = yajl_parse(y, (const unsigned char *)text.p, text.n);
+    yajl_status s = yajl_status_ok;
+    size_t from = 0, n = 0;
+    do {
+        from += n;
+        n = text.n - from < SLICE ? text.n - from : SLICE;
+        s = yajl_parse(y, (const unsigned char *)text.p + from, n);
+        if (s == yajl_status_ok && between && !between(ctx, err))
+            s = yajl_status_client_canceled;
+    } while (s == yajl_status_ok && from + n < text.n);
     if (s == yajl_status_ok)
         s = yajl_complete_parse(y);
     if (s != yajl_status_ok && !error_is_set(err))
         fail(err, ERR_REMOTE, "the answer is no JSON from byte %zu on (of %zu): was it cut?",
-             yajl_get_bytes_consumed(y), text.n);
+             from + yajl_get_bytes_consumed(y), text.n);
     yajl_free(y);
     buf_free(&p.key);
     return !error_is_set(err);

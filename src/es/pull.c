@@ -9,7 +9,7 @@
  *
  * A point in time paged by _doc or _seq_no is never used: equal values on two shards lose documents
  * at page ends. Several loops run at once (as many as shards, at most the cores): while one page is
- * parsed here the engine prepares the next. A page is asked for again when the connection broke
+ * parsed here the engine prepares the next, and pages that come meanwhile ask for theirs at once. A page is asked for again when the connection broke
  * under a point in time, since search_after makes that harmless; a scroll is not, because it has
  * moved on. Pages adapt to 5-15 MB. At the end the documents received must be as many as the engine
  * said there were under the same snapshot. Contexts are closed on every way out.
@@ -37,6 +37,7 @@ typedef struct Loop {
     int number;  /* slice or shard */
     size_t page; /* documents to ask for */
     bool asked, started, ended;
+    bool ahead; /* the page after the one that has come is asked for */
     int tries;
     int64_t expected, received;
     PageInfo info;
@@ -56,6 +57,7 @@ typedef struct Pull {
     PageSink *sink;
     Buf index, pit, includes;
     bool by_pit;
+    const Loop *parsing;
     size_t nloops;
     Loop loops[LOOPS_MAX];
     size_t npieces;
@@ -67,12 +69,8 @@ bool list_policy_parse(Str s, ListPolicy *out)
     static const struct {
         const char *name;
         ListPolicy p;
-    } rows[] = {{"join", LIST_JOIN},
-                {"first", LIST_FIRST},
-                {"count", LIST_COUNT},
-                {"multihot", LIST_MULTIHOT},
-                {"explode", LIST_EXPLODE},
-                {"error", LIST_ERROR}};
+    } rows[] = {{"join", LIST_JOIN},         {"first", LIST_FIRST},     {"count", LIST_COUNT},
+                {"multihot", LIST_MULTIHOT}, {"explode", LIST_EXPLODE}, {"error", LIST_ERROR}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         if (str_eqz(s, rows[i].name)) {
             *out = rows[i].p;
@@ -261,11 +259,11 @@ static Str last_sort(Str text)
 
 /* The next page is asked for before this one is parsed, so that the engine does not wait for us.
  * What it takes to ask is found without parsing; when it is not found the page is parsed first. */
-static bool ask_ahead(Pull *p, Loop *l, const HttpReply *r, bool *asked, Error *err)
+static bool ask_ahead(Pull *p, Loop *l, const HttpReply *r, Error *err)
 {
-    *asked = false;
-    if (!l->started || p->opt->limit > 0 || r->status != 200 ||
-        l->received + (int64_t)l->page >= l->expected)
+    int64_t pages = p->parsing == l ? 2 : 1; /* not counted yet */
+    if (l->ahead || !l->started || p->opt->limit > 0 || r->status != 200 ||
+        l->received + pages * (int64_t)l->page >= l->expected)
         return true;
     Str text = buf_slice(&r->body);
     Str head = str_sub(text, 0, text.n < HEAD_BYTES ? text.n : HEAD_BYTES);
@@ -277,8 +275,18 @@ static bool ask_ahead(Pull *p, Loop *l, const HttpReply *r, bool *asked, Error *
     Buf *to = p->by_pit ? &l->info.sort : &l->info.context;
     buf_clear(to);
     buf_str(to, next);
-    *asked = ask_page(p, l, err);
-    return *asked;
+    l->ahead = ask_page(p, l, err);
+    return l->ahead;
+}
+
+/* While a page is parsed others come: what they ask for next must not wait. */
+static bool see_to_others(void *ctx, Error *err)
+{
+    Pull *p = ctx;
+    for (HttpCall *c = NULL; (c = http_ended(p->c->http, c));)
+        if (!ask_ahead(p, http_call_request(c)->tag, http_call_reply(c), err))
+            return false;
+    return true;
 }
 
 /* ---- taking a page ---- */
@@ -308,7 +316,10 @@ static bool take_page(Pull *p, Loop *l, HttpReply *r, Error *err)
     if (r->status >= 400)
         return client_refused(r, "a page", err);
     size_t rows = page_rows(p->sink);
-    if (!page_parse(p->sink, buf_slice(&r->body), &l->info, err) || !check_envelope(&l->info, err))
+    p->parsing = l;
+    bool ok = page_parse(p->sink, buf_slice(&r->body), &l->info, see_to_others, p, err);
+    p->parsing = NULL;
+    if (!ok || !check_envelope(&l->info, err))
         return false;
     p->pieces = xrealloc(p->pieces, (p->npieces + 1) * sizeof *p->pieces);
     p->pieces[p->npieces++] = (Piece){l, page_rows(p->sink) - rows};
@@ -357,11 +368,13 @@ static bool run_loops(Pull *p, Error *err)
             return false;
     for (HttpCall *call; (call = http_next(p->c->http, err));) {
         Loop *l = http_call_request(call)->tag;
-        bool again = false, asked = false, ok = retry_page(p, l, call, &again, err);
+        bool again = false, ok = retry_page(p, l, call, &again, err);
         if (ok && !again) {
             l->tries = 0;
-            ok = ask_ahead(p, l, http_call_reply(call), &asked, err);
+            ok = ask_ahead(p, l, http_call_reply(call), err);
         }
+        bool asked = l->ahead;
+        l->ahead = false;
         if (ok && !again) {
             if (http_call_reply(call)->status == 0) {
                 if (err && !error_is_set(err))

@@ -281,7 +281,7 @@ static void test_pages(void **state)
         PageInfo info = {0};
         Buf text = BUF_INIT, got = BUF_INIT;
         buf_printf(&text, "%s%s%s", HEAD, cases[i].docs, TAIL);
-        bool ok = k && page_parse(k, buf_slice(&text), &info, &err);
+        bool ok = k && page_parse(k, buf_slice(&text), &info, NULL, NULL, &err);
         size_t malformed = ok ? page_malformed(k, NULL) : 0;
         Frame *f = ok ? page_finish(k, "es:i", NULL, &err) : NULL;
         for (size_t r = 0; f && r < f->rows; r++)
@@ -318,7 +318,7 @@ static void test_cut_pages(void **state)
         PageInfo info = {0};
         char *cut = malloc(n + 1); /* its own block, so that a read past the end is seen */
         memcpy(cut, page, n);
-        if (page_parse(k, (Str){cut, n}, &info, &err))
+        if (page_parse(k, (Str){cut, n}, &info, NULL, NULL, &err))
             fail_msg("%zu bytes of %zu are taken", n, strlen(page));
         free(cut);
         page_info_clear(&info);
