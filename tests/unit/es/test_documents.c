@@ -326,12 +326,65 @@ static void test_cut_pages(void **state)
     }
 }
 
+typedef struct Turns {
+    size_t n, most;
+} Turns;
+
+static bool turn(void *ctx, Error *err)
+{
+    Turns *t = ctx;
+    return ++t->n < t->most || fail(err, ERR_NET, "stopped at turn %zu", t->n);
+}
+
+/* A long page is parsed in turns: values at their borders, with escapes and keys in any order, come
+ * whole; a turn may end it. */
+static void test_long_pages(void **state)
+{
+    (void)state;
+    Buf text = BUF_INIT, want = BUF_INIT;
+    buf_puts(&text, HEAD);
+    for (int i = 0; i < 20000; i++) {
+        if (i % 3)
+            buf_printf(&text, "%s{\"_source\":{\"s\":\"v%d\\u00e4\",\"n\":%d}}", i ? "," : "",
+                       i % 1000, i);
+        else
+            buf_printf(&text, "%s{\"_source\":{\"n\":%d,\"s\":\"v%d\\u00e4\"}}", i ? "," : "", i,
+                       i % 1000);
+    }
+    buf_puts(&text, TAIL);
+    for (size_t most = 3; most < 1000; most += 900) {
+        Error err = ERROR_INIT;
+        PullOptions opt = {.index = "i", .fields = "n,s", .nested = LIST_COUNT};
+        PageSink *k = page_sink_new(&schema, &opt, &err);
+        PageInfo info = {0};
+        Turns turns = {0, most};
+        bool ok = page_parse(k, buf_slice(&text), &info, turn, &turns, &err);
+        assert_true(ok == (most > 3));
+        if (!ok)
+            assert_string_equal(err.msg, "stopped at turn 3");
+        Frame *f = ok ? page_finish(k, "es:i", NULL, &err) : NULL;
+        assert_true(!ok || (f && f->rows == 20000 && turns.n > 8));
+        for (size_t r = 0; f && r < f->rows; r++) {
+            buf_clear(&want);
+            buf_printf(&want, "v%zu\xc3\xa4", r % 1000);
+            assert_true(column_real(frame_column(f, STR("n")), r) == (double)r);
+            assert_true(str_eq(column_text(frame_column(f, STR("s")), r), buf_slice(&want)));
+        }
+        page_info_clear(&info);
+        page_sink_free(k);
+        frame_unref(f);
+    }
+    buf_free(&text);
+    buf_free(&want);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_moments),    cmocka_unit_test(test_push_documents),
         cmocka_unit_test(test_index_body), cmocka_unit_test(test_pages),
         cmocka_unit_test(test_formats),    cmocka_unit_test(test_cut_pages),
+        cmocka_unit_test(test_long_pages),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
