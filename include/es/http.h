@@ -66,8 +66,9 @@ bool http_run(Http *h, const HttpRequest *q, HttpReply *out, Error *err);
 /* Several at once. A call is owned by the pool until http_next hands it out; no retries here. */
 typedef struct HttpCall HttpCall;
 HttpCall *http_begin(Http *h, const HttpRequest *q, Error *err);
-/* Waits for any call to end, and hands out the oldest that has: NULL with err clear when none is in flight; NULL with ERR_CANCEL on
- * Ctrl-C. A call that got no answer has reply->status 0 and its reason in call_error. */
+/* Waits for any call to end, and hands out the oldest that has: NULL with err clear when none is in
+ * flight; NULL with ERR_CANCEL on Ctrl-C. A call that got no answer has reply->status 0 and its
+ * reason in call_error. */
 HttpCall *http_next(Http *h, Error *err);
 /* Lets the calls go on without waiting, and gives the first that has ended after `after` (NULL: of
  * all), oldest first; http_next hands it out later. */

@@ -9,10 +9,11 @@
  *
  * A point in time paged by _doc or _seq_no is never used: equal values on two shards lose documents
  * at page ends. Several loops run at once (as many as shards, at most the cores): while one page is
- * parsed here the engine prepares the next, and pages that come meanwhile ask for theirs at once. A page is asked for again when the connection broke
- * under a point in time, since search_after makes that harmless; a scroll is not, because it has
- * moved on. Pages adapt to 5-15 MB. At the end the documents received must be as many as the engine
- * said there were under the same snapshot. Contexts are closed on every way out.
+ * parsed here the engine prepares the next, and pages that come meanwhile ask for theirs at once. A
+ * page is asked for again when the connection broke under a point in time, since search_after makes
+ * that harmless; a scroll is not, because it has moved on. Pages adapt to 5-15 MB. At the end the
+ * documents received must be as many as the engine said there were under the same snapshot.
+ * Contexts are closed on every way out.
  */
 #define _GNU_SOURCE /* memmem */
 #include <stdio.h>
