@@ -3,7 +3,7 @@
  * gram.c - one thread's tile of X and its sums X'WX and X'r (base/gram.h says in which order it
  * is called).
  *
- * Dense columns are gathered into short vectors and multiplied with each other eight rows at a
+ * Dense columns are gathered into short vectors and multiplied with each other four rows at a
  * time. A factor is never expanded: each row adds its vector (w x_1 .. w x_nd, r, w) to the line
  * of its level, and w to one cell of the table of each pair of factors. gram_result maps levels
  * to columns, or multiplies with the contrasts.
@@ -68,11 +68,11 @@ SIMD_CLONES
 static void copy_centred(const double *p, size_t n, double centre, double *out)
 {
     size_t whole = n & ~(size_t)(SIMD_LANES - 1);
-    V8 v;
+    V4 v;
     for (size_t i = 0; i < whole; i += SIMD_LANES) {
-        V8_LOAD(v, p + i);
+        V4_LOAD(v, p + i);
         v -= centre;
-        V8_STORE(out + i, v);
+        V4_STORE(out + i, v);
     }
     for (size_t i = whole; i < n; i++)
         out[i] = p[i] - centre;
@@ -113,7 +113,7 @@ void gram_load(Gram *g, size_t from, size_t n)
 {
     const GramPlan *p = g->plan;
     const Matrix *x = p->x;
-    size_t padded = (n + SIMD_LANES - 1) / SIMD_LANES * SIMD_LANES;
+    size_t padded = (n + 7) & ~(size_t)7;
     assert(n <= p->tile);
     g->n = n;
     g->padded = padded;
@@ -136,12 +136,12 @@ static void eta_dense(const GramPlan *p, const double *x, size_t n, double *eta)
 {
     for (size_t j = 0; j < p->nd; j++) {
         const double *col = x + j * p->tile;
-        V8 b = V8_ALL(p->b[j]), e, v;
+        V4 b = V4_ALL(p->b[j]), e, v;
         for (size_t i = 0; i < n; i += SIMD_LANES) {
-            V8_LOAD(e, eta + i);
-            V8_LOAD(v, col + i);
+            V4_LOAD(e, eta + i);
+            V4_LOAD(v, col + i);
             e += b * v;
-            V8_STORE(eta + i, e);
+            V4_STORE(eta + i, e);
         }
     }
 }
@@ -168,43 +168,47 @@ void gram_eta(Gram *g, const double *offset, double *eta)
 
 /* ---- sums ---- */
 
-SIMD_INLINE double v8_sum(const V8 *v)
+SIMD_INLINE double v4_sum(const V4 *v)
 {
-    const V8 a = *v;
-    return ((a[0] + a[1]) + (a[2] + a[3])) + ((a[4] + a[5]) + (a[6] + a[7]));
+    const V4 a = *v;
+    return (a[0] + a[1]) + (a[2] + a[3]);
 }
 
 /* sum[0..3][0..1] += columns a, a+1, a+2, a+3 times columns b, b+1 (stride apart), over n rows. */
 SIMD_INLINE void cross_4x2(const double *a, const double *b, size_t stride, size_t n, double *sum,
                            size_t ld)
 {
-    V8 s[8];
+    V4 s[8];
     memset(s, 0, sizeof s);
     for (size_t i = 0; i < n; i += SIMD_LANES) {
-        V8 b0, b1, t;
-        V8_LOAD(b0, b + i);
-        V8_LOAD(b1, b + stride + i);
+        V4 b0, b1, t;
+        V4_LOAD(b0, b + i);
+        V4_LOAD(b1, b + stride + i);
         for (int k = 0; k < 4; k++) {
-            V8_LOAD(t, a + (size_t)k * stride + i);
+            V4_LOAD(t, a + (size_t)k * stride + i);
             s[2 * k] += t * b0;
             s[2 * k + 1] += t * b1;
         }
     }
     for (size_t k = 0; k < 4; k++) {
-        sum[k * ld] += v8_sum(&s[2 * k]);
-        sum[k * ld + 1] += v8_sum(&s[2 * k + 1]);
+        sum[k * ld] += v4_sum(&s[2 * k]);
+        sum[k * ld + 1] += v4_sum(&s[2 * k + 1]);
     }
 }
 
 SIMD_INLINE double cross_1x1(const double *a, const double *b, size_t n)
 {
-    V8 s = V8_ALL(0.0), u, v;
-    for (size_t i = 0; i < n; i += SIMD_LANES) {
-        V8_LOAD(u, a + i);
-        V8_LOAD(v, b + i);
+    V4 s = V4_ALL(0.0), t = s, u, v;
+    for (size_t i = 0; i < n; i += 2 * SIMD_LANES) {
+        V4_LOAD(u, a + i);
+        V4_LOAD(v, b + i);
         s += u * v;
+        V4_LOAD(u, a + i + SIMD_LANES);
+        V4_LOAD(v, b + i + SIMD_LANES);
+        t += u * v;
     }
-    return v8_sum(&s);
+    s += t;
+    return v4_sum(&s);
 }
 
 /* Lower triangle (and a few sums above it, ignored later) of (w x_i) x_j. */
@@ -240,39 +244,33 @@ static void dense_vec(const double *r, const double *x, size_t nd, size_t stride
 SIMD_CLONES
 static void weigh(const double *x, const double *w, size_t nd, size_t stride, size_t n, double *wx)
 {
-    V8 u, v;
+    V4 u, v;
     for (size_t j = 0; j < nd; j++) {
         for (size_t i = 0; i < n; i += SIMD_LANES) {
-            V8_LOAD(u, x + j * stride + i);
-            V8_LOAD(v, w + i);
+            V4_LOAD(u, x + j * stride + i);
+            V4_LOAD(v, w + i);
             u *= v;
-            V8_STORE(wx + j * stride + i, u);
+            V4_STORE(wx + j * stride + i, u);
         }
     }
 }
 
-/* Eight columns of eight rows turned into eight rows of eight columns, `to` being `width` apart. */
-SIMD_INLINE void transpose_8x8(const double *from, size_t stride, double *to, size_t width)
+/* Four columns of four rows turned into four rows of four columns, `to` being `width` apart. */
+SIMD_INLINE void transpose_4x4(const double *from, size_t stride, double *to, size_t width)
 {
-    V8 a[8], b[8];
-    for (size_t k = 0; k < 8; k++)
-        V8_LOAD(a[k], from + k * stride);
-    for (size_t k = 0; k < 8; k += 2) {
-        b[k] = __builtin_shufflevector(a[k], a[k + 1], 0, 8, 2, 10, 4, 12, 6, 14);
-        b[k + 1] = __builtin_shufflevector(a[k], a[k + 1], 1, 9, 3, 11, 5, 13, 7, 15);
+    V4 a[4], b[4];
+    for (size_t k = 0; k < 4; k++)
+        V4_LOAD(a[k], from + k * stride);
+    for (size_t k = 0; k < 4; k += 2) {
+        b[k] = __builtin_shufflevector(a[k], a[k + 1], 0, 4, 2, 6);
+        b[k + 1] = __builtin_shufflevector(a[k], a[k + 1], 1, 5, 3, 7);
     }
-    for (size_t k = 0; k < 8; k += 4) {
-        for (size_t m = k; m < k + 2; m++) {
-            a[m] = __builtin_shufflevector(b[m], b[m + 2], 0, 1, 8, 9, 4, 5, 12, 13);
-            a[m + 2] = __builtin_shufflevector(b[m], b[m + 2], 2, 3, 10, 11, 6, 7, 14, 15);
-        }
+    for (size_t k = 0; k < 2; k++) {
+        a[k] = __builtin_shufflevector(b[k], b[k + 2], 0, 1, 4, 5);
+        a[k + 2] = __builtin_shufflevector(b[k], b[k + 2], 2, 3, 6, 7);
     }
-    for (size_t k = 0; k < 4; k++) {
-        b[k] = __builtin_shufflevector(a[k], a[k + 4], 0, 1, 2, 3, 8, 9, 10, 11);
-        b[k + 4] = __builtin_shufflevector(a[k], a[k + 4], 4, 5, 6, 7, 12, 13, 14, 15);
-    }
-    for (size_t k = 0; k < 8; k++)
-        V8_STORE(to + k * width, b[k]);
+    for (size_t k = 0; k < 4; k++)
+        V4_STORE(to + k * width, a[k]);
 }
 
 /* The tile by rows: (w x_1 .. w x_nd, r, w, 0 ..). */
@@ -281,20 +279,20 @@ static void turn(const double *wx, size_t stride, size_t n, double *row, size_t 
 {
     for (size_t i = 0; i < n; i += SIMD_LANES)
         for (size_t j = 0; j < width; j += SIMD_LANES)
-            transpose_8x8(wx + j * stride + i, stride, row + i * width + j, width);
+            transpose_4x4(wx + j * stride + i, stride, row + i * width + j, width);
 }
 
 SIMD_CLONES
 static void add_rows(const double *row, const int32_t *cell, size_t n, size_t width, double *table)
 {
-    V8 u, v;
+    V4 u, v;
     for (size_t i = 0; i < n; i++) {
         double *to = table + (size_t)cell[i] * width;
         for (size_t k = 0; k < width; k += SIMD_LANES) {
-            V8_LOAD(u, to + k);
-            V8_LOAD(v, row + i * width + k);
+            V4_LOAD(u, to + k);
+            V4_LOAD(v, row + i * width + k);
             u += v;
-            V8_STORE(to + k, u);
+            V4_STORE(to + k, u);
         }
     }
 }
@@ -408,12 +406,12 @@ void gram_add(Gram *g, double *w, double *r)
 SIMD_CLONES
 static void add_all(double *to, const double *from, size_t n)
 {
-    V8 u, v;
+    V4 u, v;
     for (size_t i = 0; i < n; i += SIMD_LANES) {
-        V8_LOAD(u, to + i);
-        V8_LOAD(v, from + i);
+        V4_LOAD(u, to + i);
+        V4_LOAD(v, from + i);
         u += v;
-        V8_STORE(to + i, u);
+        V4_STORE(to + i, u);
     }
 }
 

@@ -33,13 +33,13 @@ static void real_run(const double *x, size_t n, VarStat *out)
     VarStat s = *out;
     size_t i = 0;
     if (n >= SIMD_LANES) {
-        V8 v, sum = V8_ALL(0.0), odd = V8_ALL(0.0), low = V8_ALL(INFINITY),
-              high = V8_ALL(-INFINITY);
+        V4 v, sum = V4_ALL(0.0), odd = V4_ALL(0.0), low = V4_ALL(INFINITY),
+              high = V4_ALL(-INFINITY);
         for (; i + SIMD_LANES <= n; i += SIMD_LANES) {
-            V8_LOAD(v, x + i);
-            I8 below = v<low, above = v> high;
-            low = (V8)(((I8)v & below) | ((I8)low & ~below));
-            high = (V8)(((I8)v & above) | ((I8)high & ~above));
+            V4_LOAD(v, x + i);
+            I4 below = v<low, above = v> high;
+            low = (V4)(((I4)v & below) | ((I4)low & ~below));
+            high = (V4)(((I4)v & above) | ((I4)high & ~above));
             sum += v;
             odd += v - v;
         }

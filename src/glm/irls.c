@@ -45,7 +45,7 @@
 #define NOISE_DECREMENT 1e-13 /* of the deviance: a step that no longer shrinks is rounding */
 #define PRECISE_NOISE 1e-20
 #define ROUGH 0.5
-#define REACH 2e-6 /* by which the eta of a level may still move: its errors move by half that */
+#define REACH 4e-6 /* by which the eta of a level may still move: its errors move by half that */
 /* Of searches that spare X'WX, with e the squared error of b in standard errors: */
 #define SPARING_END 1e-8   /* e from which the next pass may be the last */
 #define SPARING_NEAR 0.05  /* e/p from which a factor of its own pays */

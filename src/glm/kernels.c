@@ -2,7 +2,7 @@
 /*
  * kernels.c - the inner loops of a pass: eta to weights, residuals and deviance.
  *
- * Three pairs have kernels of their own, eight rows at a time: binomial with logit for 0/1
+ * Three pairs have kernels of their own, four rows at a time: binomial with logit for 0/1
  * responses, Poisson with log, gaussian with identity. Every other pair goes through the
  * functions of its family and link, row by row.
  *
@@ -18,31 +18,31 @@
 #include "families_priv.h"
 #include "vmath.h"
 
-SIMD_INLINE double lanes_sum(const V8 *v)
+SIMD_INLINE double lanes_sum(const V4 *v)
 {
-    const V8 a = *v;
-    return ((a[0] + a[1]) + (a[2] + a[3])) + ((a[4] + a[5]) + (a[6] + a[7]));
+    const V4 a = *v;
+    return (a[0] + a[1]) + (a[2] + a[3]);
 }
 
 SIMD_CLONES
 static void logit_01(const Problem *pb, const double *eta, const double *y, const double *w,
                      size_t n, double *weight, double *resid, RowSums *sums)
 {
-    V8 dev = V8_ALL(0.0), chi = V8_ALL(0.0);
+    V4 dev = V4_ALL(0.0), chi = V4_ALL(0.0);
     (void)pb;
     for (size_t i = 0; i < n; i += SIMD_LANES) {
-        V8 e, t, v;
-        V8_LOAD(e, eta + i);
-        V8_LOAD(t, y + i);
-        V8_LOAD(v, w + i);
-        I8 up = e > V8_ALL(0.0), yes = t > V8_ALL(0.5), against = up ^ yes;
-        V8 a = V8_SELECT(up, e, -e), z = exp8(-a), q = 1.0 / (1.0 + z), zq = z * q;
-        V8 miss = V8_SELECT(against, q, zq); /* |y - mu| */
-        V8 r = v * V8_SELECT(yes, miss, -miss), big = v * (zq * q);
-        dev += v * (log1p8_unit(z) + V8_SELECT(against, a, V8_ALL(0.0)));
-        chi += v * V8_SELECT(against, 1.0 / z, z);
-        V8_STORE(weight + i, big);
-        V8_STORE(resid + i, r);
+        V4 e, t, v;
+        V4_LOAD(e, eta + i);
+        V4_LOAD(t, y + i);
+        V4_LOAD(v, w + i);
+        I4 up = e > V4_ALL(0.0), yes = t > V4_ALL(0.5), against = up ^ yes;
+        V4 a = V4_SELECT(up, e, -e), z = exp4(-a), q = 1.0 / (1.0 + z), zq = z * q;
+        V4 miss = V4_SELECT(against, q, zq); /* |y - mu| */
+        V4 r = v * V4_SELECT(yes, miss, -miss), big = v * (zq * q);
+        dev += v * (log1p4_unit(z) + V4_SELECT(against, a, V4_ALL(0.0)));
+        chi += v * V4_SELECT(against, 1.0 / z, z);
+        V4_STORE(weight + i, big);
+        V4_STORE(resid + i, r);
     }
     sums->deviance += 2.0 * lanes_sum(&dev);
     sums->pearson += lanes_sum(&chi);
@@ -53,27 +53,27 @@ SIMD_CLONES
 static void poisson_log(const Problem *pb, const double *eta, const double *y, const double *w,
                         size_t n, double *weight, double *resid, RowSums *sums)
 {
-    V8 dev = V8_ALL(0.0), chi = V8_ALL(0.0);
+    V4 dev = V4_ALL(0.0), chi = V4_ALL(0.0);
     (void)pb;
     for (size_t i = 0; i < n; i += SIMD_LANES) {
-        V8 e, yy, v;
-        V8_LOAD(e, eta + i);
-        V8_LOAD(yy, y + i);
-        V8_LOAD(v, w + i);
-        I8 some = yy > V8_ALL(0.0);
-        V8 mu = exp8(e), t = e - log8(V8_SELECT(some, yy, V8_ALL(1.0))), t2 = t * t;
-        V8 a = 0.5 + t * (1.0 / 6) + t2 * ((1.0 / 24) + t * (1.0 / 120));
-        V8 b = (1.0 / 720) + t * (1.0 / 5040) + t2 * ((1.0 / 40320) + t * (1.0 / 362880));
-        V8 c = (1.0 / 3628800) + t * (1.0 / 39916800) + t2 * (1.0 / 479001600);
-        V8 near = yy * t2 * (a + t2 * t2 * (b + t2 * t2 * c));
-        V8 far = (mu - yy) - yy * t;
-        I8 small = t2 < V8_ALL(0.0625);
-        V8 half = V8_SELECT(some, V8_SELECT(small, near, far), mu);
-        V8 d = yy - mu, big = v * mu, r = v * d;
+        V4 e, yy, v;
+        V4_LOAD(e, eta + i);
+        V4_LOAD(yy, y + i);
+        V4_LOAD(v, w + i);
+        I4 some = yy > V4_ALL(0.0);
+        V4 mu = exp4(e), t = e - log4(V4_SELECT(some, yy, V4_ALL(1.0))), t2 = t * t;
+        V4 a = 0.5 + t * (1.0 / 6) + t2 * ((1.0 / 24) + t * (1.0 / 120));
+        V4 b = (1.0 / 720) + t * (1.0 / 5040) + t2 * ((1.0 / 40320) + t * (1.0 / 362880));
+        V4 c = (1.0 / 3628800) + t * (1.0 / 39916800) + t2 * (1.0 / 479001600);
+        V4 near = yy * t2 * (a + t2 * t2 * (b + t2 * t2 * c));
+        V4 far = (mu - yy) - yy * t;
+        I4 small = t2 < V4_ALL(0.0625);
+        V4 half = V4_SELECT(some, V4_SELECT(small, near, far), mu);
+        V4 d = yy - mu, big = v * mu, r = v * d;
         dev += v * half;
         chi += v * (d * d / mu);
-        V8_STORE(weight + i, big);
-        V8_STORE(resid + i, r);
+        V4_STORE(weight + i, big);
+        V4_STORE(resid + i, r);
     }
     sums->deviance += 2.0 * lanes_sum(&dev);
     sums->pearson += lanes_sum(&chi);
@@ -84,17 +84,17 @@ static void gaussian_identity(const Problem *pb, const double *eta, const double
                               const double *w, size_t n, double *weight, double *resid,
                               RowSums *sums)
 {
-    V8 dev = V8_ALL(0.0);
+    V4 dev = V4_ALL(0.0);
     (void)pb;
     for (size_t i = 0; i < n; i += SIMD_LANES) {
-        V8 e, t, v;
-        V8_LOAD(e, eta + i);
-        V8_LOAD(t, y + i);
-        V8_LOAD(v, w + i);
-        V8 d = t - e, r = v * d;
+        V4 e, t, v;
+        V4_LOAD(e, eta + i);
+        V4_LOAD(t, y + i);
+        V4_LOAD(v, w + i);
+        V4 d = t - e, r = v * d;
         dev += r * d;
-        V8_STORE(weight + i, v);
-        V8_STORE(resid + i, r);
+        V4_STORE(weight + i, v);
+        V4_STORE(resid + i, r);
     }
     double s = lanes_sum(&dev);
     sums->deviance += s;

@@ -10,34 +10,34 @@
 #include "glm/family.h"
 #include "vmath.h"
 
-SIMD_INLINE V8 logistic8(V8 eta)
+SIMD_INLINE V4 logistic4(V4 eta)
 {
-    V8 z = exp8(V8_SELECT(eta < V8_ALL(0.0), eta, -eta));
-    V8 q = 1.0 / (1.0 + z);
-    return V8_SELECT(eta < V8_ALL(0.0), z * q, q);
+    V4 z = exp4(V4_SELECT(eta < V4_ALL(0.0), eta, -eta));
+    V4 q = 1.0 / (1.0 + z);
+    return V4_SELECT(eta < V4_ALL(0.0), z * q, q);
 }
 
 SIMD_CLONES double logistic_many(const double *eta, size_t n, double *p)
 {
-    V8 sum = V8_ALL(0.0), x, v;
+    V4 sum = V4_ALL(0.0), x, v;
     size_t i = 0;
     for (; i + SIMD_LANES <= n; i += SIMD_LANES) {
-        V8_LOAD(x, eta + i);
-        v = logistic8(x);
-        V8_STORE(p + i, v);
+        V4_LOAD(x, eta + i);
+        v = logistic4(x);
+        V4_STORE(p + i, v);
         sum += v;
     }
     double lane[SIMD_LANES] = {0}, total = 0;
     if (i < n) {
         memcpy(lane, eta + i, (n - i) * sizeof *lane);
-        V8_LOAD(x, lane);
-        v = logistic8(x);
-        V8_STORE(lane, v);
+        V4_LOAD(x, lane);
+        v = logistic4(x);
+        V4_STORE(lane, v);
         memcpy(p + i, lane, (n - i) * sizeof *lane);
         for (size_t k = 0; k < n - i; k++)
             total += lane[k];
     }
-    V8_STORE(lane, sum);
+    V4_STORE(lane, sum);
     for (size_t k = 0; k < SIMD_LANES; k++)
         total += lane[k];
     return total;

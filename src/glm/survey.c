@@ -17,18 +17,18 @@ typedef struct SurveyCtx {
     RowSurvey total;
 } SurveyCtx;
 
-/* The rows without weights, eight at a time. */
+/* The rows without weights, four at a time. */
 SIMD_CLONES
 static void count_plain(const double *y, size_t n, double y0, RowSurvey *s)
 {
-    V8 sum = V8_ALL(0.0), v;
-    I8 other = (I8)V8_ALL(0.0);
+    V4 sum = V4_ALL(0.0), v;
+    I4 other = (I4)V4_ALL(0.0);
     size_t i = 0;
     for (; i + SIMD_LANES <= n; i += SIMD_LANES) {
-        V8_LOAD(v, y + i);
+        V4_LOAD(v, y + i);
         sum += v - y0;
         v *= v - 1.0; /* 0 or -0 for 0 and 1 alone */
-        other |= (I8)v;
+        other |= (I4)v;
     }
     for (size_t k = 0; k < SIMD_LANES; k++) {
         s->wy += sum[k];

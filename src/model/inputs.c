@@ -158,20 +158,20 @@ static void moments_put(Moments *m, double v)
     m->ss += d * d;
 }
 
-SIMD_INLINE V8 pick(I8 which, V8 yes, V8 no)
+SIMD_INLINE V4 pick(I4 which, V4 yes, V4 no)
 {
-    return (V8)(((I8)yes & which) | ((I8)no & ~which));
+    return (V4)(((I4)yes & which) | ((I4)no & ~which));
 }
 
-/* Eight running sums for the rows that fill them; no value is missing. */
+/* Four running sums for the rows that fill them; no value is missing. */
 SIMD_CLONES
 static void moments_dense(Moments *m, const double *v, size_t n)
 {
-    V8 shift = V8_ALL(v[0]), sum = V8_ALL(0), ss = V8_ALL(0), low = shift, high = shift, x;
+    V4 shift = V4_ALL(v[0]), sum = V4_ALL(0), ss = V4_ALL(0), low = shift, high = shift, x;
     size_t whole = n - n % SIMD_LANES;
     for (size_t i = 0; i < whole; i += SIMD_LANES) {
-        V8_LOAD(x, v + i);
-        V8 d = x - shift;
+        V4_LOAD(x, v + i);
+        V4 d = x - shift;
         sum += d;
         ss += d * d;
         low = pick(x < low, x, low);

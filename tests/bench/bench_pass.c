@@ -209,9 +209,9 @@ static double read_bandwidth(void)
 SIMD_CLONES
 static double spin(size_t rounds)
 {
-    V8 a[8], s = V8_ALL(0.0);
+    V4 a[8], s = V4_ALL(0.0);
     for (size_t k = 0; k < 8; k++)
-        a[k] = V8_ALL((double)k);
+        a[k] = V4_ALL((double)k);
     for (size_t i = 0; i < rounds; i++)
         for (size_t k = 0; k < 8; k++)
             a[k] = a[k] * 0.999 + 1e-3;
