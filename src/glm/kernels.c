@@ -16,6 +16,7 @@
 
 #include "base/gram.h"
 #include "families_priv.h"
+#include "fit_priv.h"
 #include "vmath.h"
 
 SIMD_INLINE double lanes_sum(const V4 *v)
@@ -48,20 +49,42 @@ static void logit_01(const Problem *pb, const double *eta, const double *y, cons
     sums->pearson += lanes_sum(&chi);
 }
 
+static double log_of_count[COUNTS];
+
+static void fill_logs(void)
+{
+    for (size_t k = 1; k < COUNTS; k++) {
+        V4 l = log4(V4_ALL((double)k));
+        log_of_count[k] = l[0];
+    }
+}
+
+/* log y, 0 for y = 0: by log4, or for counts by its table. */
+SIMD_INLINE V4 log_response(const double *y, bool counts)
+{
+    V4 v;
+    double l[SIMD_LANES];
+    V4_LOAD(v, y);
+    if (!counts)
+        return log4(V4_SELECT(v > V4_ALL(0.0), v, V4_ALL(1.0)));
+    for (size_t k = 0; k < SIMD_LANES; k++)
+        l[k] = log_of_count[(int)y[k]];
+    V4_LOAD(v, l);
+    return v;
+}
+
 /* y > 0: d/2 = y (exp(t) - 1 - t) with t = eta - log y, by its series for small t; y = 0: mu. */
-SIMD_CLONES
-static void poisson_log(const Problem *pb, const double *eta, const double *y, const double *w,
-                        size_t n, double *weight, double *resid, RowSums *sums)
+SIMD_INLINE void poisson_rows(const double *eta, const double *y, const double *w, size_t n,
+                              double *weight, double *resid, RowSums *sums, bool counts)
 {
     V4 dev = V4_ALL(0.0), chi = V4_ALL(0.0);
-    (void)pb;
     for (size_t i = 0; i < n; i += SIMD_LANES) {
         V4 e, yy, v;
         V4_LOAD(e, eta + i);
         V4_LOAD(yy, y + i);
         V4_LOAD(v, w + i);
         I4 some = yy > V4_ALL(0.0);
-        V4 mu = exp4(e), t = e - log4(V4_SELECT(some, yy, V4_ALL(1.0))), t2 = t * t;
+        V4 mu = exp4(e), t = e - log_response(y + i, counts), t2 = t * t;
         V4 a = 0.5 + t * (1.0 / 6) + t2 * ((1.0 / 24) + t * (1.0 / 120));
         V4 b = (1.0 / 720) + t * (1.0 / 5040) + t2 * ((1.0 / 40320) + t * (1.0 / 362880));
         V4 c = (1.0 / 3628800) + t * (1.0 / 39916800) + t2 * (1.0 / 479001600);
@@ -77,6 +100,22 @@ static void poisson_log(const Problem *pb, const double *eta, const double *y, c
     }
     sums->deviance += 2.0 * lanes_sum(&dev);
     sums->pearson += lanes_sum(&chi);
+}
+
+SIMD_CLONES
+static void poisson_log(const Problem *pb, const double *eta, const double *y, const double *w,
+                        size_t n, double *weight, double *resid, RowSums *sums)
+{
+    (void)pb;
+    poisson_rows(eta, y, w, n, weight, resid, sums, false);
+}
+
+SIMD_CLONES
+static void poisson_counts(const Problem *pb, const double *eta, const double *y, const double *w,
+                           size_t n, double *weight, double *resid, RowSums *sums)
+{
+    (void)pb;
+    poisson_rows(eta, y, w, n, weight, resid, sums, true);
 }
 
 SIMD_CLONES
@@ -125,14 +164,17 @@ static void any_pair(const Problem *pb, const double *eta, const double *y, cons
     }
 }
 
-RowKernel kernel_pick(const Problem *pb, bool only_01)
+RowKernel kernel_pick(const Problem *pb, bool only_01, bool counts)
 {
     const Family *f = pb->family;
     const Link *l = pb->link;
     if (l == &link_logit && only_01 && (f == &family_binomial || f == &family_quasibinomial))
         return logit_01;
-    if (l == &link_log && (f == &family_poisson || f == &family_quasipoisson))
-        return poisson_log;
+    if (l == &link_log && (f == &family_poisson || f == &family_quasipoisson)) {
+        if (counts && !log_of_count[COUNTS - 1])
+            fill_logs();
+        return counts ? poisson_counts : poisson_log;
+    }
     if (l == &link_identity && f == &family_gaussian)
         return gaussian_identity;
     return any_pair;

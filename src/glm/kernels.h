@@ -2,7 +2,7 @@
 /*
  * kernels.h - from linear predictors to weights and residuals, for the rows of a tile.
  *
- * y, w and eta have room for whole vectors of eight; entries behind the n-th have w = 0 and y = 0.
+ * y, w and eta have room for whole vectors; entries behind the n-th have w = 0 and y = 0.
  */
 #ifndef GLINT_GLM_KERNELS_H
 #define GLINT_GLM_KERNELS_H
@@ -19,8 +19,9 @@ typedef struct RowSums {
 typedef void (*RowKernel)(const Problem *pb, const double *eta, const double *y, const double *w,
                           size_t n, double *weight, double *resid, RowSums *sums);
 
-/* The kernel for the problem's family and link. `only_01`: every y is 0 or 1. */
-RowKernel kernel_pick(const Problem *pb, bool only_01);
+/* The kernel for the problem's family and link. `only_01`: every y is 0 or 1; `counts`: every y is
+ * one of 0 .. COUNTS - 1. On the main thread. */
+RowKernel kernel_pick(const Problem *pb, bool only_01, bool counts);
 /* Weights and W z at the family's start for each y (EVAL_START in oracle.h). */
 void kernel_start(const Problem *pb, const double *y, const double *w, const double *offset,
                   size_t n, double *weight, double *resid, RowSums *sums);

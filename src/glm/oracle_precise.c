@@ -228,7 +228,7 @@ Oracle *oracle_precise(const Problem *pb, Error *err)
     }
     if (pb->count > 0.0)
         o->base.n_effective = pb->count_effective;
-    o->kernel = kernel_pick(pb, only_01);
+    o->kernel = kernel_pick(pb, only_01, false);
     o->linear = pb->family == &family_gaussian && pb->link == &link_identity;
     o->nworkers = par_threads();
     o->worker = xcalloc(o->nworkers, sizeof *o->worker);

@@ -170,7 +170,7 @@ Oracle *oracle_rows(const Problem *pb, Error *err)
     o->pb = *pb;
     o->base.weight = s.weight;
     o->base.n_effective = pb->count > 0.0 ? pb->count_effective : s.n_effective;
-    o->kernel = kernel_pick(pb, s.only_01);
+    o->kernel = kernel_pick(pb, s.only_01, s.counted);
     o->plan = gram_plan_new(pb->x, o->base.centre, err);
     if (!o->plan || !make_workers(o, err)) {
         rows_close(&o->base);

@@ -250,7 +250,7 @@ bool null_deviance(const Problem *pb, bool intercept, double *out, Error *err)
         return null_by_fit(pb, out, err);
     if (!row_survey(pb, false, &s, err))
         return false;
-    SumCtx ctx = {.pb = pb, .kernel = kernel_pick(pb, s.only_01)};
+    SumCtx ctx = {.pb = pb, .kernel = kernel_pick(pb, s.only_01, s.counted)};
     if (intercept)
         ctx.same_eta = pb->link->link(pb->y[0] + s.wy / s.weight);
     else
