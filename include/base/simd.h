@@ -3,12 +3,12 @@
  * simd.h - four doubles at a time, with the same bits on every machine.
  *
  * V4 is a vector of four doubles of GCC's and clang's vector extension: the compiler makes one
- * 256-bit or two 128-bit operations of it. (Of eight, GCC 12 makes good code for AVX-512 alone,
- * a fifth faster than this; on other machines each value goes through memory, two and a half times
- * slower.) Nothing here is fused, so the widths agree to the last bit. A function marked SIMD_CLONES
- * is compiled for AVX2 and the baseline and chosen when the program starts. Helpers taking V4 are always inlined: a vector
- * never crosses a call, whose rules differ between the clones (which is why the Makefile silences
- * -Wpsabi).
+ * 256-bit or two 128-bit operations of it. (Of eight, GCC 12 makes good code for AVX-512 alone, a
+ * tenth faster than this; on other machines each value goes through memory, two and a half times
+ * slower.) Nothing here is fused, so the widths agree to the last bit. A function marked
+ * SIMD_CLONES is compiled for AVX2 and the baseline and chosen when the program starts. Helpers
+ * taking V4 are always inlined: a vector never crosses a call, whose rules differ between the
+ * clones (which is why the Makefile silences -Wpsabi).
  */
 #ifndef GLINT_BASE_SIMD_H
 #define GLINT_BASE_SIMD_H

@@ -171,7 +171,7 @@ RowKernel kernel_pick(const Problem *pb, bool only_01, bool counts)
     if (l == &link_logit && only_01 && (f == &family_binomial || f == &family_quasibinomial))
         return logit_01;
     if (l == &link_log && (f == &family_poisson || f == &family_quasipoisson)) {
-        if (counts && !log_of_count[COUNTS - 1])
+        if (counts && log_of_count[COUNTS - 1] == 0.0)
             fill_logs();
         return counts ? poisson_counts : poisson_log;
     }
