@@ -42,5 +42,13 @@ typedef int64_t I4 __attribute__((vector_size(32)));
 #define V4_LOAD(v, from) memcpy(&(v), (from), sizeof(V4))
 #define V4_STORE(to, v) memcpy((to), &(v), sizeof(V4))
 #define V4_ALL(s) ((V4){(s), (s), (s), (s)})
+/* Lane by lane: a where the mask's bits are set, else b. */
+#define V4_SELECT(mask, a, b) ((V4)(((mask) & (I4)(a)) | (~(mask) & (I4)(b))))
+
+SIMD_INLINE double v4_sum(const V4 *v)
+{
+    const V4 a = *v;
+    return (a[0] + a[1]) + (a[2] + a[3]);
+}
 
 #endif

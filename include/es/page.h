@@ -25,8 +25,8 @@ typedef struct PageInfo {
 void page_info_clear(PageInfo *p);
 
 /* Appends the page's documents; now and then calls `between` (or NULL), which may stop it with an
- * error: what arrives meanwhile can be seen to. Fails on text that is no JSON (with the place) or ends early.
- * Rows of a page that failed are undone by the caller giving up the sink. */
+ * error: what arrives meanwhile can be seen to. Fails on text that is no JSON (with the place) or
+ * ends early. Rows of a page that failed are undone by the caller giving up the sink. */
 typedef bool (*PageBetween)(void *ctx, Error *err);
 bool page_parse(PageSink *k, Str text, PageInfo *info, PageBetween between, void *ctx, Error *err);
 /* The columns so far as a frame, their rows in the order of `order` (page_rows() of them) when it

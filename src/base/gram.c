@@ -168,12 +168,6 @@ void gram_eta(Gram *g, const double *offset, double *eta)
 
 /* ---- sums ---- */
 
-SIMD_INLINE double v4_sum(const V4 *v)
-{
-    const V4 a = *v;
-    return (a[0] + a[1]) + (a[2] + a[3]);
-}
-
 /* sum[0..3][0..1] += columns a, a+1, a+2, a+3 times columns b, b+1 (stride apart), over n rows. */
 SIMD_INLINE void cross_4x2(const double *a, const double *b, size_t stride, size_t n, double *sum,
                            size_t ld)
@@ -327,8 +321,8 @@ static void add_pair(const Gram *g, const Pair *pair, const double *w, double *t
         table[(size_t)a[i] * ld + (size_t)b[i]] += w[i] * (za ? za[i] : 1.0) * (zb ? zb[i] : 1.0);
 }
 
-/* sum[cell[i]] += row[i], both in pairs. */
-static void add_pairs_of(const double *row, const int32_t *cell, size_t n, double *sum)
+/* The (r, w) of each row to those of its cell. */
+static void add_both(const double *row, const int32_t *cell, size_t n, double *sum)
 {
     for (size_t i = 0; i < n; i++) {
         double *to = sum + 2 * (size_t)cell[i];
@@ -351,7 +345,7 @@ static void add_gradient(Gram *g, const double *w, const double *r)
         const double *z = g->z + k * p->tile;
         double *sum = g->sum + gr->grad_at;
         if (!gr->has_times) {
-            add_pairs_of(g->row, cell, g->n, sum);
+            add_both(g->row, cell, g->n, sum);
             continue;
         }
         for (size_t i = 0; i < g->n; i++) {

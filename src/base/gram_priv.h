@@ -63,7 +63,7 @@ struct Gram {
     const GramPlan *plan;
     double *sum;      /* plan->total */
     bool info;        /* which of them are in use */
-    size_t n, padded; /* rows of the loaded tile, and that rounded up to whole vectors */
+    size_t n, padded; /* rows of the loaded tile, and that rounded up to pairs of vectors */
     double *x;        /* nd x tile: dense columns */
     double *wx;       /* width x tile: the same times w, then r, w and zeros */
     double *row;      /* tile x width: the same by row, for the groups' tables; or tile x (r, w) */

@@ -70,8 +70,12 @@ bool list_policy_parse(Str s, ListPolicy *out)
     static const struct {
         const char *name;
         ListPolicy p;
-    } rows[] = {{"join", LIST_JOIN},         {"first", LIST_FIRST},     {"count", LIST_COUNT},
-                {"multihot", LIST_MULTIHOT}, {"explode", LIST_EXPLODE}, {"error", LIST_ERROR}};
+    } rows[] = {{"join", LIST_JOIN},
+                {"first", LIST_FIRST},
+                {"count", LIST_COUNT},
+                {"multihot", LIST_MULTIHOT},
+                {"explode", LIST_EXPLODE},
+                {"error", LIST_ERROR}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         if (str_eqz(s, rows[i].name)) {
             *out = rows[i].p;

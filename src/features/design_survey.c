@@ -37,9 +37,8 @@ static void real_run(const double *x, size_t n, VarStat *out)
               high = V4_ALL(-INFINITY);
         for (; i + SIMD_LANES <= n; i += SIMD_LANES) {
             V4_LOAD(v, x + i);
-            I4 below = v<low, above = v> high;
-            low = (V4)(((I4)v & below) | ((I4)low & ~below));
-            high = (V4)(((I4)v & above) | ((I4)high & ~above));
+            low = V4_SELECT(v < low, v, low);
+            high = V4_SELECT(v > high, v, high);
             sum += v;
             odd += v - v;
         }

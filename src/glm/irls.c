@@ -127,7 +127,7 @@ static bool evaluate(Irls *w, const double *b, bool info, Stats *st, double *obj
 static bool look(Irls *w, bool info, Error *err)
 {
     w->has_info = info;
-    w->factored = w->factored && !info;
+    w->factored &= !info;
     return evaluate(w, w->b, info, &w->now, &w->objective, err);
 }
 

@@ -19,12 +19,6 @@
 #include "fit_priv.h"
 #include "vmath.h"
 
-SIMD_INLINE double lanes_sum(const V4 *v)
-{
-    const V4 a = *v;
-    return (a[0] + a[1]) + (a[2] + a[3]);
-}
-
 SIMD_CLONES
 static void logit_01(const Problem *pb, const double *eta, const double *y, const double *w,
                      size_t n, double *weight, double *resid, RowSums *sums)
@@ -45,8 +39,8 @@ static void logit_01(const Problem *pb, const double *eta, const double *y, cons
         V4_STORE(weight + i, big);
         V4_STORE(resid + i, r);
     }
-    sums->deviance += 2.0 * lanes_sum(&dev);
-    sums->pearson += lanes_sum(&chi);
+    sums->deviance += 2.0 * v4_sum(&dev);
+    sums->pearson += v4_sum(&chi);
 }
 
 static double log_of_count[COUNTS];
@@ -98,8 +92,8 @@ SIMD_INLINE void poisson_rows(const double *eta, const double *y, const double *
         V4_STORE(weight + i, big);
         V4_STORE(resid + i, r);
     }
-    sums->deviance += 2.0 * lanes_sum(&dev);
-    sums->pearson += lanes_sum(&chi);
+    sums->deviance += 2.0 * v4_sum(&dev);
+    sums->pearson += v4_sum(&chi);
 }
 
 SIMD_CLONES
@@ -135,7 +129,7 @@ static void gaussian_identity(const Problem *pb, const double *eta, const double
         V4_STORE(weight + i, v);
         V4_STORE(resid + i, r);
     }
-    double s = lanes_sum(&dev);
+    double s = v4_sum(&dev);
     sums->deviance += s;
     sums->pearson += s;
 }

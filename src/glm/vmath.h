@@ -19,10 +19,7 @@
 #define VM_EXP_MIN (-708.0) /* the result stays normal */
 #define VM_EXP_MAX 709.0
 
-/* mask ? a : b, lane by lane. */
-#define V4_SELECT(mask, a, b) ((V4)(((mask) & (I4)(a)) | (~(mask) & (I4)(b))))
-
-SIMD_INLINE V4 v8_clamp(V4 x, double low, double high)
+SIMD_INLINE V4 v4_clamp(V4 x, double low, double high)
 {
     x = V4_SELECT(x < V4_ALL(low), V4_ALL(low), x);
     return V4_SELECT(x > V4_ALL(high), V4_ALL(high), x);
@@ -31,7 +28,7 @@ SIMD_INLINE V4 v8_clamp(V4 x, double low, double high)
 /* e^x, x cut to [-708, 709]; NaN stays NaN. */
 SIMD_INLINE V4 exp4(V4 x)
 {
-    x = v8_clamp(x, VM_EXP_MIN, VM_EXP_MAX);
+    x = v4_clamp(x, VM_EXP_MIN, VM_EXP_MAX);
     V4 k = x * VM_LOG2E + VM_ROUND, n = k - VM_ROUND;
     V4 r = (x - n * VM_LN2_HI) - n * VM_LN2_LO; /* |r| <= ln 2 / 2 */
     V4 r2 = r * r, r4 = r2 * r2;

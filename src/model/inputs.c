@@ -158,11 +158,6 @@ static void moments_put(Moments *m, double v)
     m->ss += d * d;
 }
 
-SIMD_INLINE V4 pick(I4 which, V4 yes, V4 no)
-{
-    return (V4)(((I4)yes & which) | ((I4)no & ~which));
-}
-
 /* Four running sums for the rows that fill them; no value is missing. */
 SIMD_CLONES
 static void moments_dense(Moments *m, const double *v, size_t n)
@@ -174,8 +169,8 @@ static void moments_dense(Moments *m, const double *v, size_t n)
         V4 d = x - shift;
         sum += d;
         ss += d * d;
-        low = pick(x < low, x, low);
-        high = pick(x > high, x, high);
+        low = V4_SELECT(x < low, x, low);
+        high = V4_SELECT(x > high, x, high);
     }
     *m = (Moments){whole, v[0], v[0], v[0], 0, 0};
     for (size_t k = 0; k < SIMD_LANES; k++) {

@@ -205,7 +205,7 @@ static double read_bandwidth(void)
     return best;
 }
 
-/* Sixteen chains of unfused multiply and add: what the kernels could do at best. */
+/* Eight chains of unfused multiply and add: what the kernels could do at best. */
 SIMD_CLONES
 static double spin(size_t rounds)
 {

@@ -23,8 +23,9 @@
 static const struct {
     const char *name, *prefix;
     size_t levels;
-} factors[FACTORS] = {{"gender", "g", 3},   {"device", "d", 4}, {"lang", "l", 12},   {"hour", "", 24},
-                      {"country", "c", 60}, {"tag", "t", 80},   {"author", "author_", 500}};
+} factors[FACTORS] = {{"gender", "g", 3},   {"device", "d", 4}, {"lang", "l", 12},
+                      {"hour", "", 24},     {"country", "c", 60}, {"tag", "t", 80},
+                      {"author", "author_", 500}};
 
 typedef struct World {
     double share[FACTORS][LEVELS_MAX]; /* running sums of 1/(k + 1) */

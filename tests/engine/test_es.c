@@ -177,7 +177,8 @@ static void shapes(Client *c)
                         "\"b\":\"true\",\"when\":\"2024-05-02T10:11:12.345Z\"}\n{\"index\":{\"_"
                         "id\":\"2\"}}\n{\"n\":null,\"t\":[],\"o\":{\"k\":\"z\"}}\n",
                         &err);
-    Frame *f = ok ? pull(c, (PullOptions){.index = "t-es-shapes", .nested = LIST_COUNT}, &err) : NULL;
+    PullOptions all = {.index = "t-es-shapes", .nested = LIST_COUNT};
+    Frame *f = ok ? pull(c, all, &err) : NULL;
     const char *want = "true,2,7,p|q,b|a|b,2024-05-02 10:11:12.345;,0,,z,,;";
     Buf got = BUF_INIT;
     for (size_t i = 0; f && i < f->rows; i++)
@@ -277,8 +278,8 @@ static int64_t open_contexts(Client *c)
     return n;
 }
 
-/* Ctrl-C at once, while the first pages come, and in the midst of many small ones: what the engine holds
- * open for the pull is closed. */
+/* Ctrl-C at once, while the first pages come, and in the midst of many small ones: what the engine
+ * holds open for the pull is closed. */
 static void cancelled_midway(Client *c)
 {
     static const int after_us[] = {3000, 8000, 20000, 60000, 150000};
@@ -304,8 +305,8 @@ static void cancelled_midway(Client *c)
     err = (Error)ERROR_INIT;
     bool ok = cut > 0 && cut + whole == n && left == 0;
     if (!ok)
-        fail(&err, ERR_REMOTE, "%zu of %zu pulls were cut, %lld search contexts are still open", cut, n,
-             (long long)left);
+        fail(&err, ERR_REMOTE, "%zu of %zu pulls were cut, %lld search contexts are still open",
+             cut, n, (long long)left);
     report(ok, "Ctrl-C in mid-pull closes what is open in the engine", &err);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * fuzz_text.c - numbers, moments, code points, JSON and packed bytes from anywhere; what is read is written and read
- * back, and has to be the same.
+ * fuzz_text.c - numbers, moments, code points, JSON and packed bytes from anywhere; what is read
+ * is written and read back, and has to be the same.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -53,7 +53,7 @@ static void moments(Str s)
         if (time_parse(s, order, &us, &unit)) {
             buf_time(&b, us, unit);
             Civil c = civil_of(us);
-            /* a zone may push a moment of the year 1 or 9999 out of the years that can be written */
+            /* a zone may push a moment of the year 1 or 9999 out of what can be written */
             if (c.year >= 1 && c.year <= 9999)
                 must(time_parse_iso(buf_slice(&b), &again, NULL) && again == us);
         }

@@ -252,7 +252,8 @@ static void told(void **state)
         {"a,b\n\"1\",1\n", "column 'a' holds numbers in quotes"},
         {"a\ncaf\xe9\n", "1 value with bytes that are not UTF-8"},
         {"when\n2023-02-28\n2023-02-27\n2023-02-26\n2023-02-30\n",
-         "column 'when' is code, not time: 1 of 4 values does not fit, first '2023-02-30' in row 4"},
+         "column 'when' is code, not time: 1 of 4 values does not fit, first '2023-02-30' in "
+         "row 4"},
         {"x;y\n1,5;1\n2;2\n-0,25;3\n", "column 'x' is code: its numbers have a decimal comma"},
         {"n\n1\n2\n3\n?\n",
          "column 'n' is code, not a number: 1 of 4 values does not fit, first '?' in row 4"},

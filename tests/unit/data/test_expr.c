@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* test_expr.c - the expression language: values, errors with their place, rows picked, depth, cancelling. */
+/* test_expr.c - the expression language: values, errors with their place, rows picked, depth,
+ * cancelling. */
 #include "expr_sample.h"
 
 #include <math.h>

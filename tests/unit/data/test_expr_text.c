@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* test_expr_text.c - expressions as text: printing and parsing back, where they end, what they read, their
- * types once bound, the table of functions. */
+/* test_expr_text.c - expressions as text: printing and parsing back, where they end, what they
+ * read, their types once bound, the table of functions. */
 #include "expr_sample.h"
 
 #include <stdlib.h>
